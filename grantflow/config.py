@@ -1,0 +1,137 @@
+"""Settings, read once; every mistake is named at the door. Nothing else reads the environment."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = ("de", "fr")
+
+
+class ConfigError(Exception):
+    """All mistakes in the settings, one a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    env: str
+    database_url: str
+    secret_key: str
+    smtp_url: str
+    redis_url: str | None = None
+    origin: str = "http://127.0.0.1:8000"
+    data_dir: Path = field(default=ROOT / "var")
+    port: int = 8000
+    trusted_proxies: int = 0
+    mail_from: str = "GrantFlow <fonds@grantflow.example>"
+    lease_seconds: int = 120
+    sweep_seconds: int = 60
+    log_level: str = "INFO"
+    testing: bool = False
+
+    @property
+    def is_demo(self) -> bool:
+        return self.env == "demo"
+
+    @property
+    def is_https(self) -> bool:
+        return self.origin.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.origin).netloc
+
+    @property
+    def broker_url(self) -> str:
+        """Redis where there is one, else kombu's filesystem transport under the data folder."""
+        return self.redis_url or "filesystem://"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Settings from ``GRANTFLOW_*`` and ``PORT``; raises ConfigError naming every mistake at once."""
+        return _Reader(env).settings()
+
+
+class _Reader:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.mistakes: list[str] = []
+
+    def settings(self) -> Settings:
+        kind = self.one_of("GRANTFLOW_ENV", ("demo", "production"), default="demo")
+        demo = kind == "demo"
+        port = self.number("PORT", 8000, low=1, high=65535)
+        result = Settings(
+            env=kind,
+            port=port,
+            database_url=self.database(),
+            redis_url=self.url("GRANTFLOW_REDIS_URL", {"redis", "rediss", "unix"}),
+            smtp_url=self.url("GRANTFLOW_SMTP_URL", {"smtp", "smtps", "smtp+starttls"}, required=True) or "",
+            secret_key=self.secret(),
+            origin=self.origin(f"http://127.0.0.1:{port}" if demo else None, demo=demo),
+            data_dir=Path(self.env.get("GRANTFLOW_DATA_DIR") or ROOT / "var").resolve(),
+            trusted_proxies=self.number("GRANTFLOW_TRUSTED_PROXIES", 0, low=0, high=5),
+            mail_from=self.env.get("GRANTFLOW_MAIL_FROM") or Settings.mail_from,
+            lease_seconds=self.number("GRANTFLOW_LEASE_SECONDS", 120, low=1, high=3600),
+            sweep_seconds=self.number("GRANTFLOW_SWEEP_SECONDS", 60, low=1, high=3600),
+            log_level=self.one_of("GRANTFLOW_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"),
+        )
+        if self.mistakes:
+            raise ConfigError("\n".join(self.mistakes))
+        return result
+
+    def one_of(self, key: str, choices: tuple[str, ...], default: str) -> str:
+        value = self.env.get(key) or default
+        if value not in choices:
+            self.mistakes.append(f"{key} must be one of {', '.join(choices)}, not {value!r}")
+        return value
+
+    def number(self, key: str, default: int, *, low: int, high: int) -> int:
+        text = self.env.get(key) or str(default)
+        if not text.isdigit() or not low <= int(text) <= high:
+            self.mistakes.append(f"{key} must be a whole number from {low} to {high}, not {text!r}")
+            return default
+        return int(text)
+
+    def url(self, key: str, schemes: set[str], *, required: bool = False) -> str | None:
+        value = self.env.get(key)
+        if not value:
+            if required:
+                self.mistakes.append(f"{key} is missing")
+            return None
+        if urlsplit(value).scheme not in schemes:
+            self.mistakes.append(f"{key} must begin with one of {', '.join(sorted(schemes))}://")
+        return value
+
+    def database(self) -> str:
+        value = self.url("GRANTFLOW_DATABASE_URL", {"postgresql", "postgres", "postgresql+psycopg"}, required=True)
+        scheme, sep, rest = (value or "").partition("://")
+        return f"postgresql+psycopg://{rest}" if sep else scheme
+
+    def secret(self) -> str:
+        value = self.env.get("GRANTFLOW_SECRET_KEY", "")
+        if len(value) < 32 or len(set(value)) < 8:
+            self.mistakes.append("GRANTFLOW_SECRET_KEY is missing or weak: at least 32 random characters")
+        return value
+
+    def origin(self, default: str | None, *, demo: bool) -> str:
+        value = (self.env.get("GRANTFLOW_ORIGIN") or default or "").rstrip("/")
+        parts = urlsplit(value)
+        if not value:
+            self.mistakes.append("GRANTFLOW_ORIGIN is missing: the address people type, such as https://fund.example")
+        elif parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
+            self.mistakes.append(f"GRANTFLOW_ORIGIN must be scheme://host without a path, not {value!r}")
+        elif not demo and parts.scheme != "https":
+            self.mistakes.append("GRANTFLOW_ORIGIN must begin with https:// in production")
+        return value
+
+
+def local_secret(path: Path) -> str:
+    """A secret made once into ``path`` (mode 600): the demo's key and password."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(36))
+    return path.read_text().strip()

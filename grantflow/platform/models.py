@@ -1,0 +1,29 @@
+"""Tables of the plumbing itself: heartbeats of workers and counters of attempts."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .db import Base, Instant
+
+
+class Heartbeat(Base):
+    """A row that each worker touches, and beat and the sweep too: process-up is not health."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Attempts(Base):
+    """A fixed-window counter of the library ``limits``, shared by all web processes (D24)."""
+
+    __tablename__ = "attempts"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    hits: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index(None, "expires_at"),)
