@@ -55,9 +55,6 @@ migrate = Migrate(directory=str(MIGRATIONS), compare_type=True)
 def insert_once(model: type[Base], **values: Any) -> Any | None:
     """Insert unless a unique key is taken: the new primary key, or None. (rowcount is -1 here; RETURNING is not.)"""
     key = inspect(model).primary_key[0]
-    if key.name not in values and key.default is not None:
-        values[key.name] = uuid4()
-    # Populate the Python-side defaults that a core insert would apply anyway.
     return db.session.scalar(insert(model).values(**values).on_conflict_do_nothing().returning(key))
 
 

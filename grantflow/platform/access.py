@@ -1,0 +1,99 @@
+"""Who may enter: every route states its guard, and the guard loads the subject, so no view can forget the check.
+
+Order of answers: invisible or missing 404 (the same bytes), forbidden 403, then the view's own 409 and 422.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import abort, redirect, request, url_for
+from flask_login import LoginManager, current_user
+
+from grantflow.kernel.parties import ANONYMOUS, STAFF_ROLES, Actor, Party, Role
+
+Policy = Callable[..., bool]
+Loader = Callable[..., Any]
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: Flask-Login only remembers whose request this is; the rows of accounts decide (D23).
+login = LoginManager()
+login.session_protection = None
+
+SIGN_IN = "accounts.sign_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a route demands; the census and the generated access matrix read it."""
+
+    policy: Policy
+    on: Loader | None
+
+
+def anyone(actor: Actor) -> bool:
+    """Public pages."""
+    return True
+
+
+def signed_in(actor: Actor) -> bool:
+    return actor.is_authenticated
+
+
+def has_role(*roles: Role) -> Policy:
+    """A policy: the actor holds one of ``roles``."""
+    wanted = frozenset(roles)
+
+    def policy(actor: Actor, subject: object = None) -> bool:
+        return bool(wanted & actor.roles)
+
+    policy.__name__ = "has_role_" + "_or_".join(sorted(wanted))
+    return policy
+
+
+def is_staff(actor: Actor, subject: object = None) -> bool:
+    return bool(STAFF_ROLES & actor.roles)
+
+
+def of_party(actor: Actor, party: Party) -> bool:
+    return actor.party is party
+
+
+def current_actor() -> Actor:
+    """Whoever sends this request."""
+    return cast(Actor, current_user._get_current_object()) if current_user else ANONYMOUS
+
+
+def requires(policy: Policy, *, on: Loader | None = None) -> Callable[[F], F]:
+    """Guard a view. With ``on``, its result for (actor, **url arguments) replaces the URL arguments."""
+
+    def decorate(view: F) -> F:
+        @wraps(view)
+        def guarded(**arguments: Any) -> Any:
+            actor = current_actor()
+            if on is None:
+                if not policy(actor):
+                    return refuse(actor)
+                return view(**arguments)
+            if not actor.is_authenticated and policy is not anyone:
+                return refuse(actor)
+            subject = on(actor, **arguments)
+            if subject is None:
+                abort(404)
+            if not (policy is anyone or policy(actor, subject)):
+                abort(403)
+            return view(subject)
+
+        guarded.access = Access(policy, on)  # type: ignore[attr-defined]
+        return cast(F, guarded)
+
+    return decorate
+
+
+def refuse(actor: Actor) -> Any:
+    """Ask a stranger to sign in and bring them back; tell everyone else no."""
+    if actor.is_authenticated:
+        abort(403)
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for(SIGN_IN, next=back))

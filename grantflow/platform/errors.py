@@ -1,0 +1,70 @@
+"""Errors have one home: keys and facts come in, a page in the reader's language goes out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from flask import Flask, render_template
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from kombu.exceptions import OperationalError as BrokerAway
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from grantflow.kernel.errors import DomainError, Reason
+
+log = structlog.get_logger()
+
+#: What each key says. Features add theirs (``texts.MESSAGES``); a test asks that no key is mute.
+MESSAGES: dict[str, Any] = {
+    "not_found": _l("This page does not exist, or it is not meant for you."),
+    "forbidden": _l("You are not allowed to do this."),
+    "illegal_step": _l("This is no longer possible: the file has moved on in the meantime."),
+    "too_many_attempts": _l("Too many attempts. Please wait ten minutes and try again."),
+}
+
+
+def register(messages: Mapping[str, Any]) -> None:
+    MESSAGES.update(messages)
+
+
+def describe(error: DomainError | Reason) -> str:
+    """The sentence for an error or a reason, in the language in force."""
+    return str(MESSAGES[error.key]) % error.facts if error.facts else str(MESSAGES[error.key])
+
+
+PAGES = {400, 403, 404, 405, 409, 413, 422, 429, 500, 503}
+
+
+def problem(status: int, says: str = "") -> tuple[str, int]:
+    """The error page; it needs neither database nor person."""
+    return render_template(f"errors/{status if status in PAGES else 400 if status < 500 else 500}.html", says=says), status
+
+
+def init_app(app: Flask) -> None:
+    @app.errorhandler(DomainError)
+    def refused(error: DomainError) -> tuple[str, int]:
+        return problem(error.status, describe(error))
+
+    @app.errorhandler(CSRFError)
+    def stale_form(error: CSRFError) -> tuple[str, int]:
+        return problem(400, str(_l("The form had expired. Go back, reload the page and send it again.")))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Any:
+        if error.code is None or error.code < 400:
+            return error
+        body, status = problem(error.code)
+        return body, status, {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    @app.errorhandler(BrokerAway)
+    def away(error: Exception) -> tuple[str, int, dict[str, str]]:
+        log.error("service_away", error=type(error).__name__)
+        return *problem(503), {"Retry-After": "30"}
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> tuple[str, int]:
+        log.exception("unexpected_error")
+        return problem(500)

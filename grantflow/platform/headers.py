@@ -1,0 +1,53 @@
+"""Headers that every answer carries, error pages included (T53, T55)."""
+
+from flask import Flask, Response, abort, request
+from flask_login import current_user
+
+from grantflow.config import Settings
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+FIXED = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "X-Frame-Options": "DENY",
+}
+#: Answered to container health checks that know no host name.
+HEALTH = {"/healthz", "/readyz"}
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    hosts = {settings.host}
+    if settings.is_demo:
+        hosts |= {f"127.0.0.1:{settings.port}", f"localhost:{settings.port}"}
+
+    @app.before_request
+    def only_our_hosts() -> None:
+        if request.host not in hosts and request.path not in HEALTH:
+            abort(400)
+
+    @app.before_request
+    def no_cross_site_writes() -> None:
+        """Beside the CSRF token: what a browser itself calls cross-site never writes (T26)."""
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and request.headers.get("Sec-Fetch-Site") == "cross-site":
+            abort(403)
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        for name, value in FIXED.items():
+            response.headers.setdefault(name, value)
+        if settings.is_https:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        if request.endpoint != "static":
+            if current_user and current_user.is_authenticated:
+                response.headers["Cache-Control"] = "no-store"
+            else:
+                response.headers.setdefault("Cache-Control", "no-cache, private")
+            response.vary.add("Cookie")
+        return response

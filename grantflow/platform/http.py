@@ -1,0 +1,59 @@
+"""The few words views answer with."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as BaseResponse
+
+from . import locale
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """Render ``templates/pages/<template>``."""
+    return make_response(render_template(f"pages/{template}", **context), status)
+
+
+def invalid(template: str, **context: Any) -> Response:
+    """The form again, with what was typed: 422, so that nothing is committed; 200 if only the language changed."""
+    return page(template, 200 if locale.switching() else 422, **context)
+
+
+def redirect_to(endpoint: str, **values: Any) -> BaseResponse:
+    return redirect(url_for(endpoint, **values))
+
+
+def flash_ok(message: str) -> None:
+    flash(str(message), "ok")
+
+
+def flash_problem(message: str) -> None:
+    flash(str(message), "problem")
+
+
+def safe_next(default: str) -> str:
+    """Where to go after signing in: ``?next=`` if it is one of our own GET pages, else ``default``.
+
+    The target is rebuilt from the matched endpoint, never echoed: nothing a browser could read as another site.
+    """
+    wish = request.values.get("next", "")
+    parts = urlsplit(wish)
+    if not wish.startswith("/") or parts.scheme or parts.netloc:
+        return default
+    try:
+        endpoint, values = current_app.create_url_adapter(request).match(parts.path, method="GET")  # type: ignore[union-attr]
+    except (HTTPException, RequestRedirect):
+        return default
+    if endpoint == "static":
+        return default
+    return url_for(endpoint, **values) + (f"?{parts.query}" if parts.query else "")
+
+
+def attachment(content: bytes, name: str, mimetype: str) -> Response:
+    """A download that no browser will run: attachment, own type, sandboxed (T28)."""
+    response = Response(content, mimetype=mimetype)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

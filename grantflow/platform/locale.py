@@ -1,0 +1,160 @@
+"""German and French: which one this page or message speaks, and how it writes money, dates and numbers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from flask import Flask, Response, g, has_request_context, request, url_for
+from flask_babel import Babel, force_locale, get_locale
+from flask_login import current_user
+
+from grantflow.config import LANGUAGES
+from grantflow.kernel import clock
+
+#: The cookie ``?lang=`` sets; it holds two letters and nothing about the person.
+COOKIE = "lang"
+#: The name of the language switch's button on form pages (D25).
+SWITCH = "_language"
+
+NBSP, NARROW = " ", " "
+
+babel = Babel()
+
+
+def chosen() -> str:
+    """The language of this request: switch, link, cookie, the person's own, then the browser's."""
+    if not has_request_context():
+        return LANGUAGES[0]
+    if "language" not in g:
+        g.language = _choose()
+    language: str = g.language
+    return language
+
+
+def _choose() -> str:
+    asked = request.form.get(SWITCH) or request.args.get("lang") or request.cookies.get(COOKIE)
+    if asked in LANGUAGES:
+        return asked
+    if current_user and current_user.is_authenticated:
+        return str(current_user.language)
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def language() -> str:
+    """The language in force right here, inside ``use`` or the request's own."""
+    locale = get_locale()
+    return str(locale.language) if locale else chosen()
+
+
+@contextmanager
+def use(code: str) -> Iterator[None]:
+    """Speak ``code`` inside: the recipient decides, never the request."""
+    with force_locale(code):
+        yield
+
+
+def switching() -> bool:
+    """Whether this POST only asks for the other language."""
+    return has_request_context() and request.form.get(SWITCH) in LANGUAGES
+
+
+def language_urls() -> dict[str, str]:
+    """This page in each language."""
+    if request.endpoint is None:
+        return {code: url_for("public.start", lang=code) for code in LANGUAGES}
+    arguments = {**(request.view_args or {}), **request.args.to_dict(flat=False)}
+    return {code: url_for(request.endpoint, **{**arguments, "lang": code}) for code in LANGUAGES}
+
+
+# --- figures -------------------------------------------------------------------------------------
+
+
+def _locale(code: str | None = None) -> Locale:
+    return Locale.parse({"de": "de_DE", "fr": "fr_FR"}[code or language()])
+
+
+def number(value: int | float | Decimal, places: int = 0, code: str | None = None) -> str:
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return format_decimal(value, format=pattern, locale=_locale(code))
+
+
+def money(cents: int | None, code: str | None = None) -> str:
+    """``1.234,56 €`` / ``1 234,56 €`` with no-break spaces; a dash where there is no amount."""
+    if cents is None:
+        return "–"
+    return number(Decimal(cents) / 100, 2, code) + NBSP + "€"
+
+
+def round_money(cents: int, code: str | None = None) -> str:
+    """Whole euros where there are no cents: ``5.000 €``."""
+    return money(cents, code) if cents % 100 else number(cents // 100, 0, code) + NBSP + "€"
+
+
+def percent(value: int | float | Decimal, places: int = 0, code: str | None = None) -> str:
+    return number(value, places, code) + NBSP + "%"
+
+
+def _day(value: date | datetime) -> date:
+    return clock.local(value).date() if isinstance(value, datetime) else value
+
+
+def short_date(value: date | datetime | None, code: str | None = None) -> str:
+    """``31.01.2027`` / ``31/01/2027``."""
+    return format_date(_day(value), "dd.MM.yyyy" if _locale(code).language == "de" else "dd/MM/yyyy") if value else "–"
+
+
+def long_date(value: date | datetime | None, code: str | None = None) -> str:
+    """``31. Januar 2027`` / ``31 janvier 2027`` (``1er`` where it is the first)."""
+    if not value:
+        return "–"
+    day, locale = _day(value), _locale(code)
+    if locale.language == "de":
+        return format_date(day, f"d.'{NBSP}'MMMM yyyy", locale=locale)
+    ordinal = f"1er{NBSP}" if day.day == 1 else f"{day.day}{NBSP}"
+    return ordinal + format_date(day, "MMMM yyyy", locale=locale)
+
+
+def clock_time(value: datetime, code: str | None = None) -> str:
+    """``21:47 Uhr`` / ``21 h 47``."""
+    moment, locale = clock.local(value), _locale(code)
+    pattern = "HH:mm" + f"'{NBSP}Uhr'" if locale.language == "de" else f"H'{NBSP}h{NBSP}'mm"
+    return format_time(moment, pattern, tzinfo=clock.LOCAL, locale=locale)
+
+
+def long_datetime(value: datetime | None, code: str | None = None) -> str:
+    if not value:
+        return "–"
+    joint = ", " if _locale(code).language == "de" else " à "
+    return long_date(value, code) + joint + clock_time(value, code)
+
+
+FILTERS = {
+    "money": money,
+    "round_money": round_money,
+    "number": number,
+    "percent": percent,
+    "date": short_date,
+    "long_date": long_date,
+    "time": clock_time,
+    "datetime": long_datetime,
+}
+
+
+def init_app(app: Flask) -> None:
+    app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES[0]
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Berlin"
+    babel.init_app(app, locale_selector=chosen)
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals["language"] = language
+
+    @app.after_request
+    def remember(response: Response) -> Response:
+        if request.args.get("lang") in LANGUAGES or switching():
+            secure = bool(app.config["SESSION_COOKIE_SECURE"])
+            response.set_cookie(COOKIE, chosen(), max_age=365 * 86400, samesite="Lax", secure=secure, httponly=True)
+        response.headers.setdefault("Content-Language", chosen())
+        return response
