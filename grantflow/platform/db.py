@@ -1,12 +1,13 @@
 """The database: one session, typed models, locks, and the commit at the boundary."""
 
-from typing import Any, TypeVar
+from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask, Response
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, Uuid, inspect
+from sqlalchemy import DateTime, Enum, MetaData, Uuid, inspect
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -27,18 +28,34 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {dict[str, Any]: JSONB, list[str]: JSONB, list[dict[str, Any]]: JSONB}
+    type_annotation_map = {
+        dict[str, Any]: JSONB,
+        list[str]: JSONB,
+        list[dict[str, Any]]: JSONB,
+    }
 
 
 class Identified:
     """A random public identifier: nothing can be counted or guessed from an address."""
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4, sort_order=-1)
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, default=uuid4, sort_order=-1
+    )
 
 
 Instant = DateTime(timezone=True)
 
-M = TypeVar("M", bound=Base)
+
+def enum_column(kind: type[StrEnum]) -> Enum:
+    """Stored as its value in plain text: readable in SQL, easy to extend by migration."""
+    return Enum(
+        kind,
+        name=kind.__name__.lower(),
+        native_enum=False,
+        create_constraint=False,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
 
 
 class Database(SQLAlchemy):
@@ -55,7 +72,9 @@ migrate = Migrate(directory=str(MIGRATIONS), compare_type=True)
 def insert_once(model: type[Base], **values: Any) -> Any | None:
     """Insert unless a unique key is taken: the new primary key, or None. (rowcount is -1 here; RETURNING is not.)"""
     key = inspect(model).primary_key[0]
-    return db.session.scalar(insert(model).values(**values).on_conflict_do_nothing().returning(key))
+    return db.session.scalar(
+        insert(model).values(**values).on_conflict_do_nothing().returning(key)
+    )
 
 
 def own_transaction() -> Session:

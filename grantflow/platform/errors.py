@@ -19,8 +19,12 @@ log = structlog.get_logger()
 MESSAGES: dict[str, Any] = {
     "not_found": _l("This page does not exist, or it is not meant for you."),
     "forbidden": _l("You are not allowed to do this."),
-    "illegal_step": _l("This is no longer possible: the file has moved on in the meantime."),
-    "too_many_attempts": _l("Too many attempts. Please wait ten minutes and try again."),
+    "illegal_step": _l(
+        "This is no longer possible: the file has moved on in the meantime."
+    ),
+    "too_many_attempts": _l(
+        "Too many attempts. Please wait ten minutes and try again."
+    ),
 }
 
 
@@ -30,7 +34,11 @@ def register(messages: Mapping[str, Any]) -> None:
 
 def describe(error: DomainError | Reason) -> str:
     """The sentence for an error or a reason, in the language in force."""
-    return str(MESSAGES[error.key]) % error.facts if error.facts else str(MESSAGES[error.key])
+    return (
+        str(MESSAGES[error.key]) % error.facts
+        if error.facts
+        else str(MESSAGES[error.key])
+    )
 
 
 PAGES = {400, 403, 404, 405, 409, 413, 422, 429, 500, 503}
@@ -38,7 +46,10 @@ PAGES = {400, 403, 404, 405, 409, 413, 422, 429, 500, 503}
 
 def problem(status: int, says: str = "") -> tuple[str, int]:
     """The error page; it needs neither database nor person."""
-    return render_template(f"errors/{status if status in PAGES else 400 if status < 500 else 500}.html", says=says), status
+    return render_template(
+        f"errors/{status if status in PAGES else 400 if status < 500 else 500}.html",
+        says=says,
+    ), status
 
 
 def init_app(app: Flask) -> None:
@@ -48,14 +59,23 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> tuple[str, int]:
-        return problem(400, str(_l("The form had expired. Go back, reload the page and send it again.")))
+        return problem(
+            400,
+            str(
+                _l("The form had expired. Go back, reload the page and send it again.")
+            ),
+        )
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:
         if error.code is None or error.code < 400:
             return error
         body, status = problem(error.code)
-        return body, status, {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
+        return (
+            body,
+            status,
+            {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}},
+        )
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(InterfaceError)

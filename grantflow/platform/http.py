@@ -3,7 +3,16 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
@@ -43,7 +52,9 @@ def safe_next(default: str) -> str:
     if not wish.startswith("/") or parts.scheme or parts.netloc:
         return default
     try:
-        endpoint, values = current_app.create_url_adapter(request).match(parts.path, method="GET")  # type: ignore[union-attr]
+        endpoint, values = current_app.create_url_adapter(request).match(
+            parts.path, method="GET"
+        )  # type: ignore[union-attr]
     except (HTTPException, RequestRedirect):
         return default
     if endpoint == "static":

@@ -15,7 +15,19 @@ from uuid import UUID, uuid4
 import structlog
 from celery import Celery
 from flask import Flask
-from sqlalchemy import ColumnElement, Index, Interval, Select, and_, cast as sql_cast, event, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Interval,
+    Select,
+    and_,
+    cast as sql_cast,
+    event,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, declarative_mixin, mapped_column
 from sqlalchemy.sql import literal
@@ -75,7 +87,9 @@ def claimable(model: type[Leased]) -> ColumnElement[bool]:
 
 
 def _seconds(count: float) -> ColumnElement[Any]:
-    return func.clock_timestamp() + sql_cast(literal(timedelta(seconds=count)), Interval)
+    return func.clock_timestamp() + sql_cast(
+        literal(timedelta(seconds=count)), Interval
+    )
 
 
 def claim(model: type[L], row_id: UUID) -> Claim[L] | None:
@@ -85,7 +99,9 @@ def claim(model: type[L], row_id: UUID) -> Claim[L] | None:
     """
     with Session(db.engine, expire_on_commit=False) as session:
         row = session.scalar(
-            select(model).where(model.id == row_id, claimable(model)).with_for_update(skip_locked=True)
+            select(model)
+            .where(model.id == row_id, claimable(model))
+            .with_for_update(skip_locked=True)
         )
         if row is None:
             return None
@@ -105,13 +121,21 @@ def finish(session: Session, claim: Claim[L], **values: Any) -> bool:
     model = type(claim.row)
     done = session.scalar(
         update(model)
-        .where(model.id == claim.row.id, model.lease_token == claim.token, model.done_at.is_(None))
-        .values(done_at=func.clock_timestamp(), leased_until=None, last_error=None, **values)
+        .where(
+            model.id == claim.row.id,
+            model.lease_token == claim.token,
+            model.done_at.is_(None),
+        )
+        .values(
+            done_at=func.clock_timestamp(), leased_until=None, last_error=None, **values
+        )
         .returning(model.id)
         .execution_options(synchronize_session=False)
     )
     if done is None:
-        log.warning("late_write_refused", row=str(claim.row.id), table=model.__tablename__)
+        log.warning(
+            "late_write_refused", row=str(claim.row.id), table=model.__tablename__
+        )
     return done is not None
 
 
@@ -120,16 +144,33 @@ def release(claim: Claim[L], error: str, *, permanent: bool = False) -> None:
     model = type(claim.row)
     over = permanent or claim.attempt >= MAX_ATTEMPTS
     pause = min(2.0**claim.attempt, 300.0) * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, not a secret
-    values: dict[str, Any] = {"leased_until": None, "lease_token": None, "last_error": error[:500]}
-    values |= {"failed_at": func.clock_timestamp()} if over else {"try_after": _seconds(pause)}
+    values: dict[str, Any] = {
+        "leased_until": None,
+        "lease_token": None,
+        "last_error": error[:500],
+    }
+    values |= (
+        {"failed_at": func.clock_timestamp()}
+        if over
+        else {"try_after": _seconds(pause)}
+    )
     with Session(db.engine) as session:
         session.execute(
             update(model)
-            .where(model.id == claim.row.id, model.lease_token == claim.token, model.done_at.is_(None))
+            .where(
+                model.id == claim.row.id,
+                model.lease_token == claim.token,
+                model.done_at.is_(None),
+            )
             .values(**values)
         )
         session.commit()
-    log.error("job_failed" if over else "job_postponed", row=str(claim.row.id), table=model.__tablename__, error=error)
+    log.error(
+        "job_failed" if over else "job_postponed",
+        row=str(claim.row.id),
+        table=model.__tablename__,
+        error=error,
+    )
 
 
 def restart(row: Leased) -> None:
@@ -140,7 +181,9 @@ def restart(row: Leased) -> None:
 
 def left_behind(model: type[L], *, limit: int = 200) -> Select[tuple[UUID]]:
     """Claimable rows that were not rung for lately: lost by the broker, a worker, or a crash before the ring."""
-    quiet = func.clock_timestamp() - sql_cast(literal(timedelta(seconds=settings().sweep_seconds / 2)), Interval)
+    quiet = func.clock_timestamp() - sql_cast(
+        literal(timedelta(seconds=settings().sweep_seconds / 2)), Interval
+    )
     return (
         select(model.id)
         .where(claimable(model), or_(model.rang_at.is_(None), model.rang_at < quiet))
@@ -162,7 +205,11 @@ def ring_left_behind(job: JobName, model: type[Leased]) -> int:
     """The sweep's part: mark as rung and ring again. Returns how many."""
     ids: Sequence[UUID] = db.session.scalars(left_behind(model)).all()
     if ids:
-        db.session.execute(update(model).where(model.id.in_(ids)).values(rang_at=func.clock_timestamp()))
+        db.session.execute(
+            update(model)
+            .where(model.id.in_(ids))
+            .values(rang_at=func.clock_timestamp())
+        )
     for row_id in ids:
         ring(job, model, row_id)
     return len(ids)
@@ -186,7 +233,9 @@ def _forget_rings(session: Session, previous: object) -> None:
 def send(job: JobName, row_id: UUID | None = None) -> bool:
     """Hand a message - a name and an id - to the broker. A broker that is away is logged, never raised."""
     try:
-        celery().send_task(job, args=[str(row_id)] if row_id else [], expires=600, retry=False)
+        celery().send_task(
+            job, args=[str(row_id)] if row_id else [], expires=600, retry=False
+        )
     except Exception as error:  # any broker trouble: the sweep rings again
         log.warning("ring_failed", job=job, row=str(row_id), error=type(error).__name__)
         return False
@@ -205,9 +254,15 @@ def celery() -> Celery:
 def make_celery(settings: Settings) -> Celery:
     """The Celery application both for ringing and for working; messages are JSON and nothing else (T39)."""
     app = Celery("grantflow", broker=settings.broker_url, set_as_current=False)
-    options: dict[str, Any] = {"visibility_timeout": max(600, settings.lease_seconds * 10)}
+    options: dict[str, Any] = {
+        "visibility_timeout": max(600, settings.lease_seconds * 10)
+    }
     if settings.redis_url:
-        options |= {"socket_timeout": 5, "socket_connect_timeout": 2, "retry_on_timeout": False}
+        options |= {
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+            "retry_on_timeout": False,
+        }
     else:
         folder = settings.data_dir / "broker"
         for name in ("queue", "processed", "control"):
@@ -238,7 +293,11 @@ def make_celery(settings: Settings) -> Celery:
         timezone="UTC",
         beat_schedule_filename=str(settings.data_dir / "beat-schedule"),
         beat_schedule={
-            "beat": {"task": JobName.BEAT, "schedule": 15.0, "options": {"expires": 15}},
+            "beat": {
+                "task": JobName.BEAT,
+                "schedule": 15.0,
+                "options": {"expires": 15},
+            },
             "sweep": {
                 "task": JobName.SWEEP,
                 "schedule": float(settings.sweep_seconds),
@@ -262,7 +321,10 @@ def touch(name: str) -> None:
         session.execute(
             insert(Heartbeat)
             .values(name=name, seen_at=func.clock_timestamp())
-            .on_conflict_do_update(index_elements=[Heartbeat.name], set_={"seen_at": func.clock_timestamp()})
+            .on_conflict_do_update(
+                index_elements=[Heartbeat.name],
+                set_={"seen_at": func.clock_timestamp()},
+            )
         )
         session.commit()
 
@@ -270,14 +332,21 @@ def touch(name: str) -> None:
 def heartbeats() -> dict[str, float]:
     """Seconds since each part was last seen."""
     age = func.extract("epoch", func.clock_timestamp() - Heartbeat.seen_at)
-    return {name: float(seconds) for name, seconds in db.session.execute(select(Heartbeat.name, age))}
+    return {
+        name: float(seconds)
+        for name, seconds in db.session.execute(select(Heartbeat.name, age))
+    }
 
 
 def outbox_index(table: str) -> Index:
     """Only rows that still wait are indexed: the sweep stays fast however many letters were ever sent."""
     from sqlalchemy import text
 
-    return Index(f"ix_{table}_waiting", "id", postgresql_where=text("done_at IS NULL AND failed_at IS NULL"))
+    return Index(
+        f"ix_{table}_waiting",
+        "id",
+        postgresql_where=text("done_at IS NULL AND failed_at IS NULL"),
+    )
 
 
 def waiting(model: type[Leased]) -> Iterator[tuple[str, int]]:

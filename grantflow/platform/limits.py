@@ -47,12 +47,16 @@ class DatabaseStorage(Storage):
 
     def get(self, key: str) -> int:
         with own_transaction() as session:
-            query = select(Attempts.hits).where(Attempts.key == key, Attempts.expires_at >= func.clock_timestamp())
+            query = select(Attempts.hits).where(
+                Attempts.key == key, Attempts.expires_at >= func.clock_timestamp()
+            )
             return session.scalar(query) or 0
 
     def get_expiry(self, key: str) -> float:
         with own_transaction() as session:
-            instant = session.scalar(select(Attempts.expires_at).where(Attempts.key == key))
+            instant = session.scalar(
+                select(Attempts.expires_at).where(Attempts.key == key)
+            )
             return instant.timestamp() if instant else time.time()
 
     def check(self) -> bool:
@@ -77,7 +81,12 @@ PER_ADDRESS = RateLimitItemPerMinute(60, 10)
 MAILS_PER_ACCOUNT = RateLimitItemPerHour(4)
 
 
-def spend(purpose: str, *, account: str | None = None, per_account: RateLimitItem = PER_ACCOUNT) -> None:
+def spend(
+    purpose: str,
+    *,
+    account: str | None = None,
+    per_account: RateLimitItem = PER_ACCOUNT,
+) -> None:
     """Count one attempt; raises TooMany once the account or the sender's address has had its share.
 
     The address is the connection's own, or that of exactly the trusted proxies (ProxyFix).

@@ -36,7 +36,11 @@ def chosen() -> str:
 
 
 def _choose() -> str:
-    asked = request.form.get(SWITCH) or request.args.get("lang") or request.cookies.get(COOKIE)
+    asked = (
+        request.form.get(SWITCH)
+        or request.args.get("lang")
+        or request.cookies.get(COOKIE)
+    )
     if asked in LANGUAGES:
         return asked
     if current_user and current_user.is_authenticated:
@@ -67,7 +71,10 @@ def language_urls() -> dict[str, str]:
     if request.endpoint is None:
         return {code: url_for("public.start", lang=code) for code in LANGUAGES}
     arguments = {**(request.view_args or {}), **request.args.to_dict(flat=False)}
-    return {code: url_for(request.endpoint, **{**arguments, "lang": code}) for code in LANGUAGES}
+    return {
+        code: url_for(request.endpoint, **{**arguments, "lang": code})
+        for code in LANGUAGES
+    }
 
 
 # --- figures -------------------------------------------------------------------------------------
@@ -77,7 +84,9 @@ def _locale(code: str | None = None) -> Locale:
     return Locale.parse({"de": "de_DE", "fr": "fr_FR"}[code or language()])
 
 
-def number(value: int | float | Decimal, places: int = 0, code: str | None = None) -> str:
+def number(
+    value: int | float | Decimal, places: int = 0, code: str | None = None
+) -> str:
     pattern = "#,##0" + ("." + "0" * places if places else "")
     return format_decimal(value, format=pattern, locale=_locale(code))
 
@@ -91,10 +100,16 @@ def money(cents: int | None, code: str | None = None) -> str:
 
 def round_money(cents: int, code: str | None = None) -> str:
     """Whole euros where there are no cents: ``5.000 €``."""
-    return money(cents, code) if cents % 100 else number(cents // 100, 0, code) + NBSP + "€"
+    return (
+        money(cents, code)
+        if cents % 100
+        else number(cents // 100, 0, code) + NBSP + "€"
+    )
 
 
-def percent(value: int | float | Decimal, places: int = 0, code: str | None = None) -> str:
+def percent(
+    value: int | float | Decimal, places: int = 0, code: str | None = None
+) -> str:
     return number(value, places, code) + NBSP + "%"
 
 
@@ -104,7 +119,14 @@ def _day(value: date | datetime) -> date:
 
 def short_date(value: date | datetime | None, code: str | None = None) -> str:
     """``31.01.2027`` / ``31/01/2027``."""
-    return format_date(_day(value), "dd.MM.yyyy" if _locale(code).language == "de" else "dd/MM/yyyy") if value else "–"
+    return (
+        format_date(
+            _day(value),
+            "dd.MM.yyyy" if _locale(code).language == "de" else "dd/MM/yyyy",
+        )
+        if value
+        else "–"
+    )
 
 
 def long_date(value: date | datetime | None, code: str | None = None) -> str:
@@ -121,7 +143,9 @@ def long_date(value: date | datetime | None, code: str | None = None) -> str:
 def clock_time(value: datetime, code: str | None = None) -> str:
     """``21:47 Uhr`` / ``21 h 47``."""
     moment, locale = clock.local(value), _locale(code)
-    pattern = "HH:mm" + f"'{NBSP}Uhr'" if locale.language == "de" else f"H'{NBSP}h{NBSP}'mm"
+    pattern = (
+        "HH:mm" + f"'{NBSP}Uhr'" if locale.language == "de" else f"H'{NBSP}h{NBSP}'mm"
+    )
     return format_time(moment, pattern, tzinfo=clock.LOCAL, locale=locale)
 
 
@@ -155,6 +179,13 @@ def init_app(app: Flask) -> None:
     def remember(response: Response) -> Response:
         if request.args.get("lang") in LANGUAGES or switching():
             secure = bool(app.config["SESSION_COOKIE_SECURE"])
-            response.set_cookie(COOKIE, chosen(), max_age=365 * 86400, samesite="Lax", secure=secure, httponly=True)
+            response.set_cookie(
+                COOKIE,
+                chosen(),
+                max_age=365 * 86400,
+                samesite="Lax",
+                secure=secure,
+                httponly=True,
+            )
         response.headers.setdefault("Content-Language", chosen())
         return response

@@ -1,0 +1,129 @@
+"""People, their roles, their sign-ins and the tokens that mails carry."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grantflow.kernel.parties import Party, Role
+from grantflow.platform.db import Base, Identified, Instant, enum_column
+
+
+class Address(StrEnum):
+    """How letters address a person."""
+
+    MS = "ms"
+    MR = "mr"
+    NEUTRAL = "neutral"
+
+
+class Purpose(StrEnum):
+    """What a mailed token opens."""
+
+    CONFIRM = "confirm"
+    RESET = "reset"
+    INVITE = "invite"
+
+
+class Person(Identified, Base):
+    """Someone with an account. ``party`` is set for staff and never changes sides (R14)."""
+
+    __tablename__ = "person"
+
+    email: Mapped[str]
+    #: NFKC, trimmed, casefolded: the identity (T1).
+    email_key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    address: Mapped[Address] = mapped_column(
+        enum_column(Address), default=Address.NEUTRAL
+    )
+    phone: Mapped[str] = mapped_column(default="")
+    language: Mapped[str]
+    party: Mapped[Party | None] = mapped_column(enum_column(Party))
+    password_hash: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    disabled_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    #: Raised whenever all tokens must die: password or address changed, account disabled.
+    epoch: Mapped[int] = mapped_column(default=0)
+
+    role_grants: Mapped[list["RoleGrant"]] = relationship(
+        back_populates="person",
+        cascade="all, delete-orphan",
+        lazy="selectin",
+        foreign_keys="RoleGrant.person_id",
+    )
+
+    __table_args__ = (CheckConstraint("language IN ('de', 'fr')", name="language"),)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(grant.role for grant in self.role_grants)
+
+    @property
+    def is_authenticated(self) -> bool:
+        return True
+
+    @property
+    def is_active(self) -> bool:
+        return self.disabled_at is None and self.confirmed_at is not None
+
+    @property
+    def is_anonymous(self) -> bool:
+        return False
+
+    @property
+    def label(self) -> str:
+        return self.name
+
+
+class RoleGrant(Base):
+    __tablename__ = "role_grant"
+
+    person_id: Mapped[UUID] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[Role] = mapped_column(enum_column(Role), primary_key=True)
+    granted_at: Mapped[datetime] = mapped_column(Instant)
+    granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person] = relationship(
+        back_populates="role_grants", foreign_keys=[person_id]
+    )
+
+
+class SignIn(Identified, Base):
+    """One session of one person, revocable at once. The cookie holds the token, the row its hash."""
+
+    __tablename__ = "sign_in"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    began_at: Mapped[datetime] = mapped_column(Instant)
+    #: Written at most once a minute (D33).
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    person: Mapped[Person] = relationship(lazy="joined")
+
+    __table_args__ = (Index(None, "person_id"),)
+
+
+class Token(Identified, Base):
+    """A single-use key sent by mail; derived from its id by HMAC when the mail is written, stored as a hash (D22)."""
+
+    __tablename__ = "token"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    purpose: Mapped[Purpose] = mapped_column(enum_column(Purpose))
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    epoch: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    person: Mapped[Person] = relationship(lazy="joined")
+
+    __table_args__ = (UniqueConstraint("person_id", "purpose", "created_at"),)

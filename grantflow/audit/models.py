@@ -1,0 +1,51 @@
+"""The trail: who did what to what, when. Append-only, each entry bound to the one before."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DDL, BigInteger, Identity, Index, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grantflow.platform.db import Base, Instant
+
+
+class Entry(Base):
+    __tablename__ = "audit_entry"
+
+    seq: Mapped[int] = mapped_column(
+        BigInteger, Identity(always=True), primary_key=True
+    )
+    at: Mapped[datetime] = mapped_column(Instant)
+    action: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str]
+    actor_party: Mapped[str | None]
+    subject_type: Mapped[str]
+    subject_id: Mapped[str]
+    subject_label: Mapped[str] = mapped_column(server_default="")
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    reason: Mapped[str]
+    request_id: Mapped[str]
+    #: Hash of the entry before; unique, so that the chain cannot fork.
+    prev: Mapped[str] = mapped_column(unique=True)
+    hash: Mapped[str] = mapped_column(unique=True)
+
+    __table_args__ = (Index(None, "subject_type", "subject_id", "seq"),)
+
+
+#: Neither the application nor a slip of the hand changes the past; TRUNCATE too.
+APPEND_ONLY = (
+    """
+    CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$
+    """,
+    """
+    CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()
+    """,
+)
+for statement in APPEND_ONLY:
+    event.listen(Entry.__table__, "after_create", DDL(statement.replace("%", "%%")))

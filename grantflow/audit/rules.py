@@ -1,0 +1,65 @@
+"""How an entry is hashed: over its values as stored, bound to the entry before."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+#: What the first entry is bound to.
+GENESIS = "0" * 64
+FIELDS = (
+    "at",
+    "action",
+    "actor_id",
+    "actor_name",
+    "actor_party",
+    "subject_type",
+    "subject_id",
+    "subject_label",
+    "before",
+    "after",
+    "reason",
+    "request_id",
+    "prev",
+)
+
+
+def digest(values: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical JSON of ``FIELDS``; instants as UTC with microseconds, as PostgreSQL keeps them."""
+    plain = {name: _plain(values[name]) for name in FIELDS}
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return value if value is None or isinstance(value, (str, int, dict)) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The chain's state: how many entries, its head, and where it breaks (None: it holds)."""
+
+    entries: int
+    head: str
+    broken_at: int | None
+
+
+def verify(
+    rows: Iterable[Mapping[str, Any]], anchor: tuple[int, str] | None = None
+) -> Verdict:
+    """Walk the chain in order. ``anchor`` is (count, head) noted earlier outside: a chain cut off since then shows."""
+    prev, count = GENESIS, 0
+    for row in rows:
+        count += 1
+        if row["prev"] != prev or row["hash"] != digest(row):
+            return Verdict(count, prev, row["seq"])
+        prev = row["hash"]
+        if anchor and anchor[0] == count and anchor[1] != prev:
+            return Verdict(count, prev, row["seq"])
+    if anchor and count < anchor[0]:
+        return Verdict(count, prev, count + 1)
+    return Verdict(count, prev, None)

@@ -1,0 +1,173 @@
+"""The base of all forms: bound to what was sent, patient with what people type, silent while switching language."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, TextAreaField
+from wtforms import ValidationError as ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.widgets import TextInput
+
+from grantflow.kernel import money
+from grantflow.kernel.errors import Invalid
+
+from . import errors, locale
+
+REQUIRED = _l("Please fill in this field.")
+
+
+def required(message: Any = REQUIRED) -> DataRequired:
+    return DataRequired(message)
+
+
+def chosen(message: Any = _l("Please choose one.")) -> InputRequired:
+    return InputRequired(message)
+
+
+def at_most(count: int) -> Length:
+    return Length(max=count, message=_l("At most %(max)d characters."))
+
+
+class Form(FlaskForm):
+    """Only declared fields are read (T20)."""
+
+    def sent(self) -> bool:
+        """A POST that means it and is valid; asking for the other language is neither and shows no errors."""
+        if request.method != "POST" or locale.switching():
+            return False
+        return bool(self.validate())
+
+    def blame(self, error: Invalid) -> None:
+        """Hang a refusal of the service on the field it names, else on the form as a whole."""
+        text = errors.describe(error)
+        field = self._fields.get(error.field or "")
+        if field is None:
+            self.form_errors.append(text)
+        else:
+            field.errors = [*field.errors, text]
+
+
+def strip(value: Any) -> Any:
+    """Trim, and drop the control characters that a pasted text brings along (NUL would break the database)."""
+    if not isinstance(value, str):
+        return value
+    return "".join(c for c in value if c in "\n\t" or ord(c) >= 32).strip()
+
+
+class Line(StringField):
+    """One line of text, trimmed."""
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Sequence[Any] | None = None,
+        *,
+        limit: int = 200,
+        **kw: Any,
+    ):
+        kw["filters"] = (
+            *kw.get("filters", ()),
+            strip,
+            lambda v: " ".join(v.split()) if v else v,
+        )
+        super().__init__(label, (*(validators or ()), at_most(limit)), **kw)
+
+
+class Text(TextAreaField):
+    """Paragraphs, trimmed; line ends as one newline."""
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Sequence[Any] | None = None,
+        *,
+        limit: int = 3000,
+        **kw: Any,
+    ):
+        kw["filters"] = (
+            lambda v: v.replace("\r\n", "\n") if v else v,
+            *kw.get("filters", ()),
+            strip,
+        )
+        super().__init__(label, (*(validators or ()), at_most(limit)), **kw)
+
+
+class _Typed(Field):
+    """A text input whose unreadable content stays on the page beside its error."""
+
+    widget = TextInput()
+    unreadable: Any = ""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.write(self.data)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if valuelist and (text := strip(valuelist[0])):
+            try:
+                self.data = self.read(text)
+            except ValueError as error:
+                raise ValueError(self.unreadable) from error
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError  # pragma: no cover - abstract
+
+    def write(self, data: Any) -> str:
+        raise NotImplementedError  # pragma: no cover - abstract
+
+
+class MoneyField(_Typed):
+    """Cents; reads ``1.234,56`` and ``1 234,56`` alike."""
+
+    unreadable = _l("Please enter an amount such as 1234,56.")
+
+    def read(self, text: str) -> int:
+        return money.parse(text)
+
+    def write(self, data: int) -> str:
+        return locale.money(data).removesuffix("€").strip()
+
+
+class DateField(_Typed):
+    """A day; reads ``31.01.2027``, ``31/01/2027`` and a browser's ``2027-01-31``."""
+
+    unreadable = _l("Please enter a date such as 31.01.2027.")
+    formats = ("%d.%m.%Y", "%d/%m/%Y", "%Y-%m-%d")
+
+    def read(self, text: str) -> date:
+        for pattern in self.formats:
+            try:
+                day = datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a civil day has no zone
+            except ValueError:
+                continue
+            if 1900 <= day.year <= 2200:
+                return day
+        raise ValueError(text)
+
+    def write(self, data: date) -> str:
+        return locale.short_date(data)
+
+
+class WholeField(_Typed):
+    """A whole number of at least 0."""
+
+    unreadable = _l("Please enter a whole number.")
+
+    def read(self, text: str) -> int:
+        if not text.isascii() or not text.isdigit() or len(text) > 7:
+            raise ValueError(text)
+        return int(text)
+
+    def write(self, data: int) -> str:
+        return str(data)
+
+
+def choices(labels: dict[Any, Any]) -> Callable[[], list[tuple[str, Any]]]:
+    """Choices of an enum's labels, as select fields want them."""
+    return lambda: [(str(value), label) for value, label in labels.items()]
