@@ -123,13 +123,12 @@ class Embedded:
                 self._initialise(data, bin_dir, account)
             _write_access_rules(home, account)
             self._socket_dir = _socket_folder(account)
-            self._launch(home, bin_dir, account)
-            url = _url(self._socket_dir)
+            self._launch(home, bin_dir, self._socket_dir, account)
             _create_database(self._socket_dir)
+            return _url(self._socket_dir)
         except BaseException:
             self.stop()
             raise
-        return url
 
     def stop(self) -> None:
         """Shut the server down (fast: open transactions roll back); delete a temporary cluster."""
@@ -169,11 +168,10 @@ class Embedded:
             raise EmbeddedError(f"The embedded database could not be created: {_last_line(made.stderr)}")
         unfinished.rename(data)
 
-    def _launch(self, home: Path, bin_dir: Path, account: _Account) -> None:
-        assert self._socket_dir is not None
+    def _launch(self, home: Path, bin_dir: Path, socket_dir: Path, account: _Account) -> None:
         settings = {
             "listen_addresses": "",
-            "unix_socket_directories": str(self._socket_dir),
+            "unix_socket_directories": str(socket_dir),
             "hba_file": str(home / "pg_hba.conf"),
             "ident_file": str(home / "pg_ident.conf"),
             "timezone": "UTC",
@@ -278,8 +276,7 @@ def _account() -> _Account:
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if useradd is not None and not _exists(ACCOUNT):
         subprocess.run(
-            [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-            + ["--shell", "/usr/sbin/nologin", ACCOUNT],
+            [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", ACCOUNT],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
@@ -331,7 +328,7 @@ def _binaries(account: _Account) -> Path:
     )
     if not installs:
         raise EmbeddedError(
-            f"The package {WHEEL} holds no PostgreSQL for this machine: set GRANTFLOW_DATABASE_URL."
+            f"The package {WHEEL} has no PostgreSQL for this machine: set GRANTFLOW_DATABASE_URL."
         )
     install = installs[-1]
     if _reaches(account, install / "bin" / "postgres"):
@@ -393,7 +390,7 @@ def _shelf() -> None:
 
 def _socket_folder(account: _Account) -> Path:
     """A fresh private folder with a short name: the length of a socket's path is limited by the kernel."""
-    for parent in ("/tmp", tempfile.gettempdir()):
+    for parent in ("/tmp", tempfile.gettempdir()):  # noqa: S108 - a folder of random name and mode 700 in it
         folder = Path(parent) / "grantflow-xxxxxxxx"
         if len(os.fsencode(folder / SOCKET)) <= LONGEST_SOCKET_PATH and os.access(parent, os.W_OK | os.X_OK):
             made = Path(tempfile.mkdtemp(prefix="grantflow-", dir=parent))

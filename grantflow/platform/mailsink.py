@@ -65,19 +65,25 @@ def message(data_dir: Path, message_id: str) -> Received | None:
     parsed = email.message_from_bytes(raw, policy=email.policy.default)
     return Received(
         id=message_id,
-        at=datetime.strptime(message_id.split("-")[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC),
+        at=datetime.strptime(message_id.partition("-")[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC),
         sender=str(parsed.get("From", "")),
         recipients=tuple(str(value) for value in parsed.get_all("Delivered-To", [])),
         subject=str(parsed.get("Subject", "")),
         text=_part(parsed, "plain"),
         html=_part(parsed, "html"),
-        language=str(parsed.get("Content-Language", "")),
+        language=_language(parsed),
     )
 
 
 def _part(parsed: EmailMessage, kind: str) -> str:
     part = parsed.get_body(preferencelist=(kind,))
-    return str(part.get_content()) if part is not None else ""
+    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
+
+
+def _language(parsed: EmailMessage) -> str:
+    # The email package moves Content-* headers into the first part when a second one is added.
+    body = parsed.get_body(preferencelist=("plain", "html"))
+    return str(parsed.get("Content-Language") or (body and body.get("Content-Language")) or "")
 
 
 class _Keeper:
@@ -86,7 +92,7 @@ class _Keeper:
     def __init__(self, mailbox: Path) -> None:
         self.mailbox = mailbox
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         try:
             await asyncio.to_thread(self.keep, envelope)
         except OSError as error:

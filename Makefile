@@ -1,0 +1,38 @@
+# Thin by intention: grantflow/bootstrap.py prepares the machine, the `grantflow` command does the work.
+PYTHON ?= python3
+GRANTFLOW := .venv/bin/grantflow
+PREPARE := $(PYTHON) grantflow/bootstrap.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check screenshots bench clean
+
+help:
+	@echo "make run          start GrantFlow with its demo fund (PORT=8000)"
+	@echo "make test         run every test (ARGS='-k letters' to choose)"
+	@echo "make check        linters, types, contracts, catalogues, templates, migrations"
+	@echo "make screenshots  take the pictures of docs/images anew"
+	@echo "make bench        run the benchmarks (NAME=staff_list to choose)"
+	@echo "make clean        remove what was built; the data in var/ stay"
+
+run:
+	@$(PREPARE) run
+	@exec $(GRANTFLOW) serve
+
+test:
+	@$(PREPARE) test
+	@exec .venv/bin/python -m pytest $(ARGS)
+
+check:
+	@$(PREPARE) check
+	@exec $(GRANTFLOW) check
+
+screenshots:
+	@$(PREPARE) test
+	@exec $(GRANTFLOW) screenshots
+
+bench:
+	@$(PREPARE) test >&2
+	@exec $(GRANTFLOW) bench $(NAME)
+
+clean:
+	@$(PREPARE) clean
