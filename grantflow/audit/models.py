@@ -1,10 +1,10 @@
-"""The trail: who did what to what, when. Append-only, each entry bound to the one before."""
+"""The trail: who did what to what, when. Append-only by trigger (migration 0002), each entry bound to the one before."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DDL, BigInteger, Identity, Index, event
+from sqlalchemy import BigInteger, Identity, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,18 +34,3 @@ class Entry(Base):
     hash: Mapped[str] = mapped_column(unique=True)
 
     __table_args__ = (Index(None, "subject_type", "subject_id", "seq"),)
-
-
-#: Neither the application nor a slip of the hand changes the past; TRUNCATE too.
-APPEND_ONLY = (
-    """
-    CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$
-    """,
-    """
-    CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry
-    FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()
-    """,
-)
-for statement in APPEND_ONLY:
-    event.listen(Entry.__table__, "after_create", DDL(statement.replace("%", "%%")))

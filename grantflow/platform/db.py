@@ -9,7 +9,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Enum, MetaData, Uuid, inspect
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 
 from grantflow.config import ROOT, Settings
 
@@ -19,20 +19,18 @@ MIGRATIONS = ROOT / "migrations"
 class Base(DeclarativeBase):
     """Every model's parent. Dictionaries are JSONB, instants carry a zone."""
 
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={dict[str, Any]: JSONB, list[str]: JSONB, list[dict[str, Any]]: JSONB},
     )
-    type_annotation_map = {
-        dict[str, Any]: JSONB,
-        list[str]: JSONB,
-        list[dict[str, Any]]: JSONB,
-    }
 
 
 class Identified:
@@ -65,7 +63,7 @@ class Database(SQLAlchemy):
         self.session.refresh(row, with_for_update=True)
 
 
-db = Database(model_class=Base, session_options={"autoflush": True})
+db = Database(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate(directory=str(MIGRATIONS), compare_type=True)
 
 

@@ -1,0 +1,83 @@
+"""The application: settings, plumbing, features, error pages. The only mount point."""
+
+import os
+from importlib import import_module
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from grantflow import menu
+from grantflow.config import ROOT, Settings
+from grantflow.platform import access, db, errors, headers, health, jobs, locale, logs
+
+#: Features with pages, in the order their addresses are matched.
+FEATURES = ("calls", "accounts", "organisations", "applications", "review", "decisions", "finance", "audit", "dashboard")
+
+#: Features with tables; all are loaded, so that relationships and migrations know of each other.
+TABLES = (
+    "platform",
+    "audit",
+    "accounts",
+    "organisations",
+    "notifications",
+    "letters",
+    "calls",
+    "applications",
+    "review",
+    "decisions",
+)
+
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application; without ``settings`` they come from the environment (ConfigError names every mistake)."""
+    settings = settings or Settings.from_env(os.environ)
+    app = Flask("grantflow", root_path=str(ROOT / "grantflow"), template_folder=str(ROOT / "templates"))
+    app.extensions["settings"] = settings
+    _configure(app, settings)
+    # after_request hooks run last registered first: the commit comes before headers and the log line.
+    logs.init_app(app, settings)
+    headers.init_app(app, settings)
+    locale.init_app(app)
+    csrf.init_app(app)
+    access.login.init_app(app)
+    errors.init_app(app)
+    jobs.init_app(app, settings)
+    for feature in TABLES:
+        import_module(f"grantflow.{feature}.models")
+    db.init_app(app, settings)
+    app.register_blueprint(health.bp)
+    for feature in (*FEATURES, *(("demo",) if settings.is_demo else ())):
+        app.register_blueprint(import_module(f"grantflow.{feature}.views").bp)
+        errors.register(import_module(f"grantflow.{feature}.texts").MESSAGES)
+    menu.init_app(app, settings)
+    app.view_functions["static"].access = access.Access(access.anyone, None)  # type: ignore[attr-defined]
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=app.static_folder, prefix="static/", max_age=86400)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        SESSION_COOKIE_NAME="__Host-grantflow" if settings.is_https else "grantflow",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_ENABLED=not settings.testing,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=True,
+        WTF_I18N_ENABLED=True,
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_PARTS=2000,
+        PREFERRED_URL_SCHEME="https" if settings.is_https else "http",
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,144 @@
+"""States and actions of an application, and the kinds its parts come in (D13)."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ADMITTED = "admitted"
+    INADMISSIBLE = "inadmissible"
+    IN_REVIEW = "in_review"
+    ASSESSED = "assessed"
+    PROPOSED = "proposed"
+    AWARDED = "awarded"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    SUBMIT = "submit"
+    RETURN = "return"
+    ADMIT = "admit"
+    EXCLUDE = "exclude"
+    BEGIN_REVIEW = "begin_review"
+    COMPLETE_REVIEW = "complete_review"
+    REOPEN_REVIEW = "reopen_review"
+    PROPOSE = "propose"
+    SEND_BACK = "send_back"
+    AWARD = "award"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
+#: The applicant may still write.
+EDITABLE = frozenset({State.DRAFT, State.RETURNED})
+#: Somebody still has to do something.
+OPEN = frozenset(State) - {
+    State.INADMISSIBLE,
+    State.AWARDED,
+    State.REJECTED,
+    State.WITHDRAWN,
+}
+DECIDED = frozenset({State.AWARDED, State.REJECTED})
+#: The two offices know of it.
+RECEIVED = frozenset(State) - {State.DRAFT}
+#: Reviewers have a part in it, or had.
+REVIEWABLE = frozenset(
+    {State.ADMITTED, State.IN_REVIEW, State.ASSESSED, State.PROPOSED, *DECIDED}
+)
+#: Signatories have a part in it.
+DECIDABLE = frozenset({State.ASSESSED, State.PROPOSED, *DECIDED})
+
+
+class LineKind(StrEnum):
+    """The two halves of the budget, and voluntary contributions outside it (accounts 86 and 87)."""
+
+    COST = "cost"
+    INCOME = "income"
+    IN_KIND_USE = "in_kind_use"
+    IN_KIND_SOURCE = "in_kind_source"
+
+
+class CostType(StrEnum):
+    """Eligible costs (domain 1.5)."""
+
+    TRAVEL = "travel"
+    STAY = "stay"
+    ORGANISATION = "organisation"
+    MATERIAL = "material"
+    TRAINING = "training"
+    FEES = "fees"
+
+
+class IncomeType(StrEnum):
+    """All income but the grant asked for: own share and other funding (D15)."""
+
+    OWN_FUNDS = "own_funds"
+    PARTICIPATION = "participation"
+    DONATIONS = "donations"
+    OTHER_PUBLIC = "other_public"
+    OTHER = "other"
+
+
+class InKindType(StrEnum):
+    VOLUNTEERING = "volunteering"
+    SERVICES = "services"
+    GOODS = "goods"
+
+
+class Theme(StrEnum):
+    """The Fund's ten themes (domain 1.4)."""
+
+    CIVIC = "civic"
+    ENVIRONMENT = "environment"
+    DEMOCRACY = "democracy"
+    EUROPE = "europe"
+    HISTORY = "history"
+    CULTURE = "culture"
+    SPORT = "sport"
+    ANTIDISCRIMINATION = "antidiscrimination"
+    SOCIAL = "social"
+    DIGITAL = "digital"
+
+
+class Format(StrEnum):
+    """Project types (domain 1.4)."""
+
+    GROUP_EXCHANGE = "group_exchange"
+    INDIVIDUAL = "individual"
+    EVENT = "event"
+    RESEARCH = "research"
+    DIGITAL = "digital"
+
+
+class Declared(StrEnum):
+    """What the applicant declares; which apply follows from kind and country."""
+
+    TRUTH = "truth"
+    NOT_STARTED = "not_started"
+    NO_DOUBLE_FUNDING = "no_double_funding"
+    NON_PROFIT = "non_profit"
+    NOT_PARTISAN = "not_partisan"
+    PUBLICITY = "publicity"
+    PRIVACY = "privacy"
+    #: Contrat d'engagement républicain: French associations and foundations only (loi 2021-1109).
+    CER = "cer"
+    #: Three people answer jointly for an informal group.
+    LIABILITY = "liability"
+    #: The competent body has agreed: authorities and institutions.
+    COMPETENT_BODY = "competent_body"
+
+
+class StepName(StrEnum):
+    """The applicant's steps, in order."""
+
+    ORGANISATION = "organisation"
+    PARTNER = "partner"
+    PROJECT = "project"
+    PEOPLE = "people"
+    DATES = "dates"
+    BUDGET = "budget"
+    DECLARATIONS = "declarations"
+    CHECK = "check"

@@ -1,0 +1,195 @@
+"""Funders, the agreement, and calls with all their limits: rows with validity, never constants (R28)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grantflow.kernel.parties import Party
+from grantflow.platform.db import Base, Identified, Instant, enum_column
+
+
+class Funder(Base):
+    """A partner of the agreement as it appears on letters and pages."""
+
+    __tablename__ = "funder"
+
+    code: Mapped[Party] = mapped_column(enum_column(Party), primary_key=True)
+    name_de: Mapped[str]
+    name_fr: Mapped[str]
+    #: Who acts by law (Der Oberbürgermeister, Le Maire, Le Président) and the department that handles it.
+    head: Mapped[str]
+    department: Mapped[str]
+    street: Mapped[str]
+    postal_code: Mapped[str]
+    city: Mapped[str]
+    contact_name: Mapped[str]
+    phone: Mapped[str]
+    email: Mapped[str]
+    #: Letter of the register number: D-2026-0001.
+    register_prefix: Mapped[str] = mapped_column(unique=True)
+
+
+class LegalText(Identified, Base):
+    """A funder's legal texts in their own language, each valid from a day on (R16, R28)."""
+
+    __tablename__ = "legal_text"
+
+    funder_code: Mapped[Party] = mapped_column(ForeignKey("funder.code"))
+    #: ``remedy_award``, ``remedy_rejection``, ``legal_basis``, ``conditions``, ``data_protection``.
+    kind: Mapped[str]
+    language: Mapped[str]
+    text: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+    __table_args__ = (
+        UniqueConstraint("funder_code", "kind", "language", "valid_from"),
+    )
+
+
+class Agreement(Identified, Base):
+    __tablename__ = "agreement"
+
+    title_de: Mapped[str]
+    title_fr: Mapped[str]
+    signed_on: Mapped[date]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    #: Not yet signed as far as we know; shown as such.
+    is_assumed: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (CheckConstraint("valid_from < valid_to", name="period"),)
+
+
+class Call(Identified, Base):
+    """A call for projects, open between two instants, deciding on a rolling basis (D1)."""
+
+    __tablename__ = "call"
+
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"))
+    #: ``27-1``: year and count; part of every file's number.
+    code: Mapped[str] = mapped_column(unique=True)
+    title_de: Mapped[str]
+    title_fr: Mapped[str]
+    summary_de: Mapped[str]
+    summary_fr: Mapped[str]
+    opens_at: Mapped[datetime] = mapped_column(Instant)
+    closes_at: Mapped[datetime] = mapped_column(Instant)
+    guideline_version: Mapped[str]
+    guideline_on: Mapped[date]
+    #: Days between sending and the project's start (R2), unless the category says otherwise.
+    lead_days: Mapped[int]
+    #: Days to complete a returned file (D13).
+    return_days: Mapped[int]
+    #: A gap between the sides from which a third review is due (R11).
+    gap_limit: Mapped[int]
+    points_max: Mapped[int]
+    #: First instalment in hundredths of a percent (R18).
+    first_instalment_bp: Mapped[int]
+    #: Months after the end until the report is due (R21).
+    report_months: Mapped[int]
+    #: Last number given; the row is locked while a number is drawn, so that there are no gaps.
+    last_number: Mapped[int] = mapped_column(default=0)
+
+    agreement: Mapped[Agreement] = relationship()
+    categories: Mapped[list["Category"]] = relationship(
+        back_populates="call", order_by="Category.number"
+    )
+    criteria: Mapped[list["Criterion"]] = relationship(
+        back_populates="call", order_by="Criterion.position"
+    )
+    envelopes: Mapped[list["Envelope"]] = relationship(
+        back_populates="call", order_by="Envelope.position"
+    )
+
+    __table_args__ = (CheckConstraint("opens_at < closes_at", name="period"),)
+
+    @property
+    def label(self) -> str:
+        return self.code
+
+
+class Category(Identified, Base):
+    """A funding category; the amount asked for decides (R1)."""
+
+    __tablename__ = "category"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    #: Largest amount in cents, inclusive; None: no upper limit.
+    up_to_cents: Mapped[int | None] = mapped_column(BigInteger)
+    #: Largest share of the eligible costs in hundredths of a percent.
+    share_bp: Mapped[int]
+    min_score: Mapped[int]
+    #: The threshold is our own interpolation, not the Fund's (domain 1.2).
+    min_score_is_assumed: Mapped[bool] = mapped_column(default=False)
+    #: None: the category has closing instants of its own instead of a lead time (D15).
+    lead_days: Mapped[int | None]
+
+    call: Mapped[Call] = relationship(back_populates="categories")
+    closings: Mapped[list["Closing"]] = relationship(order_by="Closing.closes_at")
+
+    __table_args__ = (
+        UniqueConstraint("call_id", "number"),
+        CheckConstraint("share_bp BETWEEN 1 AND 10000", name="share"),
+    )
+
+
+class Closing(Identified, Base):
+    """One of a category's own closing instants."""
+
+    __tablename__ = "category_closing"
+
+    category_id: Mapped[UUID] = mapped_column(
+        ForeignKey("category.id", ondelete="CASCADE")
+    )
+    closes_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (UniqueConstraint("category_id", "closes_at"),)
+
+
+class Criterion(Identified, Base):
+    __tablename__ = "criterion"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    title_de: Mapped[str]
+    title_fr: Mapped[str]
+    question_de: Mapped[str]
+    question_fr: Mapped[str]
+    points_max: Mapped[int]
+
+    call: Mapped[Call] = relationship(back_populates="criteria")
+
+    __table_args__ = (UniqueConstraint("call_id", "position"),)
+
+
+class Envelope(Identified, Base):
+    """What one funder puts into a call; ``committed_cents`` moves under a row lock and never passes the limit."""
+
+    __tablename__ = "envelope"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"))
+    funder_code: Mapped[Party] = mapped_column(ForeignKey("funder.code"))
+    position: Mapped[int]
+    limit_cents: Mapped[int] = mapped_column(BigInteger)
+    committed_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: Weight of this funder in the proposed split (D7).
+    weight: Mapped[int]
+
+    call: Mapped[Call] = relationship(back_populates="envelopes")
+    funder: Mapped[Funder] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("call_id", "funder_code"),
+        CheckConstraint(
+            "committed_cents BETWEEN 0 AND limit_cents", name="within_limit"
+        ),
+        Index(None, "funder_code"),
+    )
+
+    @property
+    def free_cents(self) -> int:
+        return self.limit_cents - self.committed_cents

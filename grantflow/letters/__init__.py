@@ -1,0 +1,1 @@
+"""Issued acts, their courtesy translations, and the files made of them."""

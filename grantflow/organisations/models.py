@@ -1,0 +1,98 @@
+"""Organisations and who acts for them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grantflow.accounts.models import Person
+from grantflow.kernel.parties import Party, Side
+from grantflow.platform.db import Base, Identified, Instant, enum_column
+
+from .states import Country, Kind
+
+
+class Organisation(Identified, Base):
+    __tablename__ = "organisation"
+
+    name: Mapped[str]
+    kind: Mapped[Kind] = mapped_column(enum_column(Kind))
+    country: Mapped[Country] = mapped_column(enum_column(Country))
+    street: Mapped[str] = mapped_column(default="")
+    postal_code: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    website: Mapped[str] = mapped_column(default="")
+    #: Who signs for it by law or statute.
+    representative: Mapped[str] = mapped_column(default="")
+
+    #: Germany: register court and number (VR, HRB), exemption notice of the tax office.
+    register_court: Mapped[str] = mapped_column(default="")
+    register_number: Mapped[str] = mapped_column(default="")
+    exemption_on: Mapped[date | None]
+    #: France: RNA and SIRET; a young association may still wait for its SIRET.
+    rna: Mapped[str] = mapped_column(default="")
+    siret: Mapped[str] = mapped_column(default="")
+    siret_pending: Mapped[bool] = mapped_column(default=False)
+    #: Authorities: the body that may decide, and the city whose own institution this is, if any.
+    competent_body: Mapped[str] = mapped_column(default="")
+    run_by: Mapped[Party | None] = mapped_column(enum_column(Party))
+    #: Informal groups: the three or more people, ``[{"name", "city"}]``; the first is liable.
+    people: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+
+    iban: Mapped[str] = mapped_column(default="")
+    bic: Mapped[str] = mapped_column(default="")
+    account_holder: Mapped[str] = mapped_column(default="")
+
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="organisation", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        CheckConstraint("country IN ('DE', 'FR')", name="country"),
+        Index(
+            "uq_organisation_siret",
+            "siret",
+            unique=True,
+            postgresql_where="siret <> ''",
+        ),
+        Index(
+            "uq_organisation_register",
+            "register_court",
+            "register_number",
+            unique=True,
+            postgresql_where="register_number <> ''",
+        ),
+    )
+
+    @property
+    def side(self) -> Side:
+        """The seat decides the office (D9)."""
+        return Side.GERMAN if self.country is Country.GERMANY else Side.FRENCH
+
+    @property
+    def label(self) -> str:
+        return self.name
+
+
+class Membership(Base):
+    """A person acting for an organisation."""
+
+    __tablename__ = "membership"
+
+    organisation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[UUID] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    since: Mapped[datetime] = mapped_column(Instant)
+
+    organisation: Mapped[Organisation] = relationship(back_populates="memberships")
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (Index(None, "person_id"),)

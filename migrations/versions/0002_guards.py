@@ -1,0 +1,99 @@
+"""What the database itself refuses, whoever asks."""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+FUNCTIONS = {
+    "audit_is_append_only": """
+        BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END
+    """,
+    "submitted_assessment_is_final": """
+        BEGIN
+          IF TG_TABLE_NAME = 'assessment' THEN
+            IF OLD.progress = 'submitted' THEN RAISE EXCEPTION 'a submitted assessment is final'; END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+          END IF;
+          IF EXISTS (SELECT 1 FROM assessment a WHERE a.progress = 'submitted'
+                     AND a.id = CASE TG_OP WHEN 'INSERT' THEN NEW.assessment_id ELSE OLD.assessment_id END) THEN
+            RAISE EXCEPTION 'a submitted assessment is final';
+          END IF;
+          IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+          RETURN NEW;
+        END
+    """,
+    # T15: two keys, two parties, two people, one digest; consent where Métropole pays; shares that add up.
+    "decision_needs_two_keys": """
+        DECLARE p proposal%ROWTYPE; pays bigint; total bigint;
+        BEGIN
+          SELECT * INTO p FROM proposal WHERE id = NEW.proposal_id FOR UPDATE;
+          IF p.application_id <> NEW.application_id OR p.digest <> NEW.digest
+             OR p.award_cents <> NEW.award_cents OR p.outcome <> NEW.outcome THEN
+            RAISE EXCEPTION 'the decision is not the proposal';
+          END IF;
+          IF (SELECT count(DISTINCT (k.party, k.person_id)) FROM decision_key k JOIN person q ON q.id = k.person_id
+              WHERE k.proposal_id = p.id AND k.kind = 'key' AND k.voided_at IS NULL AND k.digest = p.digest
+                AND k.party IN ('duesseldorf', 'toulouse') AND q.party = k.party AND k.person_id <> p.prepared_by) <> 2
+             OR (SELECT count(DISTINCT k.person_id) FROM decision_key k
+                 WHERE k.proposal_id = p.id AND k.voided_at IS NULL AND k.kind = 'key') <> 2 THEN
+            RAISE EXCEPTION 'a decision needs two keys of two people for the same digest';
+          END IF;
+          SELECT coalesce(sum(cents) FILTER (WHERE funder_code = 'metropole'), 0), coalesce(sum(cents), 0)
+            INTO pays, total FROM share WHERE proposal_id = p.id;
+          IF total <> p.award_cents THEN RAISE EXCEPTION 'the shares do not add up to the award'; END IF;
+          IF pays > 0 AND NOT EXISTS (
+               SELECT 1 FROM decision_key k JOIN person q ON q.id = k.person_id
+               WHERE k.proposal_id = p.id AND k.kind = 'consent' AND k.voided_at IS NULL AND k.digest = p.digest
+                 AND q.party = 'metropole' AND k.person_id <> p.prepared_by) THEN
+            RAISE EXCEPTION 'Toulouse Métropole has not consented';
+          END IF;
+          RETURN NEW;
+        END
+    """,
+    "decision_is_final": """
+        BEGIN RAISE EXCEPTION 'a decision is final'; END
+    """,
+    "key_is_only_voided": """
+        BEGIN
+          IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a key is voided, never deleted'; END IF;
+          IF (NEW.proposal_id, NEW.kind, NEW.party, NEW.person_id, NEW.digest, NEW.turned_at)
+             IS DISTINCT FROM (OLD.proposal_id, OLD.kind, OLD.party, OLD.person_id, OLD.digest, OLD.turned_at)
+             OR OLD.voided_at IS NOT NULL THEN
+            RAISE EXCEPTION 'a key is voided, never changed';
+          END IF;
+          RETURN NEW;
+        END
+    """,
+    "submission_is_final": """
+        BEGIN RAISE EXCEPTION 'what was sent stays as it was sent'; END
+    """,
+}
+TRIGGERS = (
+    ("audit_entry", "BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry FOR EACH STATEMENT", "audit_is_append_only"),
+    ("assessment", "BEFORE UPDATE OR DELETE ON assessment FOR EACH ROW", "submitted_assessment_is_final"),
+    ("score", "BEFORE INSERT OR UPDATE OR DELETE ON score FOR EACH ROW", "submitted_assessment_is_final"),
+    ("decision", "BEFORE INSERT ON decision FOR EACH ROW", "decision_needs_two_keys"),
+    ("decision", "BEFORE UPDATE OR DELETE ON decision FOR EACH ROW", "decision_is_final"),
+    ("decision_key", "BEFORE UPDATE OR DELETE ON decision_key FOR EACH ROW", "key_is_only_voided"),
+    ("submission", "BEFORE UPDATE OR DELETE ON submission FOR EACH ROW", "submission_is_final"),
+)
+
+
+def upgrade() -> None:
+    for name, body in FUNCTIONS.items():
+        op.get_bind().exec_driver_sql(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$"
+        )
+    for table, when, function in TRIGGERS:
+        op.execute(f"CREATE TRIGGER {table}_{function} {when} EXECUTE FUNCTION {function}()")
+
+
+def downgrade() -> None:
+    for table, _, function in reversed(TRIGGERS):
+        op.execute(f"DROP TRIGGER {table}_{function} ON {table}")
+    for name in reversed(FUNCTIONS):
+        op.execute(f"DROP FUNCTION {name}()")

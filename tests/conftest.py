@@ -1,0 +1,154 @@
+"""Fixtures: a real PostgreSQL, an application whose every test is rolled back, and one that really commits."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, make_url
+
+from grantflow.accounts import service as accounts
+from grantflow.accounts.models import Person
+from grantflow.app import create_app
+from grantflow.config import Settings
+from grantflow.platform.db import db
+from grantflow.platform.embedded import Embedded
+from tests.given import Given
+
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+SECRET = "tests-only-0123456789-abcdefghijklmnop"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a PostgreSQL server: the configured one, else an embedded one for this run."""
+    if configured := os.environ.get("GRANTFLOW_TEST_DATABASE_URL"):
+        yield configured
+        return
+    cluster = Embedded(tmp_path_factory.mktemp("cluster"), options=FAST, temporary=True)
+    try:
+        yield cluster.start()
+    finally:
+        cluster.stop()
+
+
+class Databases:
+    """Databases on the test server, made and dropped by name."""
+
+    def __init__(self, server: str) -> None:
+        self.server = make_url(server)
+        self.engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
+
+    def make(self, name: str, template: str = "template1") -> str:
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.server.set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, name: str) -> None:
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def databases(server: str) -> Iterator[Databases]:
+    made = Databases(server)
+    yield made
+    made.engine.dispose()
+
+
+def settings_for(url: str, data_dir: Path, **changes: object) -> Settings:
+    values: dict[str, object] = {
+        "env": "demo",
+        "database_url": url,
+        "secret_key": SECRET,
+        "smtp_url": "smtp://127.0.0.1:1",
+        "origin": "http://localhost",
+        "data_dir": data_dir,
+        "testing": True,
+        "log_level": "ERROR",
+    }
+    return Settings(**{**values, **changes})
+
+
+@pytest.fixture(scope="session")
+def template(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Name of a migrated database that holds the fund (funders, agreement, call), ready to be copied."""
+    name = f"template_{uuid4().hex[:8]}"
+    app = create_app(settings_for(databases.make(name), tmp_path_factory.mktemp("template")))
+    with app.app_context():
+        flask_migrate.upgrade()
+        Given(app).fund()
+        db.engine.dispose()
+    yield name
+    databases.drop(name)
+
+
+@pytest.fixture(scope="session")
+def shared_app(databases: Databases, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    name = f"shared_{uuid4().hex[:8]}"
+    app = create_app(settings_for(databases.make(name, template), tmp_path_factory.mktemp("shared")))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    databases.drop(name)
+
+
+@pytest.fixture
+def app(shared_app: Flask) -> Iterator[Flask]:
+    """The application; whatever the test commits is rolled back afterwards."""
+    with shared_app.app_context():
+        engine = db.engine
+    connection = engine.connect()
+    outer = connection.begin()
+    engines = db._app_engines[shared_app]
+    engines[None] = connection  # type: ignore[assignment]
+    factory = db.session.session_factory
+    factory.kw["join_transaction_mode"] = "create_savepoint"
+    try:
+        yield shared_app
+    finally:
+        engines[None] = engine
+        factory.kw.pop("join_transaction_mode")
+        outer.rollback()
+        connection.close()
+
+
+@pytest.fixture
+def real(databases: Databases, template: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a database of its own, where commits are commits: for threads, workers and crashes."""
+    name = f"real_{uuid4().hex[:8]}"
+    app = create_app(settings_for(databases.make(name, template), tmp_path))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    databases.drop(name)
+
+
+@pytest.fixture
+def given(app: Flask) -> Given:
+    return Given(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def sign_in(app: Flask, person: Person) -> FlaskClient:
+    """A client signed in as ``person``, by a real sign-in row."""
+    with app.app_context():
+        token = accounts.open_session(person)
+        db.session.commit()
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = token
+    return client
+
+
+@pytest.fixture
+def as_(app: Flask) -> Callable[[Person], FlaskClient]:
+    return lambda person: sign_in(app, person)
