@@ -13,7 +13,17 @@ from grantflow.config import ROOT, Settings
 from grantflow.platform import access, db, errors, headers, health, jobs, locale, logs
 
 #: Features with pages, in the order their addresses are matched.
-FEATURES = ("calls", "accounts", "organisations", "applications", "review", "decisions", "finance", "audit", "dashboard")
+FEATURES = (
+    "calls",
+    "accounts",
+    "organisations",
+    "applications",
+    "review",
+    "decisions",
+    "finance",
+    "audit",
+    "dashboard",
+)
 
 #: Features with tables; all are loaded, so that relationships and migrations know of each other.
 TABLES = (

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("de", "fr")
+MAIL_FROM = "GrantFlow <fonds@grantflow.example>"
 
 
 class ConfigError(Exception):
@@ -25,7 +26,7 @@ class Settings:
     data_dir: Path = field(default=ROOT / "var")
     port: int = 8000
     trusted_proxies: int = 0
-    mail_from: str = "GrantFlow <fonds@grantflow.example>"
+    mail_from: str = MAIL_FROM
     lease_seconds: int = 120
     sweep_seconds: int = 60
     log_level: str = "INFO"
@@ -68,15 +69,12 @@ class _Reader:
             port=port,
             database_url=self.database(),
             redis_url=self.url("GRANTFLOW_REDIS_URL", {"redis", "rediss", "unix"}),
-            smtp_url=self.url(
-                "GRANTFLOW_SMTP_URL", {"smtp", "smtps", "smtp+starttls"}, required=True
-            )
-            or "",
+            smtp_url=self.url("GRANTFLOW_SMTP_URL", {"smtp", "smtps", "smtp+starttls"}, required=True) or "",
             secret_key=self.secret(),
             origin=self.origin(f"http://127.0.0.1:{port}" if demo else None, demo=demo),
             data_dir=Path(self.env.get("GRANTFLOW_DATA_DIR") or ROOT / "var").resolve(),
             trusted_proxies=self.number("GRANTFLOW_TRUSTED_PROXIES", 0, low=0, high=5),
-            mail_from=self.env.get("GRANTFLOW_MAIL_FROM") or Settings.mail_from,
+            mail_from=self.env.get("GRANTFLOW_MAIL_FROM") or MAIL_FROM,
             lease_seconds=self.number("GRANTFLOW_LEASE_SECONDS", 120, low=1, high=3600),
             sweep_seconds=self.number("GRANTFLOW_SWEEP_SECONDS", 60, low=1, high=3600),
             log_level=self.one_of(
@@ -92,17 +90,13 @@ class _Reader:
     def one_of(self, key: str, choices: tuple[str, ...], default: str) -> str:
         value = self.env.get(key) or default
         if value not in choices:
-            self.mistakes.append(
-                f"{key} must be one of {', '.join(choices)}, not {value!r}"
-            )
+            self.mistakes.append(f"{key} must be one of {', '.join(choices)}, not {value!r}")
         return value
 
     def number(self, key: str, default: int, *, low: int, high: int) -> int:
         text = self.env.get(key) or str(default)
         if not text.isdigit() or not low <= int(text) <= high:
-            self.mistakes.append(
-                f"{key} must be a whole number from {low} to {high}, not {text!r}"
-            )
+            self.mistakes.append(f"{key} must be a whole number from {low} to {high}, not {text!r}")
             return default
         return int(text)
 
@@ -113,9 +107,7 @@ class _Reader:
                 self.mistakes.append(f"{key} is missing")
             return None
         if urlsplit(value).scheme not in schemes:
-            self.mistakes.append(
-                f"{key} must begin with one of {', '.join(sorted(schemes))}://"
-            )
+            self.mistakes.append(f"{key} must begin with one of {', '.join(sorted(schemes))}://")
         return value
 
     def database(self) -> str:
@@ -130,31 +122,18 @@ class _Reader:
     def secret(self) -> str:
         value = self.env.get("GRANTFLOW_SECRET_KEY", "")
         if len(value) < 32 or len(set(value)) < 8:
-            self.mistakes.append(
-                "GRANTFLOW_SECRET_KEY is missing or weak: at least 32 random characters"
-            )
+            self.mistakes.append("GRANTFLOW_SECRET_KEY is missing or weak: at least 32 random characters")
         return value
 
     def origin(self, default: str | None, *, demo: bool) -> str:
         value = (self.env.get("GRANTFLOW_ORIGIN") or default or "").rstrip("/")
         parts = urlsplit(value)
         if not value:
-            self.mistakes.append(
-                "GRANTFLOW_ORIGIN is missing: the address people type, such as https://fund.example"
-            )
-        elif (
-            parts.scheme not in {"http", "https"}
-            or not parts.netloc
-            or parts.path
-            or parts.query
-        ):
-            self.mistakes.append(
-                f"GRANTFLOW_ORIGIN must be scheme://host without a path, not {value!r}"
-            )
+            self.mistakes.append("GRANTFLOW_ORIGIN is missing: the address people type, such as https://fund.example")
+        elif parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
+            self.mistakes.append(f"GRANTFLOW_ORIGIN must be scheme://host without a path, not {value!r}")
         elif not demo and parts.scheme != "https":
-            self.mistakes.append(
-                "GRANTFLOW_ORIGIN must begin with https:// in production"
-            )
+            self.mistakes.append("GRANTFLOW_ORIGIN must begin with https:// in production")
         return value
 
 

@@ -38,10 +38,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     else:
         entries = list(VISITOR)
     here = request.endpoint or ""
-    return [
-        {"label": label, "url": url_for(endpoint), "current": endpoint == here}
-        for label, endpoint in entries
-    ]
+    return [{"label": label, "url": url_for(endpoint), "current": endpoint == here} for label, endpoint in entries]
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The trail: who did what to what, when. Append-only by trigger (migration 0002), each entry bound to the one before."""
+"""The trail: who did what to what, when. Append-only (migration 0002), each bound to the one before."""
 
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,7 @@ from grantflow.platform.db import Base, Instant
 class Entry(Base):
     __tablename__ = "audit_entry"
 
-    seq: Mapped[int] = mapped_column(
-        BigInteger, Identity(always=True), primary_key=True
-    )
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     at: Mapped[datetime] = mapped_column(Instant)
     action: Mapped[str]
     actor_id: Mapped[UUID | None]

@@ -48,9 +48,7 @@ class Verdict:
     broken_at: int | None
 
 
-def verify(
-    rows: Iterable[Mapping[str, Any]], anchor: tuple[int, str] | None = None
-) -> Verdict:
+def verify(rows: Iterable[Mapping[str, Any]], anchor: tuple[int, str] | None = None) -> Verdict:
     """Walk the chain in order. ``anchor`` is (count, head) noted earlier outside: a chain cut off since then shows."""
     prev, count = GENESIS, 0
     for row in rows:

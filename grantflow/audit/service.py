@@ -60,9 +60,7 @@ def record(
     )
 
 
-def record_apart(
-    action: str, *, on: tuple[str, Any], by: Actor, reason: str = ""
-) -> None:
+def record_apart(action: str, *, on: tuple[str, Any], by: Actor, reason: str = "") -> None:
     """Note a refusal in a transaction of its own: the request's will roll back (D23)."""
     with Session(db.engine) as session:
         kind, key = on
@@ -106,10 +104,7 @@ def _append(session: Session) -> None:
     session.flush()
     connection = session.connection()
     connection.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
-    prev = (
-        connection.scalar(select(Entry.hash).order_by(Entry.seq.desc()).limit(1))
-        or rules.GENESIS
-    )
+    prev = connection.scalar(select(Entry.hash).order_by(Entry.seq.desc()).limit(1)) or rules.GENESIS
     for values in entries:
         values["prev"] = prev
         values["hash"] = prev = rules.digest(values)
@@ -119,9 +114,7 @@ def _append(session: Session) -> None:
 @event.listens_for(Session, "after_transaction_create")
 def _mark(session: Session, transaction: Any) -> None:
     if transaction.nested:
-        session.info.setdefault("audit_marks", {})[transaction] = len(
-            session.info.get("audit", ())
-        )
+        session.info.setdefault("audit_marks", {})[transaction] = len(session.info.get("audit", ()))
 
 
 @event.listens_for(Session, "after_transaction_end")
@@ -134,9 +127,7 @@ def _unmark(session: Session, transaction: Any) -> None:
 def _drop(session: Session, transaction: Any) -> None:
     """A rolled-back savepoint drops what was noted inside it; a rolled-back transaction drops all."""
     if "audit" in session.info:
-        del session.info["audit"][
-            session.info.get("audit_marks", {}).get(transaction, 0) :
-        ]
+        del session.info["audit"][session.info.get("audit_marks", {}).get(transaction, 0) :]
 
 
 def verify() -> rules.Verdict:
@@ -146,9 +137,7 @@ def verify() -> rules.Verdict:
 
 def _rows() -> Iterator[dict[str, Any]]:
     columns = list(Entry.__table__.columns)
-    for row in db.session.execute(
-        select(*columns).order_by(Entry.seq).execution_options(yield_per=1000)
-    ).mappings():
+    for row in db.session.execute(select(*columns).order_by(Entry.seq).execution_options(yield_per=1000)).mappings():
         yield dict(row)
 
 
@@ -173,9 +162,5 @@ def _anchor() -> tuple[int, str] | None:
 
 def trail_of(kind: str, key: UUID) -> list[Entry]:
     """Everything that was done to one thing, oldest first."""
-    query = (
-        select(Entry)
-        .where(Entry.subject_type == kind, Entry.subject_id == str(key))
-        .order_by(Entry.seq)
-    )
+    query = select(Entry).where(Entry.subject_type == kind, Entry.subject_id == str(key)).order_by(Entry.seq)
     return list(db.session.scalars(query))

@@ -18,9 +18,11 @@ class Funder(Base):
     code: Mapped[Party] = mapped_column(enum_column(Party), primary_key=True)
     name_de: Mapped[str]
     name_fr: Mapped[str]
-    #: Who acts by law (Der Oberbürgermeister, Le Maire, Le Président) and the department that handles it.
-    head: Mapped[str]
+    #: Who acts by law (Der Oberbürgermeister, Le Maire, Le Président), in the funder's own language.
+    authority: Mapped[str]
     department: Mapped[str]
+    #: The function that a signatory signs in; the name is that of whoever turned the key.
+    signatory_function: Mapped[str]
     street: Mapped[str]
     postal_code: Mapped[str]
     city: Mapped[str]
@@ -32,20 +34,42 @@ class Funder(Base):
 
 
 class LegalText(Identified, Base):
-    """A funder's legal texts in their own language, each valid from a day on (R16, R28)."""
+    """What a funder's acts rest on, in both languages, valid from a day on (R28)."""
 
     __tablename__ = "legal_text"
 
     funder_code: Mapped[Party] = mapped_column(ForeignKey("funder.code"))
-    #: ``remedy_award``, ``remedy_rejection``, ``legal_basis``, ``conditions``, ``data_protection``.
+    #: ``legal_basis``
     kind: Mapped[str]
-    language: Mapped[str]
-    text: Mapped[str]
+    text_de: Mapped[str]
+    text_fr: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+    __table_args__ = (UniqueConstraint("funder_code", "kind", "valid_from"),)
+
+
+class RemedyRule(Identified, Base):
+    """Where and how long a funder's acts can be fought, valid from a day on (R16, R28)."""
+
+    __tablename__ = "remedy_rule"
+
+    funder_code: Mapped[Party] = mapped_column(ForeignKey("funder.code"))
+    court: Mapped[str]
+    street: Mapped[str]
+    postal_code: Mapped[str]
+    city: Mapped[str]
+    months: Mapped[int]
+    #: Added for recipients who live abroad (art. R. 421-7 CJA).
+    months_abroad: Mapped[int] = mapped_column(default=0)
+    #: Where a claim can be lodged online; empty: nowhere.
+    online: Mapped[str] = mapped_column(default="")
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
     __table_args__ = (
-        UniqueConstraint("funder_code", "kind", "language", "valid_from"),
+        UniqueConstraint("funder_code", "valid_from"),
+        CheckConstraint("months > 0", name="months"),
     )
 
 
@@ -94,15 +118,9 @@ class Call(Identified, Base):
     last_number: Mapped[int] = mapped_column(default=0)
 
     agreement: Mapped[Agreement] = relationship()
-    categories: Mapped[list["Category"]] = relationship(
-        back_populates="call", order_by="Category.number"
-    )
-    criteria: Mapped[list["Criterion"]] = relationship(
-        back_populates="call", order_by="Criterion.position"
-    )
-    envelopes: Mapped[list["Envelope"]] = relationship(
-        back_populates="call", order_by="Envelope.position"
-    )
+    categories: Mapped[list["Category"]] = relationship(back_populates="call", order_by="Category.number")
+    criteria: Mapped[list["Criterion"]] = relationship(back_populates="call", order_by="Criterion.position")
+    envelopes: Mapped[list["Envelope"]] = relationship(back_populates="call", order_by="Envelope.position")
 
     __table_args__ = (CheckConstraint("opens_at < closes_at", name="period"),)
 
@@ -142,9 +160,7 @@ class Closing(Identified, Base):
 
     __tablename__ = "category_closing"
 
-    category_id: Mapped[UUID] = mapped_column(
-        ForeignKey("category.id", ondelete="CASCADE")
-    )
+    category_id: Mapped[UUID] = mapped_column(ForeignKey("category.id", ondelete="CASCADE"))
     closes_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (UniqueConstraint("category_id", "closes_at"),)
@@ -167,7 +183,7 @@ class Criterion(Identified, Base):
 
 
 class Envelope(Identified, Base):
-    """What one funder puts into a call; ``committed_cents`` moves under a row lock and never passes the limit."""
+    """What one funder puts into a call; ``committed_cents`` moves under a row lock, never past it."""
 
     __tablename__ = "envelope"
 
@@ -184,9 +200,7 @@ class Envelope(Identified, Base):
 
     __table_args__ = (
         UniqueConstraint("call_id", "funder_code"),
-        CheckConstraint(
-            "committed_cents BETWEEN 0 AND limit_cents", name="within_limit"
-        ),
+        CheckConstraint("committed_cents BETWEEN 0 AND limit_cents", name="within_limit"),
         Index(None, "funder_code"),
     )
 

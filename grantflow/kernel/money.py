@@ -30,11 +30,7 @@ def parse(text: str) -> int:
         whole, sign, fraction = text.rpartition(".")
     if not sign:
         whole, fraction = text, ""
-    if (
-        not _GROUPED.match(whole)
-        or not re.fullmatch(r"\d{0,2}", fraction)
-        or (sign and not fraction)
-    ):
+    if not _GROUPED.match(whole) or not re.fullmatch(r"\d{0,2}", fraction) or (sign and not fraction):
         raise ValueError(text)
     try:
         cents = int(re.sub(r"\D", "", whole)) * 100 + int(fraction.ljust(2, "0") or 0)
@@ -54,9 +50,7 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
     if total < 0 or base <= 0 or min(weights) < 0:
         raise ValueError("needs a total of at least 0 and a positive weight")
     parts = [total * weight // base for weight in weights]
-    by_remainder = sorted(
-        range(len(weights)), key=lambda i: (-(total * weights[i] % base), i)
-    )
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % base), i))
     for i in by_remainder[: total - sum(parts)]:
         parts[i] += 1
     return parts

@@ -39,9 +39,7 @@ class Workflow(Generic[S, A]):
     def __iter__(self) -> Iterator[Step[S, A]]:
         return iter(self.steps)
 
-    def step(
-        self, action: A, state: S, roles: AbstractSet[Role] | None, subject: Any = None
-    ) -> Step[S, A]:
+    def step(self, action: A, state: S, roles: AbstractSet[Role] | None, subject: Any = None) -> Step[S, A]:
         """The step ``action`` takes from ``state``.
 
         ``roles=None`` is the system itself. Raises Forbidden where the roles never may,
@@ -59,14 +57,10 @@ class Workflow(Generic[S, A]):
 
     def open_to(self, state: S, roles: AbstractSet[Role]) -> list[A]:
         """The actions someone with ``roles`` may try from ``state``, in table order."""
-        return _unique(
-            s.action for s in self.steps if state in s.sources and self._may(s, roles)
-        )
+        return _unique(s.action for s in self.steps if state in s.sources and self._may(s, roles))
 
     def states(self) -> list[S]:
-        return _unique(
-            state for s in self.steps for state in (*sorted(s.sources), s.target)
-        )
+        return _unique(state for s in self.steps for state in (*sorted(s.sources), s.target))
 
     @staticmethod
     def _may(step: Step[S, A], roles: AbstractSet[Role] | None) -> bool:
@@ -84,8 +78,5 @@ def diagram(workflow: Workflow[Any, Any]) -> str:
     """The table as a Mermaid state diagram, for the README."""
     lines = ["stateDiagram-v2"]
     for step in workflow:
-        lines += [
-            f"    {source} --> {step.target}: {step.action}"
-            for source in sorted(step.sources)
-        ]
+        lines += [f"    {source} --> {step.target}: {step.action}" for source in sorted(step.sources)]
     return "\n".join(lines)

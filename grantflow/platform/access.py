@@ -62,9 +62,7 @@ def of_party(actor: Actor, party: Party) -> bool:
 
 def current_actor() -> Actor:
     """Whoever sends this request."""
-    return (
-        cast(Actor, current_user._get_current_object()) if current_user else ANONYMOUS
-    )
+    return cast(Actor, current_user._get_current_object()) if current_user else ANONYMOUS
 
 
 def requires(policy: Policy, *, on: Loader | None = None) -> Callable[[F], F]:

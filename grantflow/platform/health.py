@@ -7,7 +7,7 @@ import structlog
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, jsonify
-from kombu import Connection
+from redis import Redis
 from sqlalchemy import select
 
 from . import jobs, settings
@@ -27,11 +27,11 @@ def _database() -> bool:
 
 
 def _broker() -> bool:
-    if settings().redis_url is None:
+    url = settings().redis_url
+    if url is None:
         return (settings().data_dir / "broker" / "queue").is_dir()
-    with Connection(settings().redis_url, connect_timeout=2, transport_options={"socket_timeout": 2}) as connection:
-        connection.ensure_connection(max_retries=1, timeout=3)
-    return True
+    with Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as redis:
+        return bool(redis.ping())
 
 
 def head() -> str | None:

@@ -52,9 +52,7 @@ def safe_next(default: str) -> str:
     if not wish.startswith("/") or parts.scheme or parts.netloc:
         return default
     try:
-        endpoint, values = current_app.create_url_adapter(request).match(
-            parts.path, method="GET"
-        )  # type: ignore[union-attr]
+        endpoint, values = current_app.create_url_adapter(request).match(parts.path, method="GET")  # type: ignore[union-attr]
     except (HTTPException, RequestRedirect):
         return default
     if endpoint == "static":

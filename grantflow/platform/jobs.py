@@ -5,7 +5,7 @@ happens to broker or worker. The lease's clock is the database's; the token fenc
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,28 +14,31 @@ from uuid import UUID, uuid4
 
 import structlog
 from celery import Celery
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import (
     ColumnElement,
     Index,
     Interval,
     Select,
     and_,
-    cast as sql_cast,
     event,
     func,
     or_,
     select,
+    text,
     update,
 )
+from sqlalchemy import (
+    cast as sql_cast,
+)
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, declarative_mixin, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import literal
 
 from grantflow.config import Settings
 
 from . import settings
-from .db import Base, Identified, Instant, db
+from .db import Identified, Instant, db
 from .models import Heartbeat
 
 log = structlog.get_logger()
@@ -53,6 +56,8 @@ class JobName(StrEnum):
 
 class Leased(Identified):
     """Columns of an outbox row. Done and failed rows are no longer claimed."""
+
+    __tablename__: str
 
     leased_until: Mapped[datetime | None] = mapped_column(Instant)
     lease_token: Mapped[UUID | None]
@@ -87,9 +92,7 @@ def claimable(model: type[Leased]) -> ColumnElement[bool]:
 
 
 def _seconds(count: float) -> ColumnElement[Any]:
-    return func.clock_timestamp() + sql_cast(
-        literal(timedelta(seconds=count)), Interval
-    )
+    return func.clock_timestamp() + sql_cast(literal(timedelta(seconds=count)), Interval)
 
 
 def claim(model: type[L], row_id: UUID) -> Claim[L] | None:
@@ -99,15 +102,13 @@ def claim(model: type[L], row_id: UUID) -> Claim[L] | None:
     """
     with Session(db.engine, expire_on_commit=False) as session:
         row = session.scalar(
-            select(model)
-            .where(model.id == row_id, claimable(model))
-            .with_for_update(skip_locked=True)
+            select(model).where(model.id == row_id, claimable(model)).with_for_update(skip_locked=True)
         )
         if row is None:
             return None
         token = uuid4()
         row.lease_token = token
-        row.leased_until = _seconds(settings().lease_seconds)  # type: ignore[assignment]
+        row.leased_until = _seconds(settings().lease_seconds)
         row.attempts += 1
         session.flush()
         session.refresh(row)
@@ -126,16 +127,12 @@ def finish(session: Session, claim: Claim[L], **values: Any) -> bool:
             model.lease_token == claim.token,
             model.done_at.is_(None),
         )
-        .values(
-            done_at=func.clock_timestamp(), leased_until=None, last_error=None, **values
-        )
+        .values(done_at=func.clock_timestamp(), leased_until=None, last_error=None, **values)
         .returning(model.id)
         .execution_options(synchronize_session=False)
     )
     if done is None:
-        log.warning(
-            "late_write_refused", row=str(claim.row.id), table=model.__tablename__
-        )
+        log.warning("late_write_refused", row=str(claim.row.id), table=model.__tablename__)
     return done is not None
 
 
@@ -149,11 +146,7 @@ def release(claim: Claim[L], error: str, *, permanent: bool = False) -> None:
         "lease_token": None,
         "last_error": error[:500],
     }
-    values |= (
-        {"failed_at": func.clock_timestamp()}
-        if over
-        else {"try_after": _seconds(pause)}
-    )
+    values |= {"failed_at": func.clock_timestamp()} if over else {"try_after": _seconds(pause)}
     with Session(db.engine) as session:
         session.execute(
             update(model)
@@ -179,11 +172,9 @@ def restart(row: Leased) -> None:
     row.attempts = 0
 
 
-def left_behind(model: type[L], *, limit: int = 200) -> Select[tuple[UUID]]:
+def left_behind(model: type[L], *, limit: int = 200) -> Select[UUID]:
     """Claimable rows that were not rung for lately: lost by the broker, a worker, or a crash before the ring."""
-    quiet = func.clock_timestamp() - sql_cast(
-        literal(timedelta(seconds=settings().sweep_seconds / 2)), Interval
-    )
+    quiet = func.clock_timestamp() - sql_cast(literal(timedelta(seconds=settings().sweep_seconds / 2)), Interval)
     return (
         select(model.id)
         .where(claimable(model), or_(model.rang_at.is_(None), model.rang_at < quiet))
@@ -203,13 +194,9 @@ def ring(job: JobName, model: type[Leased], row_id: UUID) -> None:
 
 def ring_left_behind(job: JobName, model: type[Leased]) -> int:
     """The sweep's part: mark as rung and ring again. Returns how many."""
-    ids: Sequence[UUID] = db.session.scalars(left_behind(model)).all()
+    ids = db.session.scalars(left_behind(model)).all()
     if ids:
-        db.session.execute(
-            update(model)
-            .where(model.id.in_(ids))
-            .values(rang_at=func.clock_timestamp())
-        )
+        db.session.execute(update(model).where(model.id.in_(ids)).values(rang_at=func.clock_timestamp()))
     for row_id in ids:
         ring(job, model, row_id)
     return len(ids)
@@ -233,9 +220,7 @@ def _forget_rings(session: Session, previous: object) -> None:
 def send(job: JobName, row_id: UUID | None = None) -> bool:
     """Hand a message - a name and an id - to the broker. A broker that is away is logged, never raised."""
     try:
-        celery().send_task(
-            job, args=[str(row_id)] if row_id else [], expires=600, retry=False
-        )
+        celery().send_task(job, args=[str(row_id)] if row_id else [], expires=600, retry=False)
     except Exception as error:  # any broker trouble: the sweep rings again
         log.warning("ring_failed", job=job, row=str(row_id), error=type(error).__name__)
         return False
@@ -246,17 +231,13 @@ def send(job: JobName, row_id: UUID | None = None) -> bool:
 
 
 def celery() -> Celery:
-    from flask import current_app
-
     return cast(Celery, current_app.extensions["celery"])
 
 
 def make_celery(settings: Settings) -> Celery:
     """The Celery application both for ringing and for working; messages are JSON and nothing else (T39)."""
     app = Celery("grantflow", broker=settings.broker_url, set_as_current=False)
-    options: dict[str, Any] = {
-        "visibility_timeout": max(600, settings.lease_seconds * 10)
-    }
+    options: dict[str, Any] = {"visibility_timeout": max(600, settings.lease_seconds * 10)}
     if settings.redis_url:
         options |= {
             "socket_timeout": 5,
@@ -332,16 +313,11 @@ def touch(name: str) -> None:
 def heartbeats() -> dict[str, float]:
     """Seconds since each part was last seen."""
     age = func.extract("epoch", func.clock_timestamp() - Heartbeat.seen_at)
-    return {
-        name: float(seconds)
-        for name, seconds in db.session.execute(select(Heartbeat.name, age))
-    }
+    return {name: float(seconds) for name, seconds in db.session.execute(select(Heartbeat.name, age))}
 
 
 def outbox_index(table: str) -> Index:
     """Only rows that still wait are indexed: the sweep stays fast however many letters were ever sent."""
-    from sqlalchemy import text
-
     return Index(
         f"ix_{table}_waiting",
         "id",
@@ -359,21 +335,3 @@ def waiting(model: type[Leased]) -> Iterator[tuple[str, int]]:
     ).one()
     yield "waiting", counts[0]
     yield "failed", counts[1]
-
-
-__all__ = [
-    "Base",
-    "Claim",
-    "JobName",
-    "Leased",
-    "celery",
-    "claim",
-    "finish",
-    "heartbeats",
-    "left_behind",
-    "release",
-    "restart",
-    "ring",
-    "ring_left_behind",
-    "touch",
-]

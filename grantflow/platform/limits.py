@@ -47,16 +47,12 @@ class DatabaseStorage(Storage):
 
     def get(self, key: str) -> int:
         with own_transaction() as session:
-            query = select(Attempts.hits).where(
-                Attempts.key == key, Attempts.expires_at >= func.clock_timestamp()
-            )
+            query = select(Attempts.hits).where(Attempts.key == key, Attempts.expires_at >= func.clock_timestamp())
             return session.scalar(query) or 0
 
     def get_expiry(self, key: str) -> float:
         with own_transaction() as session:
-            instant = session.scalar(
-                select(Attempts.expires_at).where(Attempts.key == key)
-            )
+            instant = session.scalar(select(Attempts.expires_at).where(Attempts.key == key))
             return instant.timestamp() if instant else time.time()
 
     def check(self) -> bool:

@@ -36,11 +36,7 @@ def chosen() -> str:
 
 
 def _choose() -> str:
-    asked = (
-        request.form.get(SWITCH)
-        or request.args.get("lang")
-        or request.cookies.get(COOKIE)
-    )
+    asked = request.form.get(SWITCH) or request.args.get("lang") or request.cookies.get(COOKIE)
     if asked in LANGUAGES:
         return asked
     if current_user and current_user.is_authenticated:
@@ -71,10 +67,7 @@ def language_urls() -> dict[str, str]:
     if request.endpoint is None:
         return {code: url_for("public.start", lang=code) for code in LANGUAGES}
     arguments = {**(request.view_args or {}), **request.args.to_dict(flat=False)}
-    return {
-        code: url_for(request.endpoint, **{**arguments, "lang": code})
-        for code in LANGUAGES
-    }
+    return {code: url_for(request.endpoint, **{**arguments, "lang": code}) for code in LANGUAGES}
 
 
 # --- figures -------------------------------------------------------------------------------------
@@ -84,9 +77,7 @@ def _locale(code: str | None = None) -> Locale:
     return Locale.parse({"de": "de_DE", "fr": "fr_FR"}[code or language()])
 
 
-def number(
-    value: int | float | Decimal, places: int = 0, code: str | None = None
-) -> str:
+def number(value: int | float | Decimal, places: int = 0, code: str | None = None) -> str:
     pattern = "#,##0" + ("." + "0" * places if places else "")
     return format_decimal(value, format=pattern, locale=_locale(code))
 
@@ -100,16 +91,10 @@ def money(cents: int | None, code: str | None = None) -> str:
 
 def round_money(cents: int, code: str | None = None) -> str:
     """Whole euros where there are no cents: ``5.000 €``."""
-    return (
-        money(cents, code)
-        if cents % 100
-        else number(cents // 100, 0, code) + NBSP + "€"
-    )
+    return money(cents, code) if cents % 100 else number(cents // 100, 0, code) + NBSP + "€"
 
 
-def percent(
-    value: int | float | Decimal, places: int = 0, code: str | None = None
-) -> str:
+def percent(value: int | float | Decimal, places: int = 0, code: str | None = None) -> str:
     return number(value, places, code) + NBSP + "%"
 
 
@@ -143,9 +128,7 @@ def long_date(value: date | datetime | None, code: str | None = None) -> str:
 def clock_time(value: datetime, code: str | None = None) -> str:
     """``21:47 Uhr`` / ``21 h 47``."""
     moment, locale = clock.local(value), _locale(code)
-    pattern = (
-        "HH:mm" + f"'{NBSP}Uhr'" if locale.language == "de" else f"H'{NBSP}h{NBSP}'mm"
-    )
+    pattern = "HH:mm" + f"'{NBSP}Uhr'" if locale.language == "de" else f"H'{NBSP}h{NBSP}'mm"
     return format_time(moment, pattern, tzinfo=clock.LOCAL, locale=locale)
 
 

@@ -23,9 +23,7 @@ def configure(settings: Settings) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[settings.log_level]
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=not settings.testing,
     )
@@ -51,8 +49,6 @@ def init_app(app: Flask, settings: Settings) -> None:
                 method=request.method,
                 rule=request.url_rule.rule if request.url_rule else None,
                 status=response.status_code,
-                ms=round((time.perf_counter() - g.began) * 1000, 1)
-                if "began" in g
-                else None,
+                ms=round((time.perf_counter() - g.began) * 1000, 1) if "began" in g else None,
             )
         return response

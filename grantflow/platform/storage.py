@@ -35,9 +35,9 @@ def put(content: bytes) -> str:
                 draft.write(content)
                 draft.flush()
                 os.fsync(draft.fileno())
-                os.replace(draft.name, target)
+                Path(draft.name).replace(target)
             except BaseException:
-                os.unlink(draft.name)
+                Path(draft.name).unlink()
                 raise
         folder = os.open(target.parent, os.O_RDONLY)
         try:

@@ -68,8 +68,9 @@ def upgrade() -> None:
         ),
         sa.Column("name_de", sa.String(), nullable=False),
         sa.Column("name_fr", sa.String(), nullable=False),
-        sa.Column("head", sa.String(), nullable=False),
+        sa.Column("authority", sa.String(), nullable=False),
         sa.Column("department", sa.String(), nullable=False),
+        sa.Column("signatory_function", sa.String(), nullable=False),
         sa.Column("street", sa.String(), nullable=False),
         sa.Column("postal_code", sa.String(), nullable=False),
         sa.Column("city", sa.String(), nullable=False),
@@ -205,18 +206,14 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("text_de", sa.String(), nullable=False),
+        sa.Column("text_fr", sa.String(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["funder_code"], ["funder.code"], name=op.f("fk_legal_text_funder_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_text")),
         sa.UniqueConstraint(
-            "funder_code",
-            "kind",
-            "language",
-            "valid_from",
-            name=op.f("uq_legal_text_funder_code_kind_language_valid_from"),
+            "funder_code", "kind", "valid_from", name=op.f("uq_legal_text_funder_code_kind_valid_from")
         ),
     )
     op.create_table(
@@ -236,6 +233,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", "person_id", name=op.f("pk_membership")),
     )
     op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
+    op.create_table(
+        "remedy_rule",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "funder_code",
+            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("court", sa.String(), nullable=False),
+        sa.Column("street", sa.String(), nullable=False),
+        sa.Column("postal_code", sa.String(), nullable=False),
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column("months_abroad", sa.Integer(), nullable=False),
+        sa.Column("online", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.CheckConstraint("months > 0", name=op.f("ck_remedy_rule_months")),
+        sa.ForeignKeyConstraint(["funder_code"], ["funder.code"], name=op.f("fk_remedy_rule_funder_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remedy_rule")),
+        sa.UniqueConstraint("funder_code", "valid_from", name=op.f("uq_remedy_rule_funder_code_valid_from")),
+    )
     op.create_table(
         "role_grant",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -1007,6 +1026,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")
     op.drop_table("sign_in")
     op.drop_table("role_grant")
+    op.drop_table("remedy_rule")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
     op.drop_table("membership")
     op.drop_table("legal_text")

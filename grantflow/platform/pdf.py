@@ -1,0 +1,262 @@
+"""HTML to a tagged, archivable PDF: from bundled files only, within limits, the same bytes every time.
+
+WeasyPrint logs what goes wrong and prints a blank in its place. A letter must not have blanks, so here
+every warning is an error. Web processes never import this module: WeasyPrint alone costs 0.9 s and 60 MB.
+"""
+
+import hashlib
+import logging
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from fontTools.ttLib import TTFont
+
+from grantflow.config import ROOT
+
+#: The time, the memory on top of what the process holds, and the length one document may take (T31).
+SECONDS = 30.0
+MEMORY = 512 * 2**20
+PAGES = 20
+
+FONTS = ROOT / "grantflow" / "static" / "vendor" / "fonts"
+#: An empty fontconfig file: what happens to be installed on a machine must never reach a letter.
+_NO_SYSTEM_FONTS = Path(__file__).with_name("no-system-fonts.conf")
+
+#: (family, weight, file). Fira Sans is cut into subsets and has no U+202F, the French thousands space, nor
+#: U+2010, nor Greek or Cyrillic; the whole Noto Sans behind it has.
+FACES = (
+    ("Fira Sans", 400, "fira-sans-latin-400-normal.woff2"),
+    ("Fira Sans", 600, "fira-sans-latin-600-normal.woff2"),
+    ("Fira Sans", 400, "fira-sans-latin-ext-400-normal.woff2"),
+    ("Fira Sans", 600, "fira-sans-latin-ext-600-normal.woff2"),
+    ("Noto Sans", 400, "NotoSans-Regular.woff2"),
+    ("Noto Sans", 600, "NotoSans-Bold.woff2"),
+)
+FAMILIES = frozenset(family for family, _, _ in FACES)
+
+
+class Unrenderable(Exception):
+    """This document cannot become a faithful PDF, however often one tries."""
+
+
+class OverLimit(Exception):
+    """Time or memory ran out; on a quieter machine it may pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    content: bytes
+    pages: int
+
+
+def render(html: str, *, css: str) -> Rendered:
+    """Typeset ``html`` under ``css`` as PDF/A-3a, tagged, in the one language its root element names.
+
+    The bytes are a function of the arguments and of this installation. Raises Unrenderable for anything
+    missing, fetched, unprintable or longer than PAGES, OverLimit when SECONDS or MEMORY run out.
+    Main thread only: that is where signals arrive.
+    """
+    weasyprint = _weasyprint()
+    if threading.current_thread() is not threading.main_thread():
+        raise RuntimeError("letters are rendered on the main thread, where the time limit works")
+    complaints: list[str] = []
+    identifier = hashlib.sha256(f"{html}\0{css}".encode()).digest()[:16]
+    with _bounded(SECONDS, MEMORY), _listening(complaints):
+        try:
+            fonts, fetcher = _fonts(os.getpid()), _fetcher()
+            sheet = weasyprint.CSS(string=css, url_fetcher=fetcher, font_config=fonts)
+            source = weasyprint.HTML(string=html, url_fetcher=fetcher)
+            _refuse_silent_blanks(source.etree_element)
+            document = source.render(font_config=fonts, stylesheets=[sheet])
+            if len(document.pages) > PAGES:
+                raise Unrenderable(f"{len(document.pages)} pages, at most {PAGES}")
+            content = document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier)
+        except weasyprint.urls.FatalURLFetchingError as error:
+            raise Unrenderable(str(error.__cause__)) from error
+        except MemoryError as error:
+            raise OverLimit(f"more than {MEMORY >> 20} MiB") from error
+    if complaints:
+        raise Unrenderable("; ".join(dict.fromkeys(complaints)))
+    if strangers := {font.family for font in document.fonts.values()} - FAMILIES:
+        raise Unrenderable(f"fonts that are not ours: {', '.join(sorted(strangers))}")
+    if not document.metadata.lang or not document.metadata.title:
+        raise Unrenderable("a document needs a language and a title")
+    return Rendered(content, len(document.pages))
+
+
+def warm() -> None:
+    """Load WeasyPrint and unpack the fonts, so that a worker's first letter is as quick as its second."""
+    _weasyprint()
+    for _, _, name in FACES:
+        _font(name)
+
+
+def unprintable(text: str) -> list[str]:
+    """The characters of ``text`` that no bundled font has, each once, in order."""
+    known = _known_characters()
+    return list(dict.fromkeys(char for char in text if ord(char) >= 32 and ord(char) not in known))
+
+
+# --- the bundle ----------------------------------------------------------------------------------
+
+
+@cache
+def _weasyprint() -> Any:
+    with _without_system_fonts(), warnings.catch_warnings():
+        # "No fonts configured": exactly what we want.
+        warnings.simplefilter("ignore")
+        import weasyprint
+        import weasyprint.urls
+    logging.getLogger("weasyprint").setLevel(logging.WARNING)
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    return weasyprint
+
+
+@contextmanager
+def _without_system_fonts() -> Iterator[None]:
+    """Only while a font configuration is read: children such as browsers must not inherit this."""
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(_NO_SYSTEM_FONTS)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
+
+
+@cache
+def _font(name: str) -> bytes:
+    """The bundled font ``name``, unpacked to TrueType once per process."""
+    try:
+        font = TTFont(FONTS / name, recalcTimestamp=False)
+    except OSError as error:
+        raise Unrenderable(f"font {name} is not installed") from error
+    font.flavor = None
+    unpacked = BytesIO()
+    font.save(unpacked, reorderTables=None)
+    return unpacked.getvalue()
+
+
+@cache
+def _known_characters() -> frozenset[int]:
+    return frozenset(code for _, _, name in FACES for code in TTFont(BytesIO(_font(name)), lazy=True).getBestCmap())
+
+
+@cache
+def _fonts(_process: int) -> Any:
+    """One font configuration per process: sharing it halves the time of a letter; forking must not share it."""
+    weasyprint = _weasyprint()
+    from weasyprint.text.fonts import FontConfiguration
+
+    faces = "".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("bundle:{name}") }}\n'
+        for family, weight, name in FACES
+    )
+    with _without_system_fonts():
+        configuration = FontConfiguration()
+    weasyprint.CSS(string=faces, url_fetcher=_fetcher(), font_config=configuration)
+    return configuration
+
+
+@cache
+def _fetcher() -> Any:
+    """Knows the fonts by name. Any other address, also ``data:`` and ``file:``, stops the rendering."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    known = {f"bundle:{name}": name for _, _, name in FACES}
+
+    class Bundle(URLFetcher):  # type: ignore[misc]  # WeasyPrint is untyped
+        def fetch(self, url: str, headers: object = None) -> Any:
+            if url not in known:
+                raise Unrenderable(f"not in the bundle: {url[:200]}")
+            return URLFetcherResponse(url, _font(known[url]), {"Content-Type": "font/ttf"})
+
+    return Bundle(fail_on_errors=True, allowed_protocols=("bundle",))
+
+
+#: Elements WeasyPrint passes over without a word.
+_IGNORED = frozenset({"audio", "canvas", "iframe", "script", "video"})
+
+
+def _refuse_silent_blanks(root: Any) -> None:
+    """What would print as nothing, and not even be logged: ignored elements, images without a source."""
+    for element in root.iter():
+        tag = str(element.tag).rpartition("}")[2]
+        target = element.get("href") or element.get("{http://www.w3.org/1999/xlink}href") or ""
+        if tag in _IGNORED or (tag == "img" and not element.get("src")):
+            raise Unrenderable(f"<{tag}> would print as nothing")
+        if tag == "use" and not target.startswith("#"):
+            raise Unrenderable(f"not in the bundle: {target[:200]}")
+
+
+# --- limits --------------------------------------------------------------------------------------
+
+
+class _TimeUp(BaseException):
+    """Not an Exception: WeasyPrint swallows those."""
+
+
+@contextmanager
+def _bounded(seconds: float, memory: int) -> Iterator[None]:
+    """Hold time and memory inside; whatever timer and limit were in force before are back afterwards."""
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise _TimeUp
+
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    started = time.monotonic()
+    handler = signal.signal(signal.SIGALRM, ring)
+    earlier, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        _allow(memory, limits)
+        yield
+    except _TimeUp as error:
+        raise OverLimit(f"more than {seconds:g} s") from error
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if earlier:
+            signal.setitimer(signal.ITIMER_REAL, max(0.001, earlier - time.monotonic() + started), interval)
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+
+
+def _allow(memory: int, limits: tuple[int, int]) -> None:
+    if not sys.platform.startswith("linux"):
+        return  # elsewhere the address space cannot be limited; the time limit still holds
+    held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    ceilings = [limit for limit in limits if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min([held + memory, *ceilings]), limits[1]))
+
+
+@contextmanager
+def _listening(complaints: list[str]) -> Iterator[None]:
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            text = record.getMessage()
+            # Without libharfbuzz-subset fontTools cuts the fonts down: slower, not worse.
+            if not text.startswith("Using fontTools instead of HarfBuzz-Subset"):
+                complaints.append(text[:300])
+
+    logger, listener = logging.getLogger("weasyprint"), Listener(logging.WARNING)
+    propagate, logger.propagate = logger.propagate, False
+    logger.addHandler(listener)
+    try:
+        yield
+    finally:
+        logger.removeHandler(listener)
+        logger.propagate = propagate
