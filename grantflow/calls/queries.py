@@ -1,0 +1,89 @@
+"""Reads of calls, funders and their rules."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import selectinload
+
+from grantflow.kernel import clock
+from grantflow.kernel.parties import Actor, Party
+from grantflow.platform.db import db
+
+from .models import Agreement, Call, Category, Envelope, Funder, LegalText, RemedyRule
+
+_WHOLE = (
+    selectinload(Call.categories).selectinload(Category.closings),
+    selectinload(Call.criteria),
+    selectinload(Call.agreement),
+)
+
+
+def open_calls() -> Sequence[Call]:
+    """Calls one can apply to now, the nearest deadline first; with categories, criteria and agreement."""
+    now = clock.now()
+    query = select(Call).where(Call.opens_at <= now, Call.closes_at >= now).order_by(Call.closes_at).options(*_WHOLE)
+    return db.session.scalars(query).all()
+
+
+def next_call() -> Call | None:
+    """The call that opens next."""
+    return db.session.scalar(select(Call).where(Call.opens_at > clock.now()).order_by(Call.opens_at).limit(1))
+
+
+def all_calls() -> Sequence[Call]:
+    return db.session.scalars(select(Call).order_by(Call.opens_at.desc()).options(*_WHOLE)).all()
+
+
+def by_code(actor: Actor, code: str) -> Call | None:
+    """A call by its code: calls are public from the day they open."""
+    query = select(Call).where(Call.code == code, Call.opens_at <= clock.now()).options(*_WHOLE)
+    return db.session.scalar(query)
+
+
+def by_id(call_id: UUID) -> Call:
+    return db.session.scalars(select(Call).where(Call.id == call_id).options(*_WHOLE)).one()
+
+
+def funders() -> dict[Party, Funder]:
+    return {funder.code: funder for funder in db.session.scalars(select(Funder))}
+
+
+def agreement_on(day: date) -> Agreement | None:
+    return db.session.scalar(select(Agreement).where(Agreement.valid_from <= day, Agreement.valid_to >= day))
+
+
+def envelopes(call_id: UUID) -> Sequence[Envelope]:
+    """What each funder puts into the call, in the order ● ■ ◆."""
+    return db.session.scalars(select(Envelope).where(Envelope.call_id == call_id).order_by(Envelope.position)).all()
+
+
+def lock_envelopes(call_id: UUID) -> Sequence[Envelope]:
+    """The same rows FOR UPDATE, always in the same order: two decisions at once queue here."""
+    query = (
+        select(Envelope)
+        .where(Envelope.call_id == call_id)
+        .order_by(Envelope.position)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(query).all()
+
+
+def _valid(row: type[LegalText] | type[RemedyRule], day: date) -> ColumnElement[bool]:
+    return (row.valid_from <= day) & or_(row.valid_to.is_(None), row.valid_to >= day)
+
+
+def legal_basis(day: date) -> dict[Party, LegalText]:
+    """What each funder's acts rest on, on that day."""
+    query = (
+        select(LegalText).where(LegalText.kind == "legal_basis", _valid(LegalText, day)).order_by(LegalText.valid_from)
+    )
+    return {text.funder_code: text for text in db.session.scalars(query)}
+
+
+def remedies(day: date) -> dict[Party, RemedyRule]:
+    """Where each funder's acts can be fought, on that day."""
+    query = select(RemedyRule).where(_valid(RemedyRule, day)).order_by(RemedyRule.valid_from)
+    return {rule.funder_code: rule for rule in db.session.scalars(query)}

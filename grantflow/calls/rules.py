@@ -1,0 +1,50 @@
+"""How a call's limits apply to an amount and a day. Amounts in cents, shares in hundredths of a percent."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Protocol, TypeVar
+
+
+class CategoryLike(Protocol):
+    number: int
+    up_to_cents: int | None
+    share_bp: int
+
+
+C = TypeVar("C", bound=CategoryLike)
+
+
+def category_of(categories: Sequence[C], requested_cents: int) -> C:
+    """The category that the amount asked for falls into, by the cent (R1, D15).
+
+    Raises ValueError where no category is open upwards.
+    """
+    for category in sorted(categories, key=lambda c: c.number):
+        if category.up_to_cents is None or requested_cents <= category.up_to_cents:
+            return category
+    raise ValueError("no category is open upwards")
+
+
+def floor_of(categories: Sequence[C], category: C) -> int:
+    """The smallest amount of ``category``: one cent above the largest of the one below."""
+    below = [c.up_to_cents for c in categories if c.number < category.number and c.up_to_cents is not None]
+    return max(below, default=0) + 1
+
+
+def ceiling(share_bp: int, eligible_cents: int) -> int:
+    """The largest grant for these eligible costs, rounded down to the cent (R1)."""
+    return eligible_cents * share_bp // 10_000
+
+
+def is_open(opens_at: datetime, closes_at: datetime, now: datetime) -> bool:
+    return opens_at <= now <= closes_at
+
+
+def earliest_start(sent_on: date, lead_days: int) -> date:
+    """The first day a project may begin when sent on ``sent_on`` (R2)."""
+    return sent_on + timedelta(days=lead_days)
+
+
+def next_closing(closings: Sequence[datetime], now: datetime) -> datetime | None:
+    """The next of a category's own closing instants (category 4), if one is left."""
+    return min((instant for instant in closings if instant >= now), default=None)
