@@ -180,7 +180,7 @@ def _fetcher() -> Any:
 
     known = {f"bundle:{name}": name for _, _, name in FACES}
 
-    class Bundle(URLFetcher):  # type: ignore[misc]  # WeasyPrint is untyped
+    class Bundle(URLFetcher):
         def fetch(self, url: str, headers: object = None) -> Any:
             if url not in known:
                 raise Unrenderable(f"not in the bundle: {url[:200]}")

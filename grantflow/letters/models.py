@@ -1,0 +1,146 @@
+"""Letters are frozen when issued: facts, key and number never change, and a file, once there, is the file."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, case
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.elements import SQLColumnExpression
+
+from grantflow.kernel.parties import Party
+from grantflow.platform.db import Base, Identified, Instant, enum_column
+from grantflow.platform.jobs import Leased, outbox_index
+
+from . import rules
+from .states import Desk, Kind, Standing, State
+
+
+class Letter(Leased, Base):
+    """One PDF to be: an act, or its courtesy translation. The row is the outbox; ``facts`` are all it prints."""
+
+    __tablename__ = "letter"
+
+    #: Names the deed it belongs to: issuing twice under one key is issuing once.
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[Kind] = mapped_column(enum_column(Kind))
+    standing: Mapped[Standing] = mapped_column(enum_column(Standing))
+    funder: Mapped[Party] = mapped_column(enum_column(Party))
+    language: Mapped[str]
+    #: The application; no foreign key, because letters outlive and know no upper feature.
+    subject_id: Mapped[UUID]
+    application_number: Mapped[str]
+    project_title: Mapped[str]
+    recipient_name: Mapped[str]
+    #: This funder's part; None on a rejection.
+    amount_cents: Mapped[int | None] = mapped_column(BigInteger)
+    #: ``D-2026-0001``, gapless per funder and year; a courtesy translation carries its act's number.
+    register_number: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    #: The version of templates/letters it is, or will be, printed with.
+    template_version: Mapped[str]
+    #: Accent-folded number, register number, title and recipient.
+    search_text: Mapped[str]
+    #: SHA-256 of the file; with ``byte_size`` and ``pages`` set once, by the worker that won.
+    digest: Mapped[str | None]
+    byte_size: Mapped[int | None]
+    pages: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint("language IN ('de', 'fr')", name="language"),
+        CheckConstraint("register_number <> ''", name="register"),
+        CheckConstraint("(kind = 'award') = (amount_cents IS NOT NULL)", name="amount"),
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint(
+            "(digest IS NULL) = (done_at IS NULL) AND (digest IS NULL) = (byte_size IS NULL)"
+            " AND (digest IS NULL) = (pages IS NULL)",
+            name="ready_means_file",
+        ),
+        CheckConstraint("done_at IS NULL OR failed_at IS NULL", name="one_end"),
+        Index("uq_letter_register", "register_number", unique=True, postgresql_where="standing = 'act'"),
+        Index("ix_letter_desk", "funder", "created_at", "id"),
+        Index("ix_letter_subject", "subject_id"),
+        outbox_index("letter"),
+    )
+
+    @hybrid_property
+    def state(self) -> State:
+        """Read from the outbox columns, so that it can never disagree with them."""
+        if self.done_at is not None:
+            return State.READY
+        return State.FAILED if self.failed_at is not None else State.QUEUED
+
+    @state.inplace.expression
+    @classmethod
+    def _state_expression(cls) -> SQLColumnExpression[State]:
+        return case(
+            (cls.done_at.is_not(None), State.READY),
+            (cls.failed_at.is_not(None), State.FAILED),
+            else_=State.QUEUED,
+        )
+
+    @property
+    def label(self) -> str:
+        return self.register_number
+
+    @property
+    def file_name(self) -> str:
+        return rules.file_name(self.register_number, self.standing, self.language, self.project_title)
+
+
+class RegisterCounter(Base):
+    """The last register number of a funder in a year; locked while a letter is issued, so that there are no gaps."""
+
+    __tablename__ = "letter_register"
+
+    funder: Mapped[Party] = mapped_column(enum_column(Party), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+    __table_args__ = (CheckConstraint("last >= 0", name="last"),)
+
+
+class Download(Identified, Base):
+    """Somebody fetched a file. The recipient's first fetch is what notifies the act (§ 41 (2a) VwVfG, D17)."""
+
+    __tablename__ = "letter_download"
+
+    letter_id: Mapped[UUID] = mapped_column(ForeignKey("letter.id"))
+    desk: Mapped[Desk] = mapped_column(enum_column(Desk))
+    #: The person; no foreign key, letters know no accounts.
+    person_id: Mapped[UUID]
+    person_name: Mapped[str]
+    digest: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index(None, "letter_id", "desk", "at"),)
+
+
+#: For the migration: what was issued stays as issued, what was printed stays as printed.
+LETTER_GUARDS_SQL = {
+    "letter_is_frozen": """
+        BEGIN
+          IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a letter is never deleted'; END IF;
+          IF (NEW.id, NEW.key, NEW.kind, NEW.standing, NEW.funder, NEW.language, NEW.subject_id, NEW.application_number,
+              NEW.project_title, NEW.recipient_name, NEW.amount_cents, NEW.register_number, NEW.facts, NEW.created_at)
+             IS DISTINCT FROM
+             (OLD.id, OLD.key, OLD.kind, OLD.standing, OLD.funder, OLD.language, OLD.subject_id, OLD.application_number,
+              OLD.project_title, OLD.recipient_name, OLD.amount_cents, OLD.register_number, OLD.facts, OLD.created_at)
+          THEN RAISE EXCEPTION 'an issued letter does not change'; END IF;
+          IF OLD.digest IS NOT NULL
+             AND (NEW.digest, NEW.byte_size, NEW.pages, NEW.template_version, NEW.done_at) IS DISTINCT FROM
+                 (OLD.digest, OLD.byte_size, OLD.pages, OLD.template_version, OLD.done_at)
+          THEN RAISE EXCEPTION 'a printed letter does not change'; END IF;
+          RETURN NEW;
+        END
+    """,
+    "letter_download_is_append_only": """
+        BEGIN RAISE EXCEPTION 'a download stays on record'; END
+    """,
+}
+LETTER_TRIGGERS = (
+    ("letter", "BEFORE UPDATE OR DELETE ON letter FOR EACH ROW", "letter_is_frozen"),
+    ("letter_download", "BEFORE UPDATE OR DELETE ON letter_download FOR EACH ROW", "letter_download_is_append_only"),
+)

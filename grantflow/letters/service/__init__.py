@@ -1,0 +1,1 @@
+"""Issuing, rendering and handing out letters."""

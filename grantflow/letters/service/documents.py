@@ -1,0 +1,128 @@
+"""The text of a letter: a pure function of its row and of templates/letters."""
+
+import re
+from datetime import date
+from functools import cache, partial
+from typing import Any
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from grantflow.config import ROOT
+from grantflow.kernel.parties import Party
+from grantflow.platform import locale
+
+from .. import rules
+from ..models import Letter
+from ..states import Standing
+
+TEMPLATES = ROOT / "templates" / "letters"
+NBSP, NARROW = "\u00a0", "\u202f"
+
+
+def document(letter: Letter) -> str:
+    """The letter as HTML for ``platform.pdf``. Raises on any fact a template names and the row lacks."""
+    facts = rules.Facts.from_json(letter.facts)
+    context: dict[str, Any] = {
+        "facts": facts,
+        "language": letter.language,
+        "side": facts.funder.party.side.value,
+        "is_act": letter.standing is Standing.ACT,
+        "has_courtesy": facts.has_courtesy,
+        "register_number": letter.register_number,
+        "template_version": letter.template_version,
+        "code": f"{rules.CODES[letter.kind, facts.funder.party.side]}-{letter.language.upper()}",
+        "partners": rules.partners(facts),
+        "needs_convention": rules.needs_convention(facts),
+        "needs_republican_commitment": rules.needs_republican_commitment(facts),
+    }
+    environment = _environment(letter.language)
+    words: Any = environment.get_template(f"words_{letter.language}.html").make_module(context)
+    names: dict[str, str] = words.say["parties"]
+    context |= {
+        "words": words,
+        "say": words.say,
+        "others": [names[party] for party in rules.partners(facts)],
+        "everyone": [names[party] for party in Party if party in {facts.funder.party, *rules.partners(facts)}],
+    }
+    template = environment.get_template(rules.template(letter.kind, facts.funder.party, letter.language))
+    return typeset(template.render(context), letter.language)
+
+
+def stylesheet() -> str:
+    return (TEMPLATES / "letter.css").read_text()
+
+
+@cache
+def _environment(language: str) -> Environment:
+    """Apart from the pages' environment: an undefined name is an error, and figures speak the letter's language."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in ("money", "number", "long_date"):
+        environment.filters[name] = partial(getattr(locale, name), code=language)
+    environment.filters["period"] = partial(period, language=language)
+    environment.filters["sentence"] = sentence
+    environment.filters["paragraphs"] = paragraphs
+    return environment
+
+
+def period(days: tuple[date, date], *, language: str) -> str:
+    """``vom 10. bis 16. Mai 2027``, ``du 1er janvier au 30 juin 2027``, ``am 5. Mai 2027``: nothing said twice."""
+    first, last = days
+    at, since, until = ("am", "vom", "bis") if language == "de" else ("le", "du", "au")
+    end = locale.long_date(last, language)
+    if first == last:
+        return f"{at} {end}"
+    begin = locale.long_date(first, language)
+    if first.year == last.year:
+        begin = begin.removesuffix(f" {first.year}")
+        if first.month == last.month:
+            begin = begin.removesuffix(format_date(first, "MMMM", locale=language)).rstrip()
+    return f"{since} {begin} {until} {end}"
+
+
+def sentence(text: str) -> str:
+    """Closed by a full stop, whoever wrote it."""
+    text = text.strip()
+    return text if text.endswith((".", "!", "?", "…", ".“", ".»")) else f"{text}."
+
+
+def paragraphs(text: str) -> list[str]:
+    """What was written as several paragraphs stays several."""
+    return [part for part in (" ".join(block.split()) for block in re.split(r"\n\s*\n", text)) if part]
+
+
+#: Ordinary spaces where a line must not break, as careful typists set them; users' own words get the same care.
+_GERMAN = (
+    (re.compile(r"(§§?|Absatz|Artikel|Nr\.|Nummern?|Abschnitt) (?=[\dIVL])"), rf"\1{NBSP}"),
+    (re.compile(r"\b([evz])\. ?([VHB])\."), rf"\1.{NBSP}\2."),
+    (re.compile(r"(\d) (?=v\.|Prozent|€|%)"), rf"\1{NBSP}"),
+    (re.compile(r"\bDr\. "), f"Dr.{NBSP}"),
+)
+_FRENCH = (
+    (re.compile(r" ([;!?])"), rf"{NARROW}\1"),
+    (re.compile(r" ([:%€»])"), rf"{NBSP}\1"),
+    (re.compile(r"« "), f"«{NBSP}"),
+    (re.compile(r"(n°|§§?|articles?|L\.|R\.|alinéa|point|numéros?) (?=[\dLR])"), rf"\1{NBSP}"),
+    (re.compile(r"\b1er\b"), "1<sup>er</sup>"),
+    (re.compile(r"\b(\d{1,2}) (?=janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)"),
+     rf"\1{NBSP}"),
+)  # fmt: skip
+
+
+def typeset(html: str, language: str) -> str:
+    """No-break spaces and raised ordinals, in the words between the tags of the body only."""
+    head, opening, body = html.partition("<body")
+    parts = re.split(r"(<[^>]*>)", body)
+    for i in range(0, len(parts), 2):
+        for pattern, replacement in _GERMAN if language == "de" else _FRENCH:
+            parts[i] = pattern.sub(replacement, parts[i])
+    return head + opening + "".join(parts)
+
+
+__all__ = ["document", "stylesheet"]
