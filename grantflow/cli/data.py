@@ -1,0 +1,143 @@
+"""Commands that read or change the data: migrations, demo fund, first administrator, audit trail."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import click
+
+from grantflow.cli.application import application
+
+
+@click.group("db")
+def database() -> None:
+    """The tables and their migrations."""
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the database to the newest migration."""
+    from flask_migrate import upgrade as migrate
+
+    from grantflow import supervisor
+    from grantflow.app import create_app
+    from grantflow.config import Settings
+
+    settings = Settings.from_env(supervisor.furnished(os.environ))
+    supervisor.revision_standing(settings.database_url)
+    with create_app(settings).app_context():
+        migrate()
+    click.echo("The database is at the newest migration.")
+
+
+@database.command()
+@click.argument("revision", default="-1")
+def downgrade(revision: str) -> None:
+    """Go back to REVISION (default: one step)."""
+    from flask_migrate import downgrade as migrate
+
+    with application():
+        migrate(revision=revision)
+    click.echo(f"The database went back to {revision}.")
+
+
+@database.command("check")
+def check_tables() -> None:
+    """Fail when the models and the migrations disagree."""
+    from alembic.util import CommandError
+    from flask_migrate import check
+
+    with application():
+        try:
+            check()
+        except CommandError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@database.command()
+def rehearse() -> None:
+    """Every migration up, models compared, all down, all up again, on a database made for it."""
+    from grantflow.cli.rehearsal import rehearse as run
+
+    for step in run():
+        click.echo(step)
+
+
+@click.group()
+def demo() -> None:
+    """The demo fund."""
+
+
+@demo.command()
+def load() -> None:
+    """Load the demo fund unless it is there."""
+    from grantflow.demo import service
+
+    with application() as app:
+        _refuse_production(app.extensions["settings"].is_demo)
+        service.load()
+
+
+@demo.command()
+@click.confirmation_option(prompt="Delete every application, letter and message of the demo?")
+def reset() -> None:
+    """Delete the demo's data; the next start loads it anew. Stop GrantFlow first."""
+    from grantflow import supervisor
+    from grantflow.platform import embedded
+
+    _refuse_production(supervisor.is_demo(os.environ))
+    if os.environ.get("GRANTFLOW_DATABASE_URL"):
+        raise click.ClickException("GRANTFLOW_DATABASE_URL names a database of yours: delete that by hand.")
+    data_dir = supervisor.data_dir_of(os.environ)
+    if embedded.running(data_dir):
+        raise click.ClickException("GrantFlow is running: stop it first (Ctrl-C in its window).")
+    embedded.remove(data_dir)
+    for name in ("files", "mailbox", "broker"):
+        shutil.rmtree(data_dir / name, ignore_errors=True)
+    for name in ("demo-accounts.json", "demo-password"):
+        (data_dir / name).unlink(missing_ok=True)
+    click.echo("The demo's data are deleted.")
+
+
+def _refuse_production(is_demo: bool) -> None:
+    if not is_demo:
+        raise click.ClickException("This is a production installation: it has no demo fund.")
+
+
+@click.group()
+def admin() -> None:
+    """Administrators."""
+
+
+@admin.command()
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--party", required=True, type=click.Choice(["duesseldorf", "toulouse", "metropole"]))
+@click.option("--language", type=click.Choice(["de", "fr"]), help="Default: the party's.")
+def create(email: str, name: str, party: str, language: str | None) -> None:
+    """Invite the first administrator of a party, by mail."""
+    from grantflow.accounts import service as accounts
+    from grantflow.kernel.parties import Party
+
+    with application():
+        member = Party(party)
+        accounts.invite_first_administrator(email=email, name=name, party=member, language=language or member.language)
+    click.echo(f"An invitation to {email} is on its way.")
+
+
+@click.group()
+def audit() -> None:
+    """The audit trail."""
+
+
+@audit.command()
+def verify() -> None:
+    """Recompute the chain over the entries as stored; status 1 when one was changed or is missing."""
+    from grantflow.audit import service
+
+    with application():
+        verdict = service.verify()
+    if verdict.broken_at is not None:
+        raise click.ClickException(f"The trail is broken at entry {verdict.broken_at} of {verdict.entries}.")
+    click.echo(f"The trail holds: {verdict.entries} entries, head {verdict.head}")
