@@ -301,7 +301,7 @@ class Supervisor:
         deadline = time.monotonic() + READY_WITHIN
         missing = "no answer"
         while time.monotonic() < deadline:
-            missing = _what_is_missing(self.host, settings)
+            missing = _ask(self.host, settings, "/readyz")
             if not missing:
                 return
             self._look_after()
@@ -420,23 +420,31 @@ def _bound(host: str, port: int) -> socket.socket:
     return taken
 
 
-def _what_is_missing(host: str, settings: Settings) -> str:
-    """Names of the parts that are not ready, empty when all are."""
+def _ask(host: str, settings: Settings, path: str) -> str:
+    """Empty when the page answers well, else what it says against it."""
     address = LOOPBACK if host == "0.0.0.0" else host  # noqa: S104
-    request = urllib.request.Request(f"http://{address}:{settings.port}/readyz", headers={"Host": settings.host})
+    request = urllib.request.Request(f"http://{address}:{settings.port}{path}", headers={"Host": settings.host})
     # Never through a proxy that the environment names.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=10):
             return ""
     except urllib.error.HTTPError as answer:
-        try:
-            parts = json.loads(answer.read())
-            return ", ".join(name for name, state in parts.items() if state is False) or f"status {answer.code}"
-        except ValueError:
-            return f"status {answer.code}"
+        with answer:
+            parts = answer.read()
+        with contextlib.suppress(ValueError, AttributeError):
+            missing = [name for name, state in json.loads(parts).items() if state is False]
+            return ", ".join(missing) or f"status {answer.code}"
+        return f"status {answer.code}"
     except OSError as error:
         return f"no answer ({error})"
+
+
+def ask_web(env: Mapping[str, str]) -> None:
+    """Raises ``CannotServe`` unless the web processes of this machine answer."""
+    said = _ask(LOOPBACK, Settings.from_env(env), "/healthz")
+    if said:
+        raise CannotServe(said)
 
 
 def revision_standing(database_url: str) -> str:

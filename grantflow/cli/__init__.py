@@ -19,6 +19,7 @@ for command in (
     running.serve,
     running.worker,
     running.mailsink,
+    running.alive,
     data.database,
     data.demo,
     data.admin,

@@ -42,3 +42,21 @@ def mailsink(descriptor: int) -> None:
     from grantflow.platform import mailsink as sink
 
     sink.serve(supervisor.data_dir_of(os.environ), socket.socket(fileno=descriptor))
+
+
+@click.command()
+@click.option("--part", type=click.Choice(["web", "worker", "beat"]), default="web", show_default=True)
+def alive(part: str) -> None:
+    """Status 0 while a part is alive, for the health checks of containers."""
+    from grantflow import supervisor
+
+    if part == "web":
+        supervisor.ask_web(os.environ)
+        return
+    from grantflow.cli.application import application
+    from grantflow.platform import health, jobs
+
+    with application():
+        ages = [age for name, age in jobs.heartbeats().items() if name.startswith(part)]
+    if not ages or min(ages) > health.LATELY:
+        raise click.ClickException(f"{part} was not seen lately")
