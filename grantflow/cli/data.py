@@ -45,14 +45,11 @@ def downgrade(revision: str) -> None:
 @database.command("check")
 def check_tables() -> None:
     """Fail when the models and the migrations disagree."""
-    from alembic.util import CommandError
-    from flask_migrate import check
+    from grantflow.cli.rehearsal import agree
 
     with application():
-        try:
-            check()
-        except CommandError as error:
-            raise click.ClickException(str(error)) from None
+        agree()
+    click.echo("Models and database agree.")
 
 
 @database.command()
