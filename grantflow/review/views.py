@@ -1,3 +1,141 @@
-from flask import Blueprint
+"""Pages of the review: the reviewer's queue, declaration, file with grid, comparison, and the office's assignments."""
 
-bp = Blueprint("review", __name__)
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, request
+from flask_babel import gettext as _
+
+from grantflow.accounts import queries as accounts
+from grantflow.applications import queries as applications
+from grantflow.applications.models import Application
+from grantflow.kernel.errors import Incomplete, Invalid, NotFound
+from grantflow.platform.access import current_actor, requires
+from grantflow.platform.http import flash_ok, invalid, page, redirect_to
+
+from . import forms, policy, queries, service
+from .models import Assignment
+from .queries import Comparison
+from .states import Conflict
+
+bp = Blueprint("review", __name__, url_prefix="/review")
+
+
+@bp.get("/")
+@requires(policy.reviews)
+def queue() -> Any:
+    return page("review/queue.html", queue=queries.queue(current_actor(), _cursor()))
+
+
+@bp.route("/<uuid:id>/declaration", methods=["GET", "POST"])
+@requires(policy.reviews, on=queries.own_file)
+def declare(assignment: Assignment) -> Any:
+    """The gate before the file; later the way out for a conflict found while reading."""
+    form = forms.DeclareForm()
+    context = {"assignment": assignment, "own_institution": queries.is_own_institution(assignment)}
+    if not form.sent():
+        show = page if request.method == "GET" else invalid
+        return show("review/declare.html", form=form, **context)
+    conflict = form.conflict.data == "yes"
+    try:
+        service.declare(
+            assignment,
+            conflict=conflict,
+            reason=form.reason.data or "",
+            confidential=form.confidential.data,
+            by=current_actor(),
+        )
+    except Invalid as error:
+        form.blame(error)
+        return invalid("review/declare.html", form=form, **context)
+    if conflict:
+        flash_ok(_("Thank you. This file is closed to you now; the office will appoint somebody else."))
+        return redirect_to("review.queue")
+    return redirect_to("review.assess", id=assignment.application_id)
+
+
+@bp.route("/<uuid:id>", methods=["GET", "POST"])
+@requires(policy.reviews, on=queries.own_file)
+def assess(assignment: Assignment) -> Any:
+    """File and grid; saves a draft, submits, goes on to the next file. Once submitted, a page to read."""
+    actor = current_actor()
+    if assignment.conflict is Conflict.UNDECLARED:
+        return redirect_to("review.declare", id=assignment.application_id)
+    application = assignment.application
+    criteria = application.call.criteria
+    marks = queries.marks(assignment.assessment)
+    form = forms.grid_of(criteria, assignment.assessment, marks)
+    is_final = assignment.is_submitted
+    context = {
+        "assignment": assignment,
+        "criteria": criteria,
+        "category": queries.category(application),
+        "is_final": is_final,
+        "comparison": queries.compare(actor, application.id) if is_final else None,
+        "file": applications.file_context(application),
+    }
+    if not form.sent():
+        context["total"] = sum(mark.points or 0 for mark in form.marks(criteria).values())
+        show = page if request.method == "GET" else invalid
+        return show("review/assess.html", form=form, **context)
+    given = form.marks(criteria)
+    answers = {"recommended_cents": form.recommended.data, "comment": form.comment.data or "", "by": actor}
+    if request.form.get("action") != "submit":
+        service.save_draft(assignment, given, **answers)
+        following = queries.next_file(actor, assignment) if request.form.get("action") == "next" else None
+        flash_ok(_("Saved as a draft. Nobody sees it before you submit."))
+        return redirect_to("review.assess", id=following or application.id)
+    try:
+        service.submit(assignment, given, **answers)
+    except Incomplete as error:
+        form.list_missing(error.reasons)
+        context["total"] = sum(mark.points or 0 for mark in given.values())
+        return invalid("review/assess.html", form=form, **context)
+    flash_ok(_("Your review is submitted. It can no longer be changed."))
+    return redirect_to("review.assess", id=application.id)
+
+
+@bp.get("/<uuid:id>/comparison")
+@requires(policy.compares, on=queries.compare)
+def compare(comparison: Comparison) -> Any:
+    return page("review/compare.html", comparison=comparison)
+
+
+@bp.get("/to-assign")
+@requires(policy.assigns)
+def to_assign() -> Any:
+    """Files that wait for a reviewer of the actor's side."""
+    found = queries.without_reviewer(current_actor(), _cursor())
+    rows = found[: queries.PAGE]
+    return page("review/to_assign.html", rows=rows, following=rows[-1].id if len(found) > queries.PAGE else None)
+
+
+@bp.post("/<uuid:id>/assignments")
+@requires(policy.assigns, on=queries.file_of_office)
+def assign(application: Application) -> Any:
+    reviewer = accounts.person(_uuid(request.form.get("reviewer", "")))
+    if reviewer is None:
+        raise Invalid("review_reviewer_missing", field="reviewer")
+    service.assign(application, reviewer, by=current_actor())
+    flash_ok(_("%(name)s has been assigned and told by e-mail.", name=reviewer.name))
+    return redirect_to("dashboard.file", id=application.id)
+
+
+@bp.post("/<uuid:id>/assignments/<uuid:assignment_id>/removal")
+@requires(policy.assigns, on=queries.assignment_of)
+def unassign(assignment: Assignment) -> Any:
+    name, file = assignment.reviewer.name, assignment.application_id
+    service.unassign(assignment, by=current_actor())
+    flash_ok(_("%(name)s is no longer assigned.", name=name))
+    return redirect_to("dashboard.file", id=file)
+
+
+def _cursor() -> UUID | None:
+    return _uuid(request.args.get("after", ""))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

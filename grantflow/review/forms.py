@@ -1,0 +1,70 @@
+"""Shape of what reviewers and offices send. What is missing for a submission is the service's question, not the form's."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from flask_babel import gettext, lazy_gettext as _l
+from wtforms import BooleanField, RadioField
+from wtforms.validators import Optional
+
+from grantflow.calls.models import Criterion
+from grantflow.calls.texts import criterion_title
+from grantflow.kernel.errors import Reason
+from grantflow.platform import errors
+from grantflow.platform.forms import Form, MoneyField, Text, chosen
+
+from .models import Assessment
+from .rules import Mark
+
+#: Characters of a comment on one criterion.
+COMMENT_LIMIT = 1000
+
+
+class DeclareForm(Form):
+    conflict = RadioField(
+        _l("Do you have a conflict of interest in this file?"),
+        [chosen()],
+        choices=[("no", _l("No, I can judge it impartially")), ("yes", _l("Yes, I recuse myself"))],
+    )
+    reason = Text(_l("What is the conflict?"), limit=500)
+    confidential = BooleanField(
+        _l(
+            "I keep the file confidential, use it for this review only and speak to nobody about my scores before both sides have submitted."
+        )
+    )
+
+
+class Grid(Form):
+    """The assessment; ``grid_of`` adds points and comment for each criterion of the call."""
+
+    recommended = MoneyField(_l("Recommended amount"), [Optional()])
+    comment = Text(_l("Overall comment"), limit=3000)
+
+    def marks(self, criteria: Sequence[Criterion]) -> dict[int, Mark]:
+        return {
+            c.position: Mark(self[f"points_{c.position}"].data, self[f"comment_{c.position}"].data or "")
+            for c in criteria
+        }
+
+    def list_missing(self, reasons: Sequence[Reason]) -> None:
+        """Hang each reason on its field, so that the summary links to it."""
+        for reason in reasons:
+            field = self[reason.step]
+            field.errors = [*field.errors, errors.describe(reason)]
+
+
+def grid_of(criteria: Sequence[Criterion], assessment: Assessment | None, marks: Mapping[int, Mark]) -> Grid:
+    """The grid for these criteria, filled with what is saved so far."""
+    fields: dict[str, Any] = {}
+    data: dict[str, Any] = {}
+    for criterion in criteria:
+        number, title = criterion.position, criterion_title(criterion)
+        fields[f"points_{number}"] = RadioField(
+            title, [Optional()], choices=[(n, str(n)) for n in range(criterion.points_max + 1)], coerce=int
+        )
+        fields[f"comment_{number}"] = Text(gettext("Comment on “%(criterion)s”", criterion=title), limit=COMMENT_LIMIT)
+        mark = marks.get(number, Mark())
+        data |= {f"points_{number}": mark.points, f"comment_{number}": mark.comment}
+    if assessment:
+        data |= {"recommended": assessment.recommended_cents, "comment": assessment.comment}
+    return cast(Grid, type("CallGrid", (Grid,), fields)(data=data))
