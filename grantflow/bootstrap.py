@@ -15,6 +15,7 @@ import ctypes  # noqa: E402
 import fcntl  # noqa: E402
 import hashlib  # noqa: E402
 import json  # noqa: E402
+import re  # noqa: E402
 import shutil  # noqa: E402
 import subprocess  # noqa: E402
 import tempfile  # noqa: E402
@@ -32,6 +33,8 @@ MACOS = sys.platform == "darwin"
 
 LOCKS = {"run": "requirements.lock", "test": "requirements-dev.lock", "check": "requirements-dev.lock"}
 NODE_LOCK = "requirements-node.lock"
+#: A pin that goes on with its hashes, or one of these.
+LOCK_LINE = re.compile(r"^([A-Za-z0-9._\[\],-]+==[^\s;]+( ;.*)? \\|--hash=sha256:[0-9a-f]{64}( \\)?)$")
 PANGO = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0")
 PANGO_MACOS = ("libpango-1.0.dylib", "libpangoft2-1.0.dylib")
 BREW_LIBRARIES = (Path("/opt/homebrew/lib"), Path("/usr/local/lib"))
@@ -213,9 +216,8 @@ def check_lock(lock):
     except (OSError, UnicodeDecodeError) as error:
         raise Stop(f"{lock} cannot be read: {error}") from None
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    pins = [line for line in lines if not line.startswith("--hash=sha256:")]
-    broken = [line for line in pins if "==" not in line or not line.endswith("\\")]
-    if not pins or broken or lines[-1].endswith("\\"):
+    broken = [line for line in lines if not LOCK_LINE.match(line)]
+    if not lines or broken or lines[-1].endswith("\\"):
         culprit = broken[0] if broken else (lines[-1] if lines else "it is empty")
         raise Stop(f"{lock} is broken near {culprit[:60]!r}: restore it (git checkout {lock})")
 
@@ -361,9 +363,7 @@ def logged(command, env=None):
         log.write("\n$ {}\n".format(" ".join(command)).encode("utf-8", "surrogateescape"))
         log.flush()
         try:
-            told = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, check=False
-            )
+            told = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, check=False)
         except OSError as error:
             log.write(f"ERROR: {error}\n".encode("utf-8", "surrogateescape"))
             return 127

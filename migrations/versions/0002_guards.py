@@ -37,7 +37,9 @@ FUNCTIONS = {
           END IF;
           IF (SELECT count(DISTINCT (k.party, k.person_id)) FROM decision_key k JOIN person q ON q.id = k.person_id
               WHERE k.proposal_id = p.id AND k.kind = 'key' AND k.voided_at IS NULL AND k.digest = p.digest
-                AND k.party IN ('duesseldorf', 'toulouse') AND q.party = k.party AND k.person_id <> p.prepared_by) <> 2
+                AND k.party IN ('duesseldorf', 'toulouse') AND q.party = k.party
+                AND NOT EXISTS (SELECT 1 FROM proposal_version v
+                                WHERE v.proposal_id = p.id AND v.prepared_by = k.person_id)) <> 2
              OR (SELECT count(DISTINCT k.person_id) FROM decision_key k
                  WHERE k.proposal_id = p.id AND k.voided_at IS NULL AND k.kind = 'key') <> 2 THEN
             RAISE EXCEPTION 'a decision needs two keys of two people for the same digest';
@@ -48,7 +50,9 @@ FUNCTIONS = {
           IF pays > 0 AND NOT EXISTS (
                SELECT 1 FROM decision_key k JOIN person q ON q.id = k.person_id
                WHERE k.proposal_id = p.id AND k.kind = 'consent' AND k.voided_at IS NULL AND k.digest = p.digest
-                 AND q.party = 'metropole' AND k.person_id <> p.prepared_by) THEN
+                 AND q.party = 'metropole'
+                 AND NOT EXISTS (SELECT 1 FROM proposal_version v
+                                 WHERE v.proposal_id = p.id AND v.prepared_by = k.person_id)) THEN
             RAISE EXCEPTION 'Toulouse Métropole has not consented';
           END IF;
           RETURN NEW;
@@ -68,6 +72,20 @@ FUNCTIONS = {
           RETURN NEW;
         END
     """,
+    "decided_proposal_is_final": """
+        DECLARE target uuid := (to_jsonb(COALESCE(NEW, OLD)) ->>
+                                CASE TG_TABLE_NAME WHEN 'proposal' THEN 'id' ELSE 'proposal_id' END)::uuid;
+        BEGIN
+          IF EXISTS (SELECT 1 FROM decision d WHERE d.proposal_id = target) THEN
+            RAISE EXCEPTION 'what was decided stays as it was decided';
+          END IF;
+          IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+          RETURN NEW;
+        END
+    """,
+    "proposal_version_is_final": """
+        BEGIN RAISE EXCEPTION 'what was put to the cities stays on record'; END
+    """,
     "submission_is_final": """
         BEGIN RAISE EXCEPTION 'what was sent stays as it was sent'; END
     """,
@@ -79,14 +97,23 @@ TRIGGERS = (
     ("decision", "BEFORE INSERT ON decision FOR EACH ROW", "decision_needs_two_keys"),
     ("decision", "BEFORE UPDATE OR DELETE ON decision FOR EACH ROW", "decision_is_final"),
     ("decision_key", "BEFORE UPDATE OR DELETE ON decision_key FOR EACH ROW", "key_is_only_voided"),
+    ("proposal", "BEFORE UPDATE OR DELETE ON proposal FOR EACH ROW", "decided_proposal_is_final"),
+    ("share", "BEFORE INSERT OR UPDATE OR DELETE ON share FOR EACH ROW", "decided_proposal_is_final"),
+    ("decision_key", "BEFORE INSERT OR UPDATE ON decision_key FOR EACH ROW", "decided_proposal_is_final"),
+    (
+        "proposal_version",
+        "BEFORE UPDATE OR DELETE ON proposal_version FOR EACH ROW",
+        "proposal_version_is_final",
+    ),
     ("submission", "BEFORE UPDATE OR DELETE ON submission FOR EACH ROW", "submission_is_final"),
 )
 
 
 def upgrade() -> None:
     for name, body in FUNCTIONS.items():
+        # The driver reads % as the start of a placeholder, PL/pgSQL as part of %ROWTYPE.
         op.get_bind().exec_driver_sql(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$"
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$".replace("%", "%%")
         )
     for table, when, function in TRIGGERS:
         op.execute(f"CREATE TRIGGER {table}_{function} {when} EXECUTE FUNCTION {function}()")

@@ -1,0 +1,49 @@
+import pytest
+from babel.messages.catalog import Catalog
+
+from grantflow.cli import catalogues
+
+
+@pytest.mark.parametrize(
+    ("source", "translation", "verdict"),
+    [
+        ("Sign in", "Anmelden", ""),
+        ("Sign in", "", "is not translated"),
+        ("Sign in", "  ", "is not translated"),
+        ("%(n)s of %(all)s", "%(n)s von %(all)s", ""),
+        ("%(n)s of %(all)s", "%(n)s von allen", "has other placeholders: ['%(all)s']"),
+        ("100 %% sure", "zu 100 %% sicher", ""),
+        (("%(num)s file", "%(num)s files"), ("eine Datei", "%(num)s Dateien"), ""),
+        (("%(num)s file", "%(num)s files"), ("%(num)s Datei", "Dateien"), "has other placeholders: ['%(num)s']"),
+        (
+            ("%(num)s file", "%(num)s files"),
+            ("%(n)s Datei", "%(num)s Dateien"),
+            "has placeholders that the source lacks",
+        ),
+        (("%(num)s file", "%(num)s files"), ("", "%(num)s Dateien"), "is not translated"),
+    ],
+)
+def test_what_is_wrong_with_a_translation(source: object, translation: object, verdict: str) -> None:
+    catalogue = Catalog(locale="de")
+    catalogue.add(source, translation)
+    text = Catalog().add(source)
+    assert catalogues._wrong(text, catalogue) == verdict
+
+
+def test_a_missing_and_a_fuzzy_translation_are_wrong() -> None:
+    catalogue = Catalog(locale="de")
+    assert catalogues._wrong(Catalog().add("Open"), catalogue) == "is missing"
+    catalogue.add("Open", "Offen", flags=["fuzzy"])
+    assert catalogues._wrong(Catalog().add("Open"), catalogue) == "is fuzzy"
+
+
+def test_contexts_keep_words_apart() -> None:
+    catalogue = Catalog(locale="de")
+    catalogue.add("Open", "Offen", context="state")
+    assert catalogues._wrong(Catalog().add("Open", context="state"), catalogue) == ""
+    assert catalogues._wrong(Catalog().add("Open", context="verb"), catalogue) == "is missing"
+
+
+def test_texts_of_code_and_of_templates_are_found() -> None:
+    places = {place.split("/")[0] for text in catalogues.extracted() for place, _ in text.locations}
+    assert places == {"grantflow", "templates"}
