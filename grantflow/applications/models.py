@@ -77,32 +77,22 @@ class Application(Identified, Base):
     call: Mapped[Call] = relationship()
     lead: Mapped[Organisation] = relationship()
     contact: Mapped[Person] = relationship()
-    partner: Mapped["Partner | None"] = relationship(
-        back_populates="application", cascade="all, delete-orphan"
-    )
+    partner: Mapped["Partner | None"] = relationship(back_populates="application", cascade="all, delete-orphan")
     lines: Mapped[list["BudgetLine"]] = relationship(
         back_populates="application",
         cascade="all, delete-orphan",
         order_by="BudgetLine.position",
     )
-    declarations: Mapped[list["Declaration"]] = relationship(
-        back_populates="application", cascade="all, delete-orphan"
-    )
-    events: Mapped[list["Event"]] = relationship(
-        back_populates="application", order_by="Event.seq"
-    )
-    submissions: Mapped[list["Submission"]] = relationship(
-        back_populates="application", order_by="Submission.version"
-    )
+    declarations: Mapped[list["Declaration"]] = relationship(back_populates="application", cascade="all, delete-orphan")
+    events: Mapped[list["Event"]] = relationship(back_populates="application", order_by="Event.seq")
+    submissions: Mapped[list["Submission"]] = relationship(back_populates="application", order_by="Submission.version")
 
     __table_args__ = (
         CheckConstraint(
             "requested_cents >= 0 AND eligible_cents >= 0 AND income_cents >= 0",
             name="money",
         ),
-        CheckConstraint(
-            "(number IS NULL) = (first_submitted_at IS NULL)", name="number_on_sending"
-        ),
+        CheckConstraint("(number IS NULL) = (first_submitted_at IS NULL)", name="number_on_sending"),
         CheckConstraint(
             "number IS NOT NULL OR state IN ('draft', 'withdrawn')",
             name="number_beyond_draft",
@@ -128,9 +118,7 @@ class Partner(Base):
 
     __tablename__ = "partner"
 
-    application_id: Mapped[UUID] = mapped_column(
-        ForeignKey("application.id", ondelete="CASCADE"), primary_key=True
-    )
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), primary_key=True)
     name: Mapped[str]
     kind: Mapped[Kind] = mapped_column(enum_column(Kind))
     country: Mapped[Country] = mapped_column(enum_column(Country))
@@ -147,9 +135,7 @@ class Partner(Base):
 class BudgetLine(Identified, Base):
     __tablename__ = "budget_line"
 
-    application_id: Mapped[UUID] = mapped_column(
-        ForeignKey("application.id", ondelete="CASCADE")
-    )
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"))
     kind: Mapped[LineKind] = mapped_column(enum_column(LineKind))
     position: Mapped[int]
     #: A CostType, IncomeType or InKindType, as the kind says.
@@ -170,9 +156,7 @@ class BudgetLine(Identified, Base):
 class Declaration(Base):
     __tablename__ = "declaration"
 
-    application_id: Mapped[UUID] = mapped_column(
-        ForeignKey("application.id", ondelete="CASCADE"), primary_key=True
-    )
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), primary_key=True)
     code: Mapped[Declared] = mapped_column(enum_column(Declared), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     declared_at: Mapped[datetime] = mapped_column(Instant)

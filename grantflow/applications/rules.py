@@ -1,10 +1,416 @@
-"""Rules of an application over plain values. (The applications helper writes this.)"""
+"""Rules of an application over plain values: what the grant may be, and why a file cannot be sent yet.
 
-from collections.abc import Sequence
+Numbers in brackets (R1 …) are the rules of the domain brief, section 8; D-numbers the decisions. Amounts are cents,
+shares hundredths of a percent, instants aware.
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from grantflow.calls import rules as calls
+from grantflow.kernel import clock
 from grantflow.kernel.errors import Reason
+from grantflow.kernel.parties import Side
+from grantflow.organisations.states import INFORMAL, PUBLIC, Country, Kind
+
+from .states import Declared, IncomeType, LineKind, State, StepName
 
 
-def why_not_submit(application: Any) -> Sequence[Reason]:
-    return ()
+@dataclass(slots=True, kw_only=True)
+class CategoryTerms:
+    """One category of a call as plain values."""
+
+    number: int
+    up_to_cents: int | None
+    share_bp: int
+    min_score: int
+    #: None: it has closing instants of its own instead of a lead time (D15).
+    lead_days: int | None
+    closings: Sequence[datetime] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class CallTerms:
+    """The limits of a call that sending must respect."""
+
+    opens_at: datetime
+    closes_at: datetime
+    categories: Sequence[CategoryTerms]
+    #: First and last day the agreement and its successor cover without a gap (D2).
+    covered_from: date
+    covered_until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the budget."""
+
+    kind: LineKind
+    type: str
+    description: str = ""
+    side: Side | None = None
+    cents: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerView:
+    name: str
+    country: Country
+    city: str = ""
+    contact_name: str = ""
+    email: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """Everything that decides whether a file can be sent, as plain values."""
+
+    now: datetime
+    state: State
+    call: CallTerms
+    kind: Kind
+    country: Country
+    lead_side: Side
+    #: What the organisation itself still lacks (organisations.rules.missing).
+    organisation_missing: Sequence[Reason] = ()
+    first_sent_at: datetime | None = None
+    return_until: datetime | None = None
+    #: The same project has been sent already, by this organisation or by its partner (R6).
+    already_filed: bool = False
+    partner: PartnerView | None = None
+    partner_search: bool = False
+    equal_roles: bool = False
+    #: The answers that must not be empty, by field.
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    starts_on: date | None = None
+    ends_on: date | None = None
+    participants_german: int | None = None
+    participants_french: int | None = None
+    volunteers: int | None = None
+    mostly_minors: bool | None = None
+    is_school_trip: bool | None = None
+    requested_cents: int = 0
+    lines: Sequence[Line] = ()
+    other_public_funding: str = ""
+    declared: frozenset[Declared] = frozenset()
+
+    @property
+    def sent_at(self) -> datetime:
+        """The sending that counts for lead times: the first (D13)."""
+        return self.first_sent_at or self.now
+
+    def total(self, kind: LineKind) -> int:
+        return sum(line.cents for line in self.lines if line.kind is kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """What a budget adds up to, beside the limits that follow from it."""
+
+    costs: int
+    income: int
+    requested: int
+    in_kind_use: int
+    in_kind_source: int
+    category: CategoryTerms
+    #: The most this category allows for these costs, and the most any category does.
+    ceiling: int
+    most: int
+
+    @property
+    def total_income(self) -> int:
+        """The grant asked for and everything else."""
+        return self.income + self.requested
+
+    @property
+    def gap(self) -> int:
+        """Income still missing; negative where it exceeds the costs (R3)."""
+        return self.costs - self.total_income
+
+    @property
+    def in_kind_gap(self) -> int:
+        """Accounts 86 less 87; both stand outside the cash budget (R3)."""
+        return self.in_kind_use - self.in_kind_source
+
+    @property
+    def share_bp(self) -> int:
+        """The grant asked for as a share of eligible costs, rounded half up for display."""
+        return (self.requested * 20_000 + self.costs) // (2 * self.costs) if self.costs else 0
+
+    @property
+    def own_share_bp(self) -> int:
+        """All income but the grant, as a share of eligible costs (D15)."""
+        return (self.income * 20_000 + self.costs) // (2 * self.costs) if self.costs else 0
+
+    @property
+    def excess(self) -> int:
+        """What is asked for above the ceiling."""
+        return max(self.requested - self.ceiling, 0)
+
+
+def money_of(lines: Sequence[Line], requested: int, categories: Sequence[CategoryTerms]) -> Money:
+    """Add up a budget and hold it against the call's categories (R1, R3)."""
+    sums = {kind: sum(line.cents for line in lines if line.kind is kind) for kind in LineKind}
+    costs = sums[LineKind.COST]
+    category = calls.category_of(categories, requested)
+    return Money(
+        costs=costs,
+        income=sums[LineKind.INCOME],
+        requested=requested,
+        in_kind_use=sums[LineKind.IN_KIND_USE],
+        in_kind_source=sums[LineKind.IN_KIND_SOURCE],
+        category=category,
+        ceiling=calls.ceiling(category.share_bp, costs),
+        most=most(costs, categories),
+    )
+
+
+def most(eligible: int, categories: Sequence[CategoryTerms]) -> int:
+    """The largest grant that these eligible costs allow in any category (R1).
+
+    A category counts only with amounts that fall into it: at 70 % one may not ask less than the category begins with.
+    """
+    best = 0
+    for category in categories:
+        reach = calls.ceiling(category.share_bp, eligible)
+        if category.up_to_cents is not None:
+            reach = min(reach, category.up_to_cents)
+        if reach >= calls.floor_of(categories, category):
+            best = max(best, reach)
+    return best
+
+
+# --- why a file cannot be sent yet -----------------------------------------------------------------
+
+
+def why_not_submit(filing: Filing) -> list[Reason]:
+    """The reasons against sending, in the order of the steps; empty: it may be sent.
+
+    Each reason names the step that mends it. ``CHECK`` stands for what no step can mend.
+    """
+    return [
+        *_call(filing),
+        *_organisation(filing),
+        *_partner(filing),
+        *_project(filing),
+        *_people(filing),
+        *_dates(filing),
+        *_budget(filing),
+        *_declarations(filing),
+    ]
+
+
+def required_declarations(kind: Kind, country: Country) -> tuple[Declared, ...]:
+    """What this applicant declares, in the order shown.
+
+    The contrat d'engagement républicain binds French associations and foundations only: a German Verein is never
+    asked (3.3).
+    """
+    wanted = [
+        Declared.TRUTH,
+        Declared.NOT_STARTED,
+        Declared.NO_DOUBLE_FUNDING,
+        Declared.NON_PROFIT,
+        Declared.NOT_PARTISAN,
+        Declared.PUBLICITY,
+        Declared.PRIVACY,
+    ]
+    if country is Country.FRANCE and kind in {Kind.ASSOCIATION, Kind.FOUNDATION}:
+        wanted.append(Declared.CER)
+    if kind in INFORMAL:
+        wanted.append(Declared.LIABILITY)
+    if kind in PUBLIC:
+        wanted.append(Declared.COMPETENT_BODY)
+    return tuple(wanted)
+
+
+#: Answers of the steps that must not be empty.
+ANSWERS: dict[StepName, tuple[str, ...]] = {
+    StepName.PROJECT: ("title", "summary", "why_two_cities", "encounter", "success", "theme", "format", "places"),
+    StepName.PEOPLE: ("participants_german", "participants_french", "volunteers", "volunteer_hours", "who_works"),
+}
+
+
+def _missing_answers(filing: Filing, step: StepName) -> Iterator[Reason]:
+    for name in ANSWERS[step]:
+        if filing.answers.get(name) in (None, ""):
+            yield Reason(f"missing_{name}", step)
+
+
+def _call(filing: Filing) -> Iterator[Reason]:
+    """Open between two instants; a returned file may come back until its own deadline, even later (D1, D13)."""
+    if filing.state is State.RETURNED:
+        if filing.return_until is not None and filing.now > filing.return_until:
+            yield Reason("return_deadline_passed", StepName.CHECK)
+    elif filing.now < filing.call.opens_at:
+        yield Reason("call_not_open", StepName.CHECK)
+    elif filing.now > filing.call.closes_at:
+        yield Reason("call_closed", StepName.CHECK)
+    if filing.already_filed:
+        yield Reason("already_filed", StepName.PROJECT)
+
+
+def _organisation(filing: Filing) -> Iterator[Reason]:
+    """R4: the kind decides what must be known."""
+    for reason in filing.organisation_missing:
+        yield Reason(reason.key, StepName.ORGANISATION, reason.facts)
+
+
+def _partner(filing: Filing) -> Iterator[Reason]:
+    """R5: one partner from the other country, unless looking for one is what the grant is for.
+
+    Category 4 needs a partner who carries the project equally, and knows no exception (1.2).
+    """
+    flagship = _category(filing).lead_days is None
+    if filing.partner is None:
+        if flagship:
+            yield Reason("flagship_needs_partner", StepName.PARTNER)
+        elif not filing.partner_search:
+            yield Reason("partner_missing", StepName.PARTNER)
+        return
+    if filing.partner.country is filing.country:
+        yield Reason("partner_same_country", StepName.PARTNER)
+    if not all((filing.partner.name, filing.partner.city, filing.partner.contact_name, filing.partner.email)):
+        yield Reason("partner_incomplete", StepName.PARTNER)
+    if not filing.partner.role:
+        yield Reason("partner_role_missing", StepName.PARTNER)
+    if flagship and not filing.equal_roles:
+        yield Reason("flagship_equal_roles", StepName.PARTNER)
+
+
+def _project(filing: Filing) -> Iterator[Reason]:
+    yield from _missing_answers(filing, StepName.PROJECT)
+
+
+def _people(filing: Filing) -> Iterator[Reason]:
+    """Mainly voluntary, not mostly minors, no school trip: those belong to the DFJW / OFAJ (1.4)."""
+    yield from _missing_answers(filing, StepName.PEOPLE)
+    if filing.mostly_minors is None:
+        yield Reason("missing_mostly_minors", StepName.PEOPLE)
+    elif filing.mostly_minors:
+        yield Reason("refer_minors", StepName.PEOPLE)
+    if filing.is_school_trip is None:
+        yield Reason("missing_is_school_trip", StepName.PEOPLE)
+    elif filing.is_school_trip:
+        yield Reason("refer_school_trip", StepName.PEOPLE)
+    if filing.volunteers == 0:
+        yield Reason("no_volunteers", StepName.PEOPLE)
+    if filing.participants_german == 0 and filing.participants_french == 0:
+        yield Reason("no_participants", StepName.PEOPLE)
+
+
+def _dates(filing: Filing) -> Iterator[Reason]:
+    """R2 and D2: a lead time or a closing date, and inside what the agreement covers."""
+    start, end = filing.starts_on, filing.ends_on
+    if start is None:
+        yield Reason("missing_starts_on", StepName.DATES)
+    if end is None:
+        yield Reason("missing_ends_on", StepName.DATES)
+    if start is not None and end is not None and end < start:
+        yield Reason("ends_before_start", StepName.DATES)
+    if start is not None:
+        yield from _lead_time(filing, start)
+    if (start is not None and start < filing.call.covered_from) or (
+        end is not None and end > filing.call.covered_until
+    ):
+        yield Reason("outside_agreement", StepName.DATES, {"until": filing.call.covered_until})
+
+
+def _lead_time(filing: Filing, start: date) -> Iterator[Reason]:
+    """Categories 1 to 3: so many days after sending. Category 4: after the closing date it is sent for (D15).
+
+    Nothing may begin before: costs from before the funding period are never eligible (2.4).
+    """
+    category = _category(filing)
+    sent_on = clock.local(filing.sent_at).date()
+    if category.lead_days is None:
+        closing = calls.next_closing(category.closings, filing.sent_at)
+        if closing is None:
+            yield Reason("no_closing_left", StepName.DATES)
+        elif start <= clock.local(closing).date():
+            yield Reason("starts_before_closing", StepName.DATES, {"closing": clock.local(closing).date()})
+    elif start < (earliest := calls.earliest_start(sent_on, category.lead_days)):
+        yield Reason("starts_too_soon", StepName.DATES, {"days": category.lead_days, "earliest": earliest})
+
+
+def _budget(filing: Filing) -> Iterator[Reason]:
+    """R1 and R3, to the cent."""
+    money = money_of(filing.lines, filing.requested_cents, filing.call.categories)
+    if not money.costs:
+        yield Reason("no_costs", StepName.BUDGET)
+    if not money.requested:
+        yield Reason("nothing_requested", StepName.BUDGET)
+    if any(not line.cents or not line.description for line in filing.lines):
+        yield Reason("line_incomplete", StepName.BUDGET)
+    if money.gap > 0:
+        yield Reason("income_missing", StepName.BUDGET, {"amount_cents": money.gap})
+    elif money.gap < 0:
+        yield Reason("income_exceeds", StepName.BUDGET, {"amount_cents": -money.gap})
+    if money.excess and money.costs:
+        yield Reason(
+            "above_ceiling",
+            StepName.BUDGET,
+            {"share": money.category.share_bp // 100, "category": money.category.number, "most_cents": money.most},
+        )
+    if money.in_kind_gap:
+        yield Reason("in_kind_unequal", StepName.BUDGET)
+    public = any(line.kind is LineKind.INCOME and line.type == IncomeType.OTHER_PUBLIC for line in filing.lines)
+    if public and not filing.other_public_funding:
+        yield Reason("name_other_funding", StepName.BUDGET)
+
+
+def _declarations(filing: Filing) -> Iterator[Reason]:
+    """Commercial and party-political projects end here: nobody who declares truly can send one (1.3, 2.1)."""
+    for code in required_declarations(filing.kind, filing.country):
+        if code not in filing.declared:
+            yield Reason(f"declare_{code}", StepName.DECLARATIONS)
+
+
+def _category(filing: Filing) -> CategoryTerms:
+    return calls.category_of(filing.call.categories, filing.requested_cents)
+
+
+# --- small words -----------------------------------------------------------------------------------
+
+
+def fold(text: str) -> str:
+    """Casefolded, without accents, blanks squeezed: how titles and searches are compared."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(bare.split())
+
+
+def search_text(title: str, *others: str) -> str:
+    """What the search looks into; the title stands alone on the first line, so that equal titles can be found."""
+    return "\n".join(fold(part) for part in (title, *others))
+
+
+def number(call_code: str, count: int) -> str:
+    """``DT-27-1-001`` (D14)."""
+    return f"DT-{call_code}-{count:03d}"
+
+
+def receipt_hash(answers: Mapping[str, Any]) -> str:
+    """SHA-256 over the answers as canonical JSON: the same answers give the same hash for ever (D14)."""
+    text = json.dumps(answers, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def covered(periods: Sequence[tuple[date, date]], first: int) -> tuple[date, date]:
+    """First and last day covered without a gap by the period at ``first`` and its successors (D2)."""
+    start, end = periods[first]
+    for begins, ends in sorted(periods):
+        if begins <= end + timedelta(days=1) and ends > end:
+            end = ends
+    return start, end
+
+
+def return_deadline(now: datetime, days: int) -> datetime:
+    """The end of the day, ``days`` later, in both cities' civil time (D13)."""
+    last = clock.local(now).date() + timedelta(days=days)
+    return datetime.combine(last, datetime.max.time().replace(microsecond=0), tzinfo=clock.LOCAL)

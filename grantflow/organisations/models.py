@@ -48,9 +48,7 @@ class Organisation(Identified, Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
-    memberships: Mapped[list["Membership"]] = relationship(
-        back_populates="organisation", cascade="all, delete-orphan"
-    )
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="organisation", cascade="all, delete-orphan")
 
     __table_args__ = (
         CheckConstraint("country IN ('DE', 'FR')", name="country"),
@@ -59,6 +57,12 @@ class Organisation(Identified, Base):
             "siret",
             unique=True,
             postgresql_where="siret <> ''",
+        ),
+        Index(
+            "uq_organisation_rna",
+            "rna",
+            unique=True,
+            postgresql_where="rna <> ''",
         ),
         Index(
             "uq_organisation_register",
@@ -84,12 +88,8 @@ class Membership(Base):
 
     __tablename__ = "membership"
 
-    organisation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
-    )
-    person_id: Mapped[UUID] = mapped_column(
-        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
-    )
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     since: Mapped[datetime] = mapped_column(Instant)
 
     organisation: Mapped[Organisation] = relationship(back_populates="memberships")

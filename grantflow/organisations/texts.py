@@ -1,3 +1,58 @@
+"""What kinds, fields and refusals are called."""
+
 from typing import Any
 
-MESSAGES: dict[str, Any] = {}
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
+
+from .states import Country, Kind
+
+KINDS: dict[Kind, Any] = {
+    Kind.ASSOCIATION: lazy_pgettext("organisation", "Association"),
+    Kind.FOUNDATION: lazy_pgettext("organisation", "Foundation"),
+    Kind.NON_PROFIT_COMPANY: lazy_pgettext("organisation", "Non-profit company"),
+    Kind.AUTHORITY: lazy_pgettext("organisation", "Municipality or other authority"),
+    Kind.INSTITUTION: lazy_pgettext("organisation", "Museum, school, training centre or other public institution"),
+    Kind.GROUP: lazy_pgettext("organisation", "Informal group of citizens"),
+}
+KIND_HINTS: dict[Kind, Any] = {
+    Kind.ASSOCIATION: _l("Registered association, friendship society, sports club"),
+    Kind.NON_PROFIT_COMPANY: _l("gGmbH or gUG in Germany; social enterprise in France"),
+    Kind.GROUP: _l("At least three people, named; one of them holds the account"),
+}
+COUNTRIES: dict[Country, Any] = {Country.GERMANY: _l("Germany"), Country.FRANCE: _l("France")}
+
+MESSAGES: dict[str, Any] = {
+    "organisation_name_missing": _l("Please enter the organisation’s name."),
+    "postal_code_wrong": _l("A postal code has five digits."),
+    "website_wrong": _l("Please enter a web address such as https://www.example.org."),
+    "siret_wrong": _l("This SIRET number cannot be right: it has 14 digits, and the last one is a check digit."),
+    "rna_wrong": _l("An RNA number starts with W and has nine characters after it, for example W313012345."),
+    "register_number_wrong": _l("Please enter the number as in the register, for example %(register)s 1234."),
+    "register_court_unknown": _l("Please choose the court from the list."),
+    "iban_wrong": _l("This IBAN cannot be right: please compare it with your bank statement."),
+    "iban_outside_sepa": _l("Grants are paid in euros to accounts of the SEPA area only."),
+    "bic_wrong": _l("This BIC cannot be right: it has 8 or 11 characters. You may leave it empty."),
+    "bic_of_other_country": _l("BIC and IBAN belong to different countries."),
+    "group_too_small": _l("An informal group needs at least %(count)d named people."),
+    "country_fixed": _l("The country of the seat cannot be changed: it decides which city’s office is in charge."),
+    "registry_taken": _l(
+        "An organisation with this number already uses GrantFlow. Ask your colleagues who may apply in its name, "
+        "or write to the office of your city."
+    ),
+    "missing_representative": _l("Name the person who signs for the organisation."),
+    "missing_street": _l("Enter the organisation’s street."),
+    "missing_postal_code": _l("Enter the organisation’s postal code."),
+    "missing_city": _l("Enter the organisation’s city."),
+    "missing_name": _l("Enter the organisation’s name."),
+    "missing_kind": _l("Choose the kind of organisation."),
+    "missing_country": _l("Choose the country of the seat."),
+    "missing_register_court": _l("Choose the register court."),
+    "missing_register_number": _l("Enter the register number."),
+    "missing_exemption_on": _l("Enter the date of the notice of tax exemption."),
+    "missing_rna": _l("Enter the RNA number."),
+    "missing_siret": _l("Enter the SIRET number, or say that it has been applied for."),
+    "missing_competent_body": _l("Name the competent body."),
+    "missing_iban": _l("Enter the IBAN of the organisation’s account."),
+    "missing_account_holder": _l("Enter the account holder."),
+}

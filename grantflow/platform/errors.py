@@ -1,10 +1,11 @@
 """Errors have one home: keys and facts come in, a page in the reader's language goes out."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 import structlog
-from flask import Flask, render_template
+from flask import Flask, g, render_template
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from kombu.exceptions import OperationalError as BrokerAway
@@ -13,18 +14,16 @@ from werkzeug.exceptions import HTTPException
 
 from grantflow.kernel.errors import DomainError, Reason
 
+from . import locale
+
 log = structlog.get_logger()
 
 #: What each key says. Features add theirs (``texts.MESSAGES``); a test asks that no key is mute.
 MESSAGES: dict[str, Any] = {
     "not_found": _l("This page does not exist, or it is not meant for you."),
     "forbidden": _l("You are not allowed to do this."),
-    "illegal_step": _l(
-        "This is no longer possible: the file has moved on in the meantime."
-    ),
-    "too_many_attempts": _l(
-        "Too many attempts. Please wait ten minutes and try again."
-    ),
+    "illegal_step": _l("This is no longer possible: the file has moved on in the meantime."),
+    "too_many_attempts": _l("Too many attempts. Please wait ten minutes and try again."),
 }
 
 
@@ -33,12 +32,22 @@ def register(messages: Mapping[str, Any]) -> None:
 
 
 def describe(error: DomainError | Reason) -> str:
-    """The sentence for an error or a reason, in the language in force."""
-    return (
-        str(MESSAGES[error.key]) % error.facts
-        if error.facts
-        else str(MESSAGES[error.key])
-    )
+    """The sentence for an error or a reason, in the language in force.
+
+    Facts speak the language too: days and instants are written out, names ending in ``_cents`` are amounts.
+    """
+    text = str(MESSAGES[error.key])
+    return text % {name: _spoken(name, value) for name, value in error.facts.items()} if error.facts else text
+
+
+def _spoken(name: str, value: object) -> object:
+    if isinstance(value, datetime):
+        return locale.long_datetime(value)
+    if isinstance(value, date):
+        return locale.long_date(value)
+    if name.endswith("_cents") and isinstance(value, int):
+        return locale.money(value)
+    return value
 
 
 PAGES = {400, 403, 404, 405, 409, 413, 422, 429, 500, 503}
@@ -61,9 +70,7 @@ def init_app(app: Flask) -> None:
     def stale_form(error: CSRFError) -> tuple[str, int]:
         return problem(
             400,
-            str(
-                _l("The form had expired. Go back, reload the page and send it again.")
-            ),
+            str(_l("The form had expired. Go back, reload the page and send it again.")),
         )
 
     @app.errorhandler(HTTPException)
@@ -82,9 +89,11 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(BrokerAway)
     def away(error: Exception) -> tuple[str, int, dict[str, str]]:
         log.error("service_away", error=type(error).__name__)
+        g.broken = True
         return *problem(503), {"Retry-After": "30"}
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> tuple[str, int]:
         log.exception("unexpected_error")
+        g.broken = True
         return problem(500)

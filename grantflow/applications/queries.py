@@ -1,0 +1,363 @@
+"""Reads of applications, all inside ``visible_to``."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from grantflow.calls import rules as call_rules
+from grantflow.calls.models import Agreement, Call, Category
+from grantflow.kernel.errors import Reason
+from grantflow.kernel.parties import Actor, Role, Side
+from grantflow.organisations import queries as organisations
+from grantflow.organisations.models import Membership, Organisation
+from grantflow.platform.db import db
+
+from . import policy, rules
+from .models import Application, Declaration, Partner, StateCount, Submission
+from .states import DECIDED, OPEN, LineKind, State
+
+#: Rows of one page of the staff list.
+PAGE = 50
+
+
+def visible_to(actor: Actor) -> Select[Application]:
+    """The one source of applications for ``actor``."""
+    return select(Application).where(policy.visible(actor))
+
+
+#: What nearly every page of one file shows.
+_HEAD = (
+    joinedload(Application.lead),
+    joinedload(Application.contact),
+    joinedload(Application.call),
+    joinedload(Application.partner),
+)
+
+
+def by_id(actor: Actor, application_id: UUID) -> Application | None:
+    """A file with its organisation, contact, call and partner; None where ``actor`` may not know of it."""
+    return db.session.scalar(visible_to(actor).where(Application.id == application_id).options(*_HEAD))
+
+
+def with_members(actor: Actor, application_id: UUID) -> Application | None:
+    """As ``by_id``, with the people of the lead organisation: who may see and change it."""
+    query = visible_to(actor).where(Application.id == application_id)
+    members = joinedload(Application.lead).selectinload(Organisation.memberships).joinedload(Membership.person)
+    return db.session.scalar(query.options(*_HEAD, members))
+
+
+def of_applicant(actor: Actor) -> Sequence[Application]:
+    """The actor's own files, the last touched first."""
+    query = (
+        select(Application)
+        .where(policy.visible(actor))
+        .options(joinedload(Application.lead), joinedload(Application.call))
+        .order_by(Application.updated_at.desc(), Application.id)
+    )
+    return db.session.scalars(query).all() if Role.APPLICANT in actor.roles else []
+
+
+def last_submission(application: Application) -> Submission | None:
+    """What was sent last."""
+    return db.session.scalar(
+        select(Submission)
+        .where(Submission.application_id == application.id)
+        .order_by(Submission.version.desc())
+        .limit(1)
+    )
+
+
+# --- what decides whether it can be sent -----------------------------------------------------------
+
+
+def terms(call: Call) -> rules.CallTerms:
+    """A call's limits as plain values, with what the agreements cover."""
+    agreements = db.session.scalars(select(Agreement).order_by(Agreement.valid_from)).all()
+    periods = [(a.valid_from, a.valid_to) for a in agreements]
+    first = next(i for i, agreement in enumerate(agreements) if agreement.id == call.agreement_id)
+    covered_from, covered_until = rules.covered(periods, first)
+    return rules.CallTerms(
+        opens_at=call.opens_at,
+        closes_at=call.closes_at,
+        categories=category_terms(call),
+        covered_from=covered_from,
+        covered_until=covered_until,
+    )
+
+
+def category_terms(call: Call) -> list[rules.CategoryTerms]:
+    categories = db.session.scalars(
+        select(Category)
+        .where(Category.call_id == call.id)
+        .order_by(Category.number)
+        .options(selectinload(Category.closings))
+    )
+    return [
+        rules.CategoryTerms(
+            number=category.number,
+            up_to_cents=category.up_to_cents,
+            share_bp=category.share_bp,
+            min_score=category.min_score,
+            lead_days=category.lead_days,
+            closings=[closing.closes_at for closing in category.closings],
+        )
+        for category in categories
+    ]
+
+
+def lines(application: Application, kind: LineKind | None = None) -> list[rules.Line]:
+    """The budget's lines as plain values, in order."""
+    return [
+        rules.Line(kind=line.kind, type=line.type, description=line.description, side=line.side, cents=line.cents)
+        for line in application.lines
+        if kind is None or line.kind is kind
+    ]
+
+
+def money(application: Application) -> rules.Money:
+    """The budget held against the limits of its call."""
+    return rules.money_of(lines(application), application.requested_cents, category_terms(application.call))
+
+
+def filing(application: Application, now: datetime) -> rules.Filing:
+    """Everything that decides whether ``application`` can be sent at ``now``."""
+    partner = application.partner
+    return rules.Filing(
+        now=now,
+        state=application.state,
+        call=terms(application.call),
+        kind=application.lead.kind,
+        country=application.lead.country,
+        lead_side=application.lead_side,
+        organisation_missing=organisations.missing(application.lead),
+        first_sent_at=application.first_submitted_at,
+        return_until=application.return_until,
+        already_filed=already_filed(application),
+        partner=None
+        if partner is None
+        else rules.PartnerView(
+            name=partner.name,
+            country=partner.country,
+            city=partner.city,
+            contact_name=partner.contact_name,
+            email=partner.email,
+            role=partner.role,
+        ),
+        partner_search=application.partner_search,
+        equal_roles=application.equal_roles,
+        answers=answers(application),
+        starts_on=application.starts_on,
+        ends_on=application.ends_on,
+        participants_german=application.participants_german,
+        participants_french=application.participants_french,
+        volunteers=application.volunteers,
+        mostly_minors=application.mostly_minors,
+        is_school_trip=application.is_school_trip,
+        requested_cents=application.requested_cents,
+        lines=lines(application),
+        other_public_funding=application.other_public_funding,
+        declared=frozenset(declaration.code for declaration in application.declarations),
+    )
+
+
+def answers(application: Application) -> dict[str, Any]:
+    return {name: getattr(application, name) for names in rules.ANSWERS.values() for name in names}
+
+
+def missing(application: Application, now: datetime) -> list[Reason]:
+    """What stands between this file and sending, each with the step that mends it."""
+    return rules.why_not_submit(filing(application, now))
+
+
+def already_filed(application: Application) -> bool:
+    """Whether the same project was sent in this call, by this organisation or the other way round by its partner (R6).
+
+    Asked with the call's row locked while sending: two equal drafts cannot slip through together.
+    """
+    if not application.title:
+        return False
+    title = _escape(rules.fold(application.title))
+    query = (
+        select(Organisation.id, Organisation.name, Partner.name)
+        .select_from(Application)
+        .join(Application.lead)
+        .outerjoin(Application.partner)
+        .where(
+            Application.call_id == application.call_id,
+            Application.id != application.id,
+            Application.number.is_not(None),
+            Application.state.in_(sorted(OPEN | DECIDED)),
+            Application.search_text.like(f"{title}\n%", escape="\\"),
+        )
+    )
+    partner = rules.fold(application.partner.name) if application.partner else None
+    return any(
+        lead_id == application.lead_id
+        or rules.fold(lead_name) == partner
+        or (partner_name and rules.fold(partner_name) == rules.fold(application.lead.name))
+        for lead_id, lead_name, partner_name in db.session.execute(query)
+    )
+
+
+def declared(application: Application) -> dict[str, Declaration]:
+    return {declaration.code: declaration for declaration in application.declarations}
+
+
+# --- staff -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A filter of the staff list; empty values do not restrict."""
+
+    state: State | None = None
+    side: Side | None = None
+    category: int | None = None
+    text: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        return any((self.state, self.side, self.category, self.text))
+
+
+#: Where a page ends: the keyset of its last row.
+Cursor = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: Sequence[Row[*tuple[Any, ...]]]
+    #: Keyset of the neighbours, None at the ends.
+    after: Cursor | None
+    before: Cursor | None
+    categories: Mapping[UUID, Sequence[Category]]
+
+    def category(self, row: Row[*tuple[Any, ...]]) -> int:
+        return call_rules.category_of(self.categories[row.call_id], row.requested_cents).number
+
+
+def staff_page(actor: Actor, wanted: Wanted, *, after: Cursor | None = None, before: Cursor | None = None) -> Page:
+    """One page of what offices and signatories see, the last sent first; three statements whatever the size.
+
+    Keyset paging: the deepest page costs what the first does. Text is searched inside the visible set only (H5).
+    """
+    categories = _categories_by_call()
+    query = (
+        _staff_columns()
+        .where(policy.visible(actor), Application.submitted_at.is_not(None))
+        .where(*_conditions(wanted, categories))
+    )
+    key = tuple_(Application.submitted_at, Application.id)
+    if before is not None:
+        query = query.where(key > before).order_by(Application.submitted_at.asc(), Application.id.asc())
+    else:
+        query = query.order_by(Application.submitted_at.desc(), Application.id.desc())
+        if after is not None:
+            query = query.where(key < after)
+    found = list(db.session.execute(query.limit(PAGE + 1)))
+    more = len(found) > PAGE
+    rows = found[:PAGE]
+    if before is not None:
+        rows.reverse()
+    ends = [(row.submitted_at, row.id) for row in (rows[0], rows[-1])] if rows else []
+    is_last, is_first = (
+        (before is None and not more),
+        (after is None and before is None) or (before is not None and not more),
+    )
+    return Page(
+        rows=rows,
+        after=None if not ends or is_last else ends[1],
+        before=None if not ends or is_first else ends[0],
+        categories=categories,
+    )
+
+
+def _staff_columns() -> Select[*tuple[Any, ...]]:
+    lead = aliased(Organisation)
+    return (
+        select(
+            Application.id,
+            Application.call_id,
+            Application.number,
+            Application.title,
+            Application.state,
+            Application.lead_side,
+            Application.requested_cents,
+            Application.eligible_cents,
+            Application.submitted_at,
+            Application.starts_on,
+            Application.other_public_funding,
+            lead.name.label("lead_name"),
+            lead.city.label("lead_city"),
+            Partner.name.label("partner_name"),
+        )
+        .join(lead, Application.lead_id == lead.id)
+        .outerjoin(Partner, Partner.application_id == Application.id)
+    )
+
+
+def _conditions(wanted: Wanted, categories: Mapping[UUID, Sequence[Category]]) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.state:
+        found.append(Application.state == wanted.state)
+    if wanted.side:
+        found.append(Application.lead_side == wanted.side)
+    if wanted.category:
+        found.append(_in_category(wanted.category, categories))
+    words = rules.fold(wanted.text).split()
+    return [*found, *(Application.search_text.like(f"%{_escape(word)}%", escape="\\") for word in words)]
+
+
+def _in_category(number: int, categories: Mapping[UUID, Sequence[Category]]) -> ColumnElement[bool]:
+    ways = []
+    for call_id, of_call in categories.items():
+        for category in of_call:
+            if category.number != number:
+                continue
+            lowest = call_rules.floor_of(of_call, category) if category.number > 1 else 0
+            within = [Application.call_id == call_id, Application.requested_cents >= lowest]
+            if category.up_to_cents is not None:
+                within.append(Application.requested_cents <= category.up_to_cents)
+            ways.append(and_(*within))
+    return or_(*ways) if ways else Application.id.is_(None)
+
+
+def _categories_by_call() -> dict[UUID, list[Category]]:
+    found: dict[UUID, list[Category]] = {}
+    for category in db.session.scalars(select(Category).order_by(Category.call_id, Category.number)):
+        found.setdefault(category.call_id, []).append(category)
+    return found
+
+
+def _escape(text: str) -> str:
+    """A text that LIKE takes literally (T29 of warehouse: wildcards are not ours to give away)."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def counts(actor: Actor, side: Side | None = None) -> dict[State, int]:
+    """How many visible files stand in each state, from the stored counters.
+
+    Files the actor is barred from are taken off again, so that a count betrays nothing (H4). For offices, who see
+    everything that was sent.
+    """
+    if not policy.is_office(actor):
+        return {}
+    stored = select(StateCount.state, func.sum(StateCount.files)).group_by(StateCount.state)
+    barred = (
+        select(Application.state, func.count())
+        .where(Application.number.is_not(None), policy.barred(actor))
+        .group_by(Application.state)
+    )
+    if side:
+        stored = stored.where(StateCount.side == side)
+        barred = barred.where(Application.lead_side == side)
+    found = {state: int(files) for state, files in db.session.execute(stored)}
+    if policy.BARRIERS:
+        for state, files in db.session.execute(barred):
+            found[state] -= files
+    return {state: files for state, files in found.items() if files}

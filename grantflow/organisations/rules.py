@@ -1,0 +1,208 @@
+"""What must be known of an organisation, by kind and country (R4), and whether its numbers can be right."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from typing import Any
+
+from schwifty import BIC, IBAN
+from schwifty.exceptions import SchwiftyException
+from stdnum.de import handelsregisternummer
+from stdnum.exceptions import ValidationError
+from stdnum.fr import siret as french_siret
+
+from grantflow.kernel.errors import Reason
+from grantflow.kernel.parties import Party
+
+from .states import PUBLIC, Country, Kind
+
+#: Courts that keep registers; offered as choices, because only their official spelling is known (D19).
+COURTS: tuple[str, ...] = tuple(handelsregisternummer.GERMAN_COURTS)
+
+#: W, department or overseas letter, seven digits (D19).
+RNA = re.compile(r"^W\d[0-9A-Z]\d{7}$")
+POSTAL_CODE = re.compile(r"^\d{5}$")
+REGISTER = re.compile(r"^(?P<kind>VR|HRB)?\s*(?P<number>[1-9]\d{0,5})\s*(?P<suffix>[A-ZÖ]{1,3})?$", re.IGNORECASE)
+WEBSITE = re.compile(r"^https?://[^\s/?#@]+\.[^\s/?#@]+(?:[/?#]\S*)?$", re.IGNORECASE)
+
+#: An informal group is at least this many named people (domain 1.3).
+GROUP_MINIMUM = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """An organisation as plain values; the names are those of the model's columns."""
+
+    name: str
+    kind: Kind
+    country: Country
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    website: str = ""
+    representative: str = ""
+    register_court: str = ""
+    register_number: str = ""
+    exemption_on: date | None = None
+    rna: str = ""
+    siret: str = ""
+    siret_pending: bool = False
+    competent_body: str = ""
+    run_by: Party | None = None
+    people: Sequence[Mapping[str, str]] = field(default_factory=tuple)
+    iban: str = ""
+    bic: str = ""
+    account_holder: str = ""
+
+
+PROFILE_FIELDS = tuple(f.name for f in fields(Profile))
+
+#: Asked of everybody.
+COMMON = frozenset(
+    {"name", "kind", "country", "street", "postal_code", "city", "website", "iban", "bic", "account_holder"}
+)
+#: Asked of some, and emptied where they are not asked.
+SPECIAL = frozenset(PROFILE_FIELDS) - COMMON
+
+_GERMAN: dict[Kind, frozenset[str]] = {
+    Kind.ASSOCIATION: frozenset({"representative", "register_court", "register_number", "exemption_on"}),
+    Kind.FOUNDATION: frozenset({"representative", "competent_body", "exemption_on"}),
+    Kind.NON_PROFIT_COMPANY: frozenset({"representative", "register_court", "register_number", "exemption_on"}),
+    Kind.AUTHORITY: frozenset({"representative", "competent_body"}),
+    Kind.INSTITUTION: frozenset({"representative", "competent_body", "run_by"}),
+    Kind.GROUP: frozenset({"people"}),
+}
+_FRENCH: dict[Kind, frozenset[str]] = {
+    Kind.ASSOCIATION: frozenset({"representative", "rna", "siret", "siret_pending"}),
+    Kind.FOUNDATION: frozenset({"representative", "siret"}),
+    Kind.NON_PROFIT_COMPANY: frozenset({"representative", "siret"}),
+    Kind.AUTHORITY: frozenset({"representative", "competent_body", "siret"}),
+    Kind.INSTITUTION: frozenset({"representative", "competent_body", "siret", "run_by"}),
+    Kind.GROUP: frozenset({"people"}),
+}
+#: May stay empty for ever.
+OPTIONAL = frozenset({"website", "bic", "siret_pending", "run_by"})
+
+
+def asked(kind: Kind, country: Country) -> frozenset[str]:
+    """The fields asked of this kind of organisation in this country (R4)."""
+    return COMMON | (_GERMAN if country is Country.GERMANY else _FRENCH)[kind]
+
+
+def register_kind(kind: Kind) -> str:
+    """The German register such an organisation stands in: ``VR`` or ``HRB``."""
+    return "HRB" if kind is Kind.NON_PROFIT_COMPANY else "VR"
+
+
+def normal(profile: Profile) -> Profile:
+    """The same values as they are stored: compact numbers, and nothing that this kind is not asked."""
+    unasked = SPECIAL - asked(profile.kind, profile.country)
+    blank: dict[str, Any] = {
+        f.name: [] if f.name == "people" else f.default for f in fields(Profile) if f.name in unasked
+    }
+    siret = _compact(profile.siret)
+    website = profile.website.strip()
+    cleaned: dict[str, Any] = {
+        "siret": siret,
+        "siret_pending": profile.siret_pending and not siret,
+        "rna": _compact(profile.rna).upper(),
+        "register_number": _register(profile),
+        "iban": _compact(profile.iban).upper(),
+        "bic": _compact(profile.bic).upper(),
+        "website": f"https://{website}" if website and "://" not in website else website,
+        "people": [dict(person) for person in profile.people if any(person.values())],
+    }
+    return replace(profile, **(cleaned | blank))
+
+
+def problems(profile: Profile) -> dict[str, Reason]:
+    """What cannot be right, by field. Empty fields are no problem here: a profile may be saved half done.
+
+    Expects ``normal`` values.
+    """
+    found: dict[str, Reason] = {}
+    if not profile.name:
+        found["name"] = Reason("organisation_name_missing")
+    if profile.postal_code and not POSTAL_CODE.match(profile.postal_code):
+        found["postal_code"] = Reason("postal_code_wrong")
+    if profile.website and not WEBSITE.match(profile.website):
+        found["website"] = Reason("website_wrong")
+    if profile.siret and not french_siret.is_valid(profile.siret):
+        found["siret"] = Reason("siret_wrong")
+    if profile.rna and not RNA.match(profile.rna):
+        found["rna"] = Reason("rna_wrong")
+    if profile.register_number:
+        found.update(_register_problem(profile))
+    if profile.register_court and profile.register_court not in COURTS:
+        found["register_court"] = Reason("register_court_unknown")
+    found.update(_bank_problems(profile))
+    return found
+
+
+def missing(profile: Profile) -> list[Reason]:
+    """What must still be entered before the organisation can send an application (R4)."""
+    reasons = []
+    for name in PROFILE_FIELDS:
+        if name not in asked(profile.kind, profile.country) or name in OPTIONAL:
+            continue
+        if name == "siret" and profile.siret_pending:
+            continue
+        if name == "people":
+            if len([p for p in profile.people if p.get("name")]) < GROUP_MINIMUM:
+                reasons.append(Reason("group_too_small", facts={"count": GROUP_MINIMUM}))
+        elif not getattr(profile, name):
+            reasons.append(Reason(f"missing_{name}"))
+    return reasons
+
+
+def is_public(kind: Kind) -> bool:
+    return kind in PUBLIC
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"[\s.\-/]", "", text)
+
+
+def _register(profile: Profile) -> str:
+    """``VR 1234``: the register's letters come from the kind, so nobody has to type them."""
+    match = REGISTER.match(profile.register_number.strip())
+    if not match:
+        return profile.register_number.strip()
+    parts = (match["kind"] or register_kind(profile.kind), match["number"], match["suffix"] or "")
+    return " ".join(part.upper() for part in parts if part)
+
+
+def _register_problem(profile: Profile) -> dict[str, Reason]:
+    wanted = register_kind(profile.kind)
+    if not profile.register_number.startswith(f"{wanted} "):
+        return {"register_number": Reason("register_number_wrong", facts={"register": wanted})}
+    court = profile.register_court or COURTS[0]
+    try:
+        handelsregisternummer.validate(f"{court} {profile.register_number}")
+    except ValidationError:
+        return {"register_number": Reason("register_number_wrong", facts={"register": wanted})}
+    return {}
+
+
+def _bank_problems(profile: Profile) -> dict[str, Reason]:
+    """Any account of the euro payments area will do: refusing a country's IBANs would break Regulation 260/2012."""
+    found: dict[str, Reason] = {}
+    iban: IBAN | None = None
+    if profile.iban:
+        try:
+            iban = IBAN(profile.iban, validate_bban=profile.iban.startswith("FR"))
+        except (SchwiftyException, ValueError):
+            found["iban"] = Reason("iban_wrong")
+        else:
+            if not iban.in_sepa_zone:
+                found["iban"] = Reason("iban_outside_sepa")
+    if profile.bic:
+        try:
+            bic = BIC(profile.bic)
+        except (SchwiftyException, ValueError):
+            found["bic"] = Reason("bic_wrong")
+        else:
+            if iban is not None and bic.country_code != iban.country_code:
+                found["bic"] = Reason("bic_of_other_country")
+    return found

@@ -1,0 +1,110 @@
+"""Writing organisations. Bank data never reaches the audit trail: only that it changed."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from grantflow.accounts.models import Person
+from grantflow.audit import service as audit
+from grantflow.kernel import clock
+from grantflow.kernel.errors import DomainError, Forbidden, Invalid
+from grantflow.kernel.parties import Actor, Role
+from grantflow.platform.db import db, insert_once
+
+from . import policy, queries, rules
+from .models import Membership, Organisation
+from .rules import Profile
+
+BANK = frozenset({"iban", "bic", "account_holder"})
+
+#: Unique index -> the field that names it on the form.
+TAKEN = {
+    "uq_organisation_siret": "siret",
+    "uq_organisation_rna": "rna",
+    "uq_organisation_register": "register_number",
+}
+
+
+def create(profile: Profile, *, by: Actor) -> Organisation:
+    """Add an organisation with ``by`` as its first member; audits it.
+
+    Raises Invalid for numbers that cannot be right or are registered already.
+    """
+    if Role.APPLICANT not in by.roles or by.id is None:
+        raise Forbidden()
+    checked = _checked(profile)
+    now = clock.now()
+    organisation = Organisation(**_values(checked), created_at=now, updated_at=now)
+    organisation.memberships = [Membership(person_id=by.id, since=now)]
+    _write(organisation)
+    audit.record("organisation_created", on=organisation, by=by, after=_public(checked))
+    return organisation
+
+
+def update(organisation: Organisation, profile: Profile, *, by: Actor) -> Organisation:
+    """Change what is known of it; audits the fields that changed. The country stays: files keep their office (D9)."""
+    if not policy.acts_for(by, organisation):
+        raise Forbidden()
+    db.lock(organisation)
+    if profile.country is not organisation.country:
+        raise DomainError("country_fixed")
+    checked = _checked(profile)
+    before = queries.profile(organisation)
+    changed = {name for name, value in asdict(checked).items() if value != getattr(before, name)}
+    if not changed:
+        return organisation
+    for name, value in _values(checked).items():
+        setattr(organisation, name, value)
+    organisation.updated_at = clock.now()
+    _write(organisation)
+    audit.record(
+        "organisation_updated",
+        on=organisation,
+        by=by,
+        before=_public(before, changed),
+        after=_public(checked, changed) | ({"bank_account": "changed"} if changed & BANK else {}),
+    )
+    return organisation
+
+
+def add_member(organisation: Organisation, person: Person, *, by: Actor) -> None:
+    """Let ``person`` act for the organisation too; audits it. Adding twice is adding once."""
+    if not policy.acts_for(by, organisation):
+        raise Forbidden()
+    if insert_once(Membership, organisation_id=organisation.id, person_id=person.id, since=clock.now()):
+        db.session.expire(organisation, ["memberships"])
+        audit.record("member_added", on=organisation, by=by, after={"person": person.name})
+
+
+def _checked(profile: Profile) -> Profile:
+    normal = rules.normal(profile)
+    for field, reason in rules.problems(normal).items():
+        raise Invalid(reason.key, field=field, **reason.facts)
+    return normal
+
+
+def _values(profile: Profile) -> dict[str, Any]:
+    return {**asdict(profile), "people": list(profile.people)}
+
+
+def _public(profile: Profile, only: set[str] | None = None) -> dict[str, Any]:
+    return {
+        name: value for name, value in asdict(profile).items() if name not in BANK and (only is None or name in only)
+    }
+
+
+def _write(organisation: Organisation) -> None:
+    """Flush inside a savepoint, so that a taken number leaves the transaction usable for the answer."""
+    with db.session.no_autoflush:
+        savepoint = db.session.begin_nested()
+        try:
+            db.session.add(organisation)
+            db.session.flush()
+        except IntegrityError as error:
+            savepoint.rollback()
+            constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+            if constraint not in TAKEN:
+                raise
+            raise Invalid("registry_taken", field=TAKEN[constraint]) from error
+        savepoint.commit()
