@@ -41,6 +41,19 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     return [{"label": label, "url": url_for(endpoint), "current": endpoint == here} for label, endpoint in entries]
 
 
+def links(actor: Actor, *, demo: bool) -> dict[str, str]:
+    """Addresses that every page's frame offers; what a reader cannot use is left out."""
+    found = {name: url_for(f"public.{name}") for name in ("accessibility", "privacy", "imprint", "contact")}
+    found["home"] = url_for("public.start")
+    if actor.is_authenticated:
+        found |= {"account": url_for("accounts.profile"), "sign_out": url_for("accounts.sign_out")}
+    else:
+        found["sign_in"] = url_for("accounts.sign_in")
+    if demo:
+        found |= {"roles": url_for("demo.roles"), "mailbox": url_for("demo.mailbox")}
+    return found
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     @app.context_processor
     def frame() -> dict[str, Any]:
@@ -48,6 +61,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         return {
             "actor": actor,
             "navigation": navigation(actor),
+            "links": links(actor, demo=settings.is_demo),
             "demo": settings.is_demo,
             "language_urls": locale.language_urls(),
             "request_id": g.get("request_id", ""),

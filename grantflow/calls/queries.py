@@ -1,10 +1,10 @@
 """Reads of calls, funders and their rules."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from grantflow.kernel import clock
@@ -27,9 +27,9 @@ def open_calls() -> Sequence[Call]:
     return db.session.scalars(query).all()
 
 
-def next_call() -> Call | None:
-    """The call that opens next."""
-    return db.session.scalar(select(Call).where(Call.opens_at > clock.now()).order_by(Call.opens_at).limit(1))
+def next_opening() -> datetime | None:
+    """When the next call opens, if one is announced."""
+    return db.session.scalar(select(func.min(Call.opens_at)).where(Call.opens_at > clock.now()))
 
 
 def all_calls() -> Sequence[Call]:
@@ -47,7 +47,9 @@ def by_id(call_id: UUID) -> Call:
 
 
 def funders() -> dict[Party, Funder]:
-    return {funder.code: funder for funder in db.session.scalars(select(Funder))}
+    """All funders, in the order ● ■ ◆."""
+    rows = {funder.code: funder for funder in db.session.scalars(select(Funder))}
+    return {party: rows[party] for party in Party if party in rows}
 
 
 def agreement_on(day: date) -> Agreement | None:

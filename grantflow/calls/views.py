@@ -1,64 +1,85 @@
 """The fund's public window, and the rules of its calls for administrators."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, url_for
 
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Role
-from grantflow.platform import locale
-from grantflow.platform.access import anyone, has_role, requires
+from grantflow.platform.access import anyone, current_actor, has_role, requires
 from grantflow.platform.http import page
 
 from . import queries, rules, texts
-from .models import Call, Category
+from .models import Call
 
 bp = Blueprint("public", __name__)
 
 
 def _card(call: Call) -> dict[str, Any]:
-    """A call as the public pages show it."""
+    """A call as lists show it."""
     return {
-        "code": call.code,
         "title": texts.call_title(call),
         "summary": texts.call_summary(call),
-        "opens_at": call.opens_at,
         "closes_at": call.closes_at,
         "days_left": (clock.local(call.closes_at).date() - clock.today()).days,
         "url": url_for("public.call", code=call.code),
-        "apply_url": url_for("applications.start", call=call.code),
-        "categories": _categories(call.categories),
     }
 
 
-def _categories(categories: Sequence[Category]) -> list[dict[str, Any]]:
-    now = clock.now()
+def _categories(call: Call) -> list[dict[str, Any]]:
+    """The categories' rows; ``from_cents`` is the exclusive lower limit."""
     return [
         {
             "number": category.number,
-            "from_cents": rules.floor_of(categories, category),
+            "from_cents": rules.floor_of(call.categories, category) - 1,
             "to_cents": category.up_to_cents,
             "share_bp": category.share_bp,
             "min_score": category.min_score,
             "min_score_is_assumed": category.min_score_is_assumed,
             "lead_days": category.lead_days,
-            "closes_at": rules.next_closing([c.closes_at for c in category.closings], now),
+            "closings": [closing.closes_at for closing in category.closings],
         }
-        for category in categories
+        for category in call.categories
     ]
+
+
+def _awarded(call: Call) -> dict[str, Any] | None:
+    """What the funders have promised so far; nothing before the first award."""
+    envelopes = queries.envelopes(call.id)
+    total = sum(envelope.committed_cents for envelope in envelopes)
+    if not total:
+        return None
+    return {
+        "total_cents": total,
+        "funders": [
+            {"party": e.funder_code, "reserved_cents": e.committed_cents, "envelope_cents": e.limit_cents}
+            for e in envelopes
+        ],
+    }
+
+
+def _apply_url(call: Call) -> str:
+    """Where one begins: the draft for those signed in, an account for everyone else."""
+    if current_actor().is_authenticated:
+        return url_for("applications.start", call=call.code)
+    return url_for("accounts.register")
 
 
 @bp.get("/")
 @requires(anyone)
 def start() -> Response:
     """What the fund is, what is open, how much, how it works."""
-    calls = [_card(call) for call in queries.open_calls()]
+    open_now = queries.open_calls()
+    first = open_now[0] if open_now else None
     return page(
         "public/start.html",
-        calls=calls,
-        next_call=None if calls else queries.next_call(),
-        categories=calls[0]["categories"] if calls else [],
+        calls=[_card(call) for call in open_now],
+        next_opening=None if first else queries.next_opening(),
+        categories=_categories(first) if first else [],
+        awarded=_awarded(first) if first else None,
+        first_instalment_bp=first.first_instalment_bp if first else None,
+        apply_url=_apply_url(first) if first else None,
+        rules_url=url_for("public.call", code=first.code) if first else None,
         agreement=queries.agreement_on(clock.today()),
     )
 
@@ -66,8 +87,11 @@ def start() -> Response:
 @bp.get("/calls")
 @requires(anyone)
 def calls() -> Response:
+    open_now = queries.open_calls()
     return page(
-        "public/calls.html", calls=[_card(call) for call in queries.open_calls()], next_call=queries.next_call()
+        "public/calls.html",
+        calls=[_card(call) for call in open_now],
+        next_opening=None if open_now else queries.next_opening(),
     )
 
 
@@ -75,52 +99,52 @@ def calls() -> Response:
 @requires(anyone, on=queries.by_code)
 def call(call: Call) -> Response:
     """One call: deadline, amounts, criteria, and what to have ready."""
+    is_open = rules.is_open(call.opens_at, call.closes_at, clock.now())
+    facts = (
+        "code opens_at lead_days return_days first_instalment_bp report_months points_max guideline_version guideline_on"
+    )
     return page(
         "public/call.html",
-        call={
-            **_card(call),
-            "is_open": rules.is_open(call.opens_at, call.closes_at, clock.now()),
-            "earliest_start": rules.earliest_start(clock.today(), call.lead_days),
-            "lead_days": call.lead_days,
-            "points_max": call.points_max,
-            "first_instalment_bp": call.first_instalment_bp,
-            "report_months": call.report_months,
-            "criteria": [
-                {
-                    "position": criterion.position,
-                    "title": texts.criterion_title(criterion),
-                    "question": texts.criterion_question(criterion),
-                    "points_max": criterion.points_max,
-                }
-                for criterion in call.criteria
-            ],
-            "agreement": call.agreement,
-        },
+        call={**_card(call), "is_open": is_open, **{name: getattr(call, name) for name in facts.split()}},
+        categories=_categories(call),
+        criteria=[
+            {
+                "position": criterion.position,
+                "title": texts.criterion_title(criterion),
+                "question": texts.criterion_question(criterion),
+            }
+            for criterion in call.criteria
+        ],
+        apply_url=_apply_url(call) if is_open else None,
     )
+
+
+def _duty(name: str) -> Response:
+    return page(f"public/{name}.html", funders=list(queries.funders().values()))
 
 
 @bp.get("/privacy")
 @requires(anyone)
 def privacy() -> Response:
-    return page(f"public/privacy/{locale.language()}.html", funders=queries.funders())
+    return _duty("privacy")
 
 
 @bp.get("/imprint")
 @requires(anyone)
 def imprint() -> Response:
-    return page(f"public/imprint/{locale.language()}.html", funders=queries.funders())
+    return _duty("imprint")
 
 
 @bp.get("/contact")
 @requires(anyone)
 def contact() -> Response:
-    return page("public/contact.html", funders=queries.funders())
+    return _duty("contact")
 
 
 @bp.get("/accessibility")
 @requires(anyone)
 def accessibility() -> Response:
-    return page(f"public/accessibility/{locale.language()}.html", funders=queries.funders())
+    return _duty("accessibility")
 
 
 @bp.get("/admin/calls", endpoint="rules")
@@ -130,7 +154,7 @@ def show_rules() -> Response:
     calls = queries.all_calls()
     return page(
         "calls/rules.html",
-        calls=[(call, _categories(call.categories), queries.envelopes(call.id)) for call in calls],
+        calls=[(call, _categories(call), queries.envelopes(call.id)) for call in calls],
         title_of=texts.call_title,
         criterion_of=texts.criterion_title,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import abort, redirect, request, url_for
+from flask import abort
 from flask_login import LoginManager, current_user
 
 from grantflow.kernel.parties import ANONYMOUS, STAFF_ROLES, Actor, Party, Role
@@ -20,8 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 #: Flask-Login only remembers whose request this is; the rows of accounts decide (D23).
 login = LoginManager()
 login.session_protection = None
-
-SIGN_IN = "accounts.sign_in"
+login.anonymous_user = lambda: ANONYMOUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,17 @@ def of_party(actor: Actor, party: Party) -> bool:
 
 
 def current_actor() -> Actor:
-    """Whoever sends this request."""
-    return cast(Actor, current_user._get_current_object()) if current_user else ANONYMOUS
+    """Whoever sends this request; nobody where the database that knows them is away."""
+    if not has_request_context() or g.get("broken"):
+        return ANONYMOUS
+    person = current_user._get_current_object()
+    return cast(Actor, person) if person.is_authenticated else ANONYMOUS
+
+
+def known_actor() -> Actor:
+    """Whoever this request has turned out to come from so far, without asking the database."""
+    person = g.get("_login_user")  # where Flask-Login keeps it
+    return cast(Actor, person) if person and person.is_authenticated else ANONYMOUS
 
 
 def requires(policy: Policy, *, on: Loader | None = None) -> Callable[[F], F]:
@@ -92,8 +100,7 @@ def requires(policy: Policy, *, on: Loader | None = None) -> Callable[[F], F]:
 
 
 def refuse(actor: Actor) -> Any:
-    """Ask a stranger to sign in and bring them back; tell everyone else no."""
+    """Ask a stranger to sign in and bring them back (accounts says how); tell everyone else no."""
     if actor.is_authenticated:
         abort(403)
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for(SIGN_IN, next=back))
+    return login.unauthorized()

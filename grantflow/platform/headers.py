@@ -1,9 +1,10 @@
 """Headers that every answer carries, error pages included (T53, T55)."""
 
 from flask import Flask, Response, abort, request
-from flask_login import current_user
 
 from grantflow.config import Settings
+
+from .access import known_actor
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -45,7 +46,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         if settings.is_https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if request.endpoint != "static":
-            if current_user and current_user.is_authenticated:
+            if known_actor().is_authenticated:
                 response.headers["Cache-Control"] = "no-store"
             else:
                 response.headers.setdefault("Cache-Control", "no-cache, private")

@@ -10,10 +10,11 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask, Response, g, has_request_context, request, url_for
 from flask_babel import Babel, force_locale, get_locale
-from flask_login import current_user
 
 from grantflow.config import LANGUAGES
 from grantflow.kernel import clock
+
+from .access import current_actor
 
 #: The cookie ``?lang=`` sets; it holds two letters and nothing about the person.
 COOKIE = "lang"
@@ -39,8 +40,8 @@ def _choose() -> str:
     asked = request.form.get(SWITCH) or request.args.get("lang") or request.cookies.get(COOKIE)
     if asked in LANGUAGES:
         return asked
-    if current_user and current_user.is_authenticated:
-        return str(current_user.language)
+    if (actor := current_actor()).is_authenticated:
+        return actor.language
     return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
