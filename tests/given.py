@@ -1,0 +1,334 @@
+"""Arrange in one line, through the real verbs: what cannot happen cannot be arranged.
+
+Every method works in an app context of its own and commits, so that clients and threads see it; what it returns is
+loaded and detached. Inside an app context that a test holds open itself, it works there.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Flask, has_app_context
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from grantflow.accounts.models import Address, Person, RoleGrant
+from grantflow.applications import rules as application_rules
+from grantflow.applications import service as applications
+from grantflow.applications.models import Application
+from grantflow.applications.states import (
+    CostType,
+    Format,
+    IncomeType,
+    LineKind,
+    State,
+    StepName,
+    Theme,
+)
+from grantflow.calls.models import Call
+from grantflow.demo.fund import load_fund
+from grantflow.kernel import clock
+from grantflow.kernel.money import eur
+from grantflow.kernel.parties import OFFICES, Party, Role, Side
+from grantflow.organisations import service as organisations
+from grantflow.organisations.models import Membership, Organisation
+from grantflow.organisations.rules import Profile
+from grantflow.organisations.states import Country, Kind
+from grantflow.platform import passwords
+from grantflow.platform.db import db
+
+PASSWORD = "Rheinbrücke und Pont-Neuf"
+
+
+@cache
+def password_hash() -> str:
+    """One real hash for everybody: a test run cannot afford one each."""
+    return passwords.hash_of(PASSWORD)
+
+
+def profile(country: Country = Country.GERMANY, kind: Kind = Kind.ASSOCIATION, **changes: Any) -> Profile:
+    """A complete organisation with numbers of its own."""
+    serial = uuid4().int % 900_000 + 100_000
+    common: dict[str, Any] = {
+        "name": f"Verein {serial}",
+        "kind": kind,
+        "country": country,
+        "street": "Am Ufer 1",
+        "postal_code": "40213" if country is Country.GERMANY else "31000",
+        "city": "Düsseldorf" if country is Country.GERMANY else "Toulouse",
+        "representative": "Kim Beispiel",
+        "iban": "DE89370400440532013000" if country is Country.GERMANY else "FR1420041010050500013M02606",
+        "account_holder": f"Verein {serial}",
+        "competent_body": "Rat",
+        "people": [{"name": f"Person {n}", "city": "Düsseldorf"} for n in range(3)] if kind is Kind.GROUP else [],
+    }
+    if country is Country.GERMANY:
+        register = "HRB" if kind is Kind.NON_PROFIT_COMPANY else "VR"
+        common |= {
+            "register_court": "Düsseldorf",
+            "register_number": f"{register} {serial}",
+            "exemption_on": date(2025, 3, 3),
+        }
+    else:
+        common |= {"rna": f"W31{uuid4().int % 10_000_000:07d}", "siret": siret()}
+    return Profile(**{**common, **changes})
+
+
+def siret() -> str:
+    """A fresh SIRET whose check digits are right."""
+    from stdnum import luhn
+
+    siren = f"{uuid4().int % 100_000_000:08d}"
+    siren += luhn.calc_check_digit(siren)
+    return (nic := f"{siren}0001") + luhn.calc_check_digit(nic)
+
+
+class Given:
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """An app context whose work is committed; the one already open, if there is one."""
+        if has_app_context():
+            yield
+            db.session.commit()
+            return
+        with self.app.app_context():
+            yield
+            db.session.commit()
+            db.session.expunge_all()
+
+    # --- the fund ----------------------------------------------------------------------------------
+
+    def fund(self) -> None:
+        """Funders, agreement and one open call; once per database."""
+        with self.session():
+            load_fund()
+
+    def call(self) -> Call:
+        with self.session():
+            return db.session.scalars(
+                select(Call).options(selectinload(Call.categories), joinedload(Call.agreement))
+            ).one()
+
+    # --- people ------------------------------------------------------------------------------------
+
+    def person(
+        self,
+        *roles: Role,
+        party: Party | None = None,
+        language: str = "de",
+        name: str = "",
+        email: str = "",
+        **changes: Any,
+    ) -> Person:
+        with self.session():
+            serial = uuid4().hex[:8]
+            email = email or f"{serial}@example.org"
+            now = clock.now()
+            person = Person(
+                email=email,
+                email_key=email.casefold(),
+                name=name or f"Person {serial}",
+                address=Address.NEUTRAL,
+                language=language,
+                party=party,
+                password_hash=password_hash(),
+                confirmed_at=now,
+                created_at=now,
+                **changes,
+            )
+            person.role_grants = [RoleGrant(role=role, granted_at=now) for role in roles]
+            db.session.add(person)
+            db.session.flush()
+            return person
+
+    def staff(self, role: Role, party: Party, *more: Role, **changes: Any) -> Person:
+        return self.person(role, *more, party=party, **{"language": party.language, **changes})
+
+    def applicant(self, country: Country = Country.GERMANY, **changes: Any) -> Person:
+        return self.person(Role.APPLICANT, **{"language": "de" if country is Country.GERMANY else "fr", **changes})
+
+    def office(self, side: Side) -> Person:
+        """Somebody in the office of that side."""
+        return self.staff(Role.OFFICE, OFFICES[side])
+
+    # --- organisations -----------------------------------------------------------------------------
+
+    def organisation(
+        self,
+        by: Person | None = None,
+        country: Country = Country.GERMANY,
+        kind: Kind = Kind.ASSOCIATION,
+        **changes: Any,
+    ) -> Organisation:
+        """A complete organisation with ``by`` as its member."""
+        by = by or self.applicant(country)
+        with self.session():
+            made = organisations.create(profile(country, kind, **changes), by=by)
+            return db.session.scalars(
+                select(Organisation)
+                .where(Organisation.id == made.id)
+                .options(selectinload(Organisation.memberships).joinedload(Membership.person))
+            ).one()
+
+    # --- applications ------------------------------------------------------------------------------
+
+    def application(
+        self,
+        state: State = State.DRAFT,
+        *,
+        by: Person | None = None,
+        organisation: Organisation | None = None,
+        country: Country = Country.GERMANY,
+        kind: Kind = Kind.ASSOCIATION,
+        title: str = "",
+        asks: int = eur(9_400),
+        costs: int = eur(11_800),
+        starts_in: int = 168,
+        partner_name: str = "",
+        reason: str = "Bitte ergänzen Sie die Unterlagen.",
+    ) -> Application:
+        """A complete file, moved by the real verbs as far as the formal check can take it.
+
+        Beyond ``ADMITTED`` see review and decisions. ``by`` is its contact; amounts are cents.
+        """
+        by = by or self.applicant(country)
+        organisation = organisation or self.organisation(by, country, kind)
+        with self.session():
+            lead = db.session.merge(organisation, load=True)
+            call = db.session.scalars(select(Call)).one()
+            application = applications.start(call, lead, by=by, language=by.language)
+            self.fill(application, by, title, asks, costs, starts_in, partner_name)
+            self._move(application, state, by, reason)
+            application_id = application.id
+        return self.reload(application_id)
+
+    def fill(
+        self,
+        application: Application,
+        by: Person,
+        title: str = "",
+        asks: int = eur(9_400),
+        costs: int = eur(11_800),
+        starts_in: int = 168,
+        partner_name: str = "",
+    ) -> None:
+        """Answer every step so that the file can be sent; needs an open app context."""
+        german = application.lead.country is Country.GERMANY
+        starts = clock.today() + timedelta(days=starts_in)
+        applications.save_partner(
+            application,
+            {
+                "name": partner_name or f"Partner {uuid4().hex[:8]}",
+                "kind": Kind.ASSOCIATION,
+                "country": Country.FRANCE if german else Country.GERMANY,
+                "city": "Toulouse" if german else "Düsseldorf",
+                "contact_name": "Dominique Exemple",
+                "email": "partner@example.org",
+                "run_by": None,
+                "role": "Beide Seiten planen und tragen das Projekt gemeinsam.",
+            },
+            partner_search=False,
+            equal_roles=True,
+            by=by,
+        )
+        project: dict[str, Any] = {
+            "title": title or f"Projekt {uuid4().hex[:8]}",
+            "summary": "Eine Woche gemeinsames Training an zwei Orten.",
+            "why_two_cities": "Beide Städte haben starke Vereine.",
+            "encounter": "In gemischten Gruppen.",
+            "success": "Ein jährliches Turnier.",
+            "theme": Theme.SPORT,
+            "format": Format.GROUP_EXCHANGE,
+            "places": "Düsseldorf, Toulouse",
+        }
+        people: dict[str, Any] = {
+            "participants_german": 14,
+            "participants_french": 14,
+            "volunteers": 12,
+            "volunteer_hours": 480,
+            "who_works": "Vorstand und Ehrenamtliche.",
+            "mostly_minors": False,
+            "is_school_trip": False,
+        }
+        applications.save_answers(application, StepName.PROJECT, project, by=by)
+        applications.save_answers(application, StepName.PEOPLE, people, by=by)
+        applications.save_answers(
+            application, StepName.DATES, {"starts_on": starts, "ends_on": starts + timedelta(days=6)}, by=by
+        )
+        applications.save_budget(application, budget(asks, costs), requested_cents=asks, by=by)
+        codes = application_rules.required_declarations(application.lead.kind, application.lead.country)
+        applications.declare(application, frozenset(codes), by=by)
+
+    def _move(self, application: Application, state: State, by: Person, reason: str) -> None:
+        office = self.office(application.lead_side) if state not in {State.DRAFT, State.SUBMITTED} else None
+        if state is State.DRAFT:
+            return
+        if state is State.WITHDRAWN:
+            applications.withdraw(application, by=by)
+            return
+        applications.submit(application, by=by)
+        moves: dict[State, Callable[[], None]] = {
+            State.SUBMITTED: lambda: None,
+            State.RETURNED: lambda: applications.return_(application, reason=reason, by=office),
+            State.ADMITTED: lambda: applications.admit(application, by=office),
+            State.INADMISSIBLE: lambda: applications.exclude(application, reason=reason, by=office),
+        }
+        if state not in moves:
+            raise ValueError(f"{state} lies beyond the formal check: arrange it with review's and decisions' verbs")
+        moves[state]()
+
+    def reload(self, application_id: UUID) -> Application:
+        """The file as the database has it now, with what tests look at."""
+        with self.session():
+            return db.session.scalars(
+                select(Application)
+                .where(Application.id == application_id)
+                .options(
+                    joinedload(Application.call),
+                    joinedload(Application.lead).selectinload(Organisation.memberships),
+                    joinedload(Application.contact),
+                    joinedload(Application.partner),
+                    selectinload(Application.lines),
+                    selectinload(Application.declarations),
+                    selectinload(Application.events),
+                    selectinload(Application.submissions),
+                )
+                .execution_options(populate_existing=True)
+            ).one()
+
+
+def budget(asks: int, costs: int) -> list[application_rules.Line]:
+    """Two costs and own funds that balance."""
+    own = costs - asks
+    made = [
+        application_rules.Line(
+            kind=LineKind.COST,
+            type=CostType.TRAVEL,
+            description="Bahnfahrkarten",
+            side=Side.GERMAN,
+            cents=costs - costs // 3,
+        ),
+        application_rules.Line(
+            kind=LineKind.COST,
+            type=CostType.STAY,
+            description="Unterkunft",
+            side=Side.FRENCH,
+            cents=costs // 3,
+        ),
+    ]
+    if own > 0:
+        made.append(
+            application_rules.Line(
+                kind=LineKind.INCOME, type=IncomeType.OWN_FUNDS, description="Vereinskasse", cents=own
+            )
+        )
+    return made
+
+
+__all__ = ["PASSWORD", "Given", "budget", "profile", "siret"]
