@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.kernel.parties import Party, Role
@@ -36,9 +36,7 @@ class Person(Identified, Base):
     #: NFKC, trimmed, casefolded: the identity (T1).
     email_key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    address: Mapped[Address] = mapped_column(
-        enum_column(Address), default=Address.NEUTRAL
-    )
+    address: Mapped[Address] = mapped_column(enum_column(Address), default=Address.NEUTRAL)
     phone: Mapped[str] = mapped_column(default="")
     language: Mapped[str]
     party: Mapped[Party | None] = mapped_column(enum_column(Party))
@@ -82,16 +80,12 @@ class Person(Identified, Base):
 class RoleGrant(Base):
     __tablename__ = "role_grant"
 
-    person_id: Mapped[UUID] = mapped_column(
-        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
-    )
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[Role] = mapped_column(enum_column(Role), primary_key=True)
     granted_at: Mapped[datetime] = mapped_column(Instant)
     granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
-    person: Mapped[Person] = relationship(
-        back_populates="role_grants", foreign_keys=[person_id]
-    )
+    person: Mapped[Person] = relationship(back_populates="role_grants", foreign_keys=[person_id])
 
 
 class SignIn(Identified, Base):
@@ -126,4 +120,4 @@ class Token(Identified, Base):
 
     person: Mapped[Person] = relationship(lazy="joined")
 
-    __table_args__ = (UniqueConstraint("person_id", "purpose", "created_at"),)
+    __table_args__ = (Index(None, "person_id"),)

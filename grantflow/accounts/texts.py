@@ -1,3 +1,57 @@
+"""Words for accounts."""
+
 from typing import Any
 
-MESSAGES: dict[str, Any] = {}
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
+
+from grantflow.kernel.parties import Party, Role
+
+from .models import Address
+
+ROLES: dict[Role, Any] = {
+    Role.APPLICANT: lazy_pgettext("role", "Applicant"),
+    Role.REVIEWER: lazy_pgettext("role", "Reviewer"),
+    Role.OFFICE: lazy_pgettext("role", "Office"),
+    Role.SIGNATORY: lazy_pgettext("role", "Signatory"),
+    Role.FINANCE: lazy_pgettext("role", "Finance"),
+    Role.ADMINISTRATOR: lazy_pgettext("role", "Administrator"),
+}
+#: What a role may do, in one sentence, for the page that hands it out.
+DUTIES: dict[Role, Any] = {
+    Role.REVIEWER: _l("Declares conflicts of interest and scores the files assigned."),
+    Role.OFFICE: _l("Checks formally, assigns reviewers, prepares decisions."),
+    Role.SIGNATORY: _l("Turns the key of this funder: the decision is final with both."),
+    Role.FINANCE: _l("Downloads the letters of this funder."),
+    Role.ADMINISTRATOR: _l("Invites staff, grants roles, reads the audit trail. Never scores, signs or pays."),
+}
+PARTIES: dict[Party, Any] = {
+    Party.DUESSELDORF: _l("Düsseldorf"),
+    Party.TOULOUSE: _l("Toulouse"),
+    Party.METROPOLE: _l("Toulouse Métropole"),
+}
+ADDRESSES: dict[Address, Any] = {
+    Address.MS: lazy_pgettext("form of address", "Ms"),
+    Address.MR: lazy_pgettext("form of address", "Mr"),
+    Address.NEUTRAL: lazy_pgettext("form of address", "Neutral, by name"),
+}
+LANGUAGES = {"de": "Deutsch", "fr": "Français"}
+
+MESSAGES: dict[str, Any] = {
+    "sign_in_wrong": _l("The e-mail address or the password is not right, or the account has not been confirmed yet."),
+    "password_wrong": _l("The password is not right."),
+    "password_short": _l("Please choose a password of at least %(count)s characters."),
+    "password_long": _l("Please choose a password of at most %(count)s characters."),
+    "password_common": _l(
+        "This password is among the first that attackers try. Please choose another, for example several words in a row."
+    ),
+    "password_context": _l("Please choose a password without “%(word)s”: that word is easy to guess here."),
+    "link_dead": _l("This link is no longer valid."),
+    "address_taken": _l("There is already an account with this address."),
+    "already_confirmed": _l("This account has been confirmed already, or it is disabled."),
+    "roles_need_party": _l("Applicants cannot hold a role of the staff: nobody acts for two sides."),
+    "roles_two_sides": _l("Staff cannot be applicants: nobody acts for two sides."),
+    "roles_missing": _l("Please choose at least one role. To close an account, disable it."),
+    "roles_no_office": _l("Toulouse Métropole has no office of its own."),
+    "roles_administrator_alone": _l("An administrator cannot score, sign or work in finance as well."),
+}

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index
+from sqlalchemy import BigInteger, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +14,8 @@ from grantflow.platform.db import Base, Instant
 class Entry(Base):
     __tablename__ = "audit_entry"
 
-    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    #: Gapless, given under the lock of the chain and part of the hash: a missing entry shows.
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(Instant)
     action: Mapped[str]
     actor_id: Mapped[UUID | None]
@@ -31,4 +32,8 @@ class Entry(Base):
     prev: Mapped[str] = mapped_column(unique=True)
     hash: Mapped[str] = mapped_column(unique=True)
 
-    __table_args__ = (Index(None, "subject_type", "subject_id", "seq"),)
+    __table_args__ = (
+        Index(None, "subject_type", "subject_id", "seq"),
+        Index(None, "action", "seq"),
+        Index(None, "actor_id", "seq"),
+    )

@@ -10,6 +10,7 @@ from typing import Any
 #: What the first entry is bound to.
 GENESIS = "0" * 64
 FIELDS = (
+    "seq",
     "at",
     "action",
     "actor_id",
@@ -41,7 +42,7 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The chain's state: how many entries, its head, and where it breaks (None: it holds)."""
+    """The chain's state: how many entries hold, the last sound hash, and where it breaks (None: it holds)."""
 
     entries: int
     head: str
@@ -49,15 +50,15 @@ class Verdict:
 
 
 def verify(rows: Iterable[Mapping[str, Any]], anchor: tuple[int, str] | None = None) -> Verdict:
-    """Walk the chain in order. ``anchor`` is (count, head) noted earlier outside: a chain cut off since then shows."""
+    """Walk the chain in order. ``anchor`` is (count, head) noted earlier outside: a tail cut off since then shows."""
     prev, count = GENESIS, 0
     for row in rows:
-        count += 1
-        if row["prev"] != prev or row["hash"] != digest(row):
-            return Verdict(count, prev, row["seq"])
+        if row["seq"] != count + 1 or row["prev"] != prev or row["hash"] != digest(row):
+            return Verdict(count, prev, count + 1)
         prev = row["hash"]
-        if anchor and anchor[0] == count and anchor[1] != prev:
-            return Verdict(count, prev, row["seq"])
-    if anchor and count < anchor[0]:
+        count += 1
+        if anchor is not None and anchor[0] == count and anchor[1] != prev:
+            return Verdict(count, prev, count)
+    if anchor is not None and count < anchor[0]:
         return Verdict(count, prev, count + 1)
     return Verdict(count, prev, None)

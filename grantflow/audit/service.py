@@ -5,13 +5,16 @@ advisory lock that serialises all writers. A savepoint that rolls back takes its
 """
 
 import json
+import os
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from flask import g, has_request_context
 from sqlalchemy import event, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Actor
@@ -23,6 +26,8 @@ from .models import Entry
 
 #: Any constant will do; all writers of the chain queue behind it.
 CHAIN_LOCK = 0x6772616E74
+#: The head is noted outside the database this often (T47).
+ANCHOR_EVERY = timedelta(days=1)
 
 Subject = Any  # a row with an id, or (kind, id)
 
@@ -41,48 +46,44 @@ def record(
 
     Never pass scores, comments or bank data: administrators read this (D12).
     """
-    kind, key = on if isinstance(on, tuple) else (type(on).__name__.lower(), on.id)
-    buffer(db.session()).append(
-        {
-            "at": clock.now(),
-            "action": action,
-            "actor_id": by.id,
-            "actor_name": by.name,
-            "actor_party": by.party.value if by.party else None,
-            "subject_type": kind,
-            "subject_id": str(key),
-            "subject_label": label or _label(on),
-            "before": _storable(before),
-            "after": _storable(after),
-            "reason": reason,
-            "request_id": g.get("request_id", "") if has_request_context() else "",
-        }
-    )
+    buffer(db.session()).append(_entry(action, on, by, before, after, reason, label))
 
 
-def record_apart(action: str, *, on: tuple[str, Any], by: Actor, reason: str = "") -> None:
+def record_apart(action: str, *, on: Subject, by: Actor, reason: str = "", label: str = "") -> None:
     """Note a refusal in a transaction of its own: the request's will roll back (D23)."""
     with Session(db.engine) as session:
-        kind, key = on
-        values = {
-            "at": clock.now(),
-            "action": action,
-            "actor_id": by.id,
-            "actor_name": by.name,
-            "actor_party": by.party.value if by.party else None,
-            "subject_type": kind,
-            "subject_id": str(key),
-            "subject_label": "",
-            "before": None,
-            "after": None,
-            "reason": reason,
-            "request_id": g.get("request_id", "") if has_request_context() else "",
-        }
-        buffer(session).append(values)
+        buffer(session).append(_entry(action, on, by, None, None, reason, label))
         session.commit()
 
 
+def _entry(
+    action: str,
+    on: Subject,
+    by: Actor,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    reason: str,
+    label: str,
+) -> dict[str, Any]:
+    kind, key = on if isinstance(on, tuple) else (type(on).__name__.lower(), on.id)
+    return {
+        "at": clock.now(),
+        "action": str(action),
+        "actor_id": by.id,
+        "actor_name": by.name,
+        "actor_party": by.party.value if by.party else None,
+        "subject_type": str(kind),
+        "subject_id": str(key),
+        "subject_label": label or _label(on),
+        "before": _storable(before),
+        "after": _storable(after),
+        "reason": reason,
+        "request_id": g.get("request_id", "") if has_request_context() else "",
+    }
+
+
 def buffer(session: Session) -> list[dict[str, Any]]:
+    """What this transaction has noted so far."""
     entries: list[dict[str, Any]] = session.info.setdefault("audit", [])
     return entries
 
@@ -104,30 +105,44 @@ def _append(session: Session) -> None:
     session.flush()
     connection = session.connection()
     connection.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
-    prev = connection.scalar(select(Entry.hash).order_by(Entry.seq.desc()).limit(1)) or rules.GENESIS
-    for values in entries:
+    last = connection.execute(select(Entry.seq, Entry.hash).order_by(Entry.seq.desc()).limit(1)).one_or_none()
+    seq, prev = last or (0, rules.GENESIS)
+    for number, values in enumerate(entries, start=seq + 1):
+        values["seq"] = number
         values["prev"] = prev
         values["hash"] = prev = rules.digest(values)
     connection.execute(insert(Entry), entries)
 
 
 @event.listens_for(Session, "after_transaction_create")
-def _mark(session: Session, transaction: Any) -> None:
+def _mark(session: Session, transaction: SessionTransaction) -> None:
     if transaction.nested:
         session.info.setdefault("audit_marks", {})[transaction] = len(session.info.get("audit", ()))
 
 
 @event.listens_for(Session, "after_transaction_end")
-def _unmark(session: Session, transaction: Any) -> None:
+def _unmark(session: Session, transaction: SessionTransaction) -> None:
     if transaction.nested:
         session.info.get("audit_marks", {}).pop(transaction, None)
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _drop(session: Session, transaction: Any) -> None:
+def _drop(session: Session, transaction: SessionTransaction) -> None:
     """A rolled-back savepoint drops what was noted inside it; a rolled-back transaction drops all."""
     if "audit" in session.info:
         del session.info["audit"][session.info.get("audit_marks", {}).get(transaction, 0) :]
+
+
+# --- verification --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The last walk over the whole chain, as it is kept beside the database."""
+
+    at: datetime
+    entries: int
+    broken_at: int | None
 
 
 def verify() -> rules.Verdict:
@@ -135,32 +150,57 @@ def verify() -> rules.Verdict:
     return rules.verify(_rows(), _anchor())
 
 
-def _rows() -> Iterator[dict[str, Any]]:
-    columns = list(Entry.__table__.columns)
-    for row in db.session.execute(select(*columns).order_by(Entry.seq).execution_options(yield_per=1000)).mappings():
-        yield dict(row)
-
-
 def anchor() -> rules.Verdict:
-    """Note count and head of a sound chain in the data folder, so that a cut-off tail shows later."""
+    """Verify, keep the verdict, and note count and head of a sound chain in the data folder.
+
+    A broken chain never moves the anchor: what was sound stays provable.
+    """
     verdict = verify()
+    now = clock.now().isoformat()
+    _write("audit-check.json", {"at": now, "entries": verdict.entries, "broken_at": verdict.broken_at})
     if verdict.broken_at is None:
-        path = settings().data_dir / "audit-anchor.json"
-        draft = path.with_suffix(".tmp")
-        draft.write_text(json.dumps({"count": verdict.entries, "head": verdict.head}))
-        draft.replace(path)
+        _write("audit-anchor.json", {"at": now, "count": verdict.entries, "head": verdict.head})
     return verdict
 
 
-def _anchor() -> tuple[int, str] | None:
-    path = settings().data_dir / "audit-anchor.json"
-    if not path.exists():
+def anchor_is_due() -> bool:
+    """Whether the last walk was a day ago, or never."""
+    last = last_check()
+    return last is None or clock.now() - last.at >= ANCHOR_EVERY
+
+
+def last_check() -> Check | None:
+    """When the chain was last walked, and what came of it."""
+    noted = _read("audit-check.json")
+    if noted is None:
         return None
-    noted = json.loads(path.read_text())
-    return noted["count"], noted["head"]
+    return Check(datetime.fromisoformat(noted["at"]), noted["entries"], noted["broken_at"])
 
 
-def trail_of(kind: str, key: UUID) -> list[Entry]:
-    """Everything that was done to one thing, oldest first."""
-    query = select(Entry).where(Entry.subject_type == kind, Entry.subject_id == str(key)).order_by(Entry.seq)
-    return list(db.session.scalars(query))
+def _rows() -> Iterator[dict[str, Any]]:
+    columns = list(Entry.__table__.columns)
+    query = select(*columns).order_by(Entry.seq).execution_options(yield_per=1000)
+    for row in db.session.execute(query).mappings():
+        yield dict(row)
+
+
+def _anchor() -> tuple[int, str] | None:
+    noted = _read("audit-anchor.json")
+    return (noted["count"], noted["head"]) if noted else None
+
+
+def _path(name: str) -> Path:
+    return settings().data_dir / name
+
+
+def _read(name: str) -> dict[str, Any] | None:
+    path = _path(name)
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def _write(name: str, content: dict[str, Any]) -> None:
+    path = _path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{name}.{os.getpid()}")
+    draft.write_text(json.dumps(content), encoding="utf-8")
+    draft.replace(path)

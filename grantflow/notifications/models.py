@@ -5,29 +5,33 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from grantflow.accounts.models import Person
-from grantflow.platform.db import Base, Instant
+from grantflow.kernel.parties import Party
+from grantflow.platform.db import Base, Instant, enum_column
 from grantflow.platform.jobs import Leased, outbox_index
 
 
 class Message(Leased, Base):
-    """One e-mail to one person. ``key`` makes it unique: what is asked for twice is sent once."""
+    """One e-mail to one person. ``key`` makes it unique: what is asked for twice is sent once.
+
+    Address, name and language are frozen when the message is asked for: a later change does not redirect it.
+    """
 
     __tablename__ = "message"
 
     kind: Mapped[str]
     key: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    #: Frozen when asked for: a later change of address or language does not redirect it.
     email: Mapped[str]
+    name: Mapped[str]
     language: Mapped[str]
+    #: The office that signs.
+    office: Mapped[Party] = mapped_column(enum_column(Party))
     #: What the templates need; never a token in clear (D22).
     facts: Mapped[dict[str, Any]]
-    token_id: Mapped[UUID | None] = mapped_column(ForeignKey("token.id"))
+    #: The link's row; it may be swept away long after the mail has gone.
+    token_id: Mapped[UUID | None] = mapped_column(ForeignKey("token.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(Instant)
 
-    person: Mapped[Person] = relationship()
-
-    __table_args__ = (outbox_index("message"), Index(None, "person_id"))
+    __table_args__ = (outbox_index("message"), Index(None, "person_id"), Index(None, "token_id"))

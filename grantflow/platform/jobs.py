@@ -21,6 +21,7 @@ from sqlalchemy import (
     Interval,
     Select,
     and_,
+    delete,
     event,
     func,
     or_,
@@ -136,11 +137,21 @@ def finish(session: Session, claim: Claim[L], **values: Any) -> bool:
     return done is not None
 
 
-def release(claim: Claim[L], error: str, *, permanent: bool = False) -> None:
-    """Give the row back after a fault: again after a jittered pause, or failed for a person to see."""
+def release(
+    claim: Claim[L],
+    error: str,
+    *,
+    permanent: bool = False,
+    attempts: int = MAX_ATTEMPTS,
+    longest: float = 300.0,
+) -> None:
+    """Give the row back after a fault: again after a jittered pause, or failed for a person to see.
+
+    ``attempts`` is how often the row is tried, ``longest`` the longest pause between two tries in seconds.
+    """
     model = type(claim.row)
-    over = permanent or claim.attempt >= MAX_ATTEMPTS
-    pause = min(2.0**claim.attempt, 300.0) * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, not a secret
+    over = permanent or claim.attempt >= attempts
+    pause = min(2.0 ** min(claim.attempt, 30), longest) * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, not a secret
     values: dict[str, Any] = {
         "leased_until": None,
         "lease_token": None,
@@ -273,18 +284,6 @@ def make_celery(settings: Settings) -> Celery:
         task_time_limit=max(6, settings.lease_seconds - 5),
         timezone="UTC",
         beat_schedule_filename=str(settings.data_dir / "beat-schedule"),
-        beat_schedule={
-            "beat": {
-                "task": JobName.BEAT,
-                "schedule": 15.0,
-                "options": {"expires": 15},
-            },
-            "sweep": {
-                "task": JobName.SWEEP,
-                "schedule": float(settings.sweep_seconds),
-                "options": {"expires": settings.sweep_seconds},
-            },
-        },
     )
     return app
 
@@ -308,6 +307,18 @@ def touch(name: str) -> None:
             )
         )
         session.commit()
+
+
+def gone(name: str) -> None:
+    """``name`` has ended in good order: it is not missed."""
+    with Session(db.engine) as session:
+        session.execute(delete(Heartbeat).where(Heartbeat.name == name))
+        session.commit()
+
+
+def forget_old_heartbeats(seconds: float = 86400.0) -> None:
+    """Drop the rows of workers that were last seen long ago; the caller's transaction commits."""
+    db.session.execute(delete(Heartbeat).where(Heartbeat.seen_at < _seconds(-seconds)))
 
 
 def heartbeats() -> dict[str, float]:

@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 
-from flask import request
+from flask import has_request_context, request
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from grantflow.kernel.errors import TooMany
 
-from .db import own_transaction
+from .db import db, own_transaction
 from .models import Attempts
 
 
@@ -87,6 +87,8 @@ def spend(
 
     The address is the connection's own, or that of exactly the trusted proxies (ProxyFix).
     """
+    if not has_request_context():  # a command or the demo's loader: nobody is guessing from outside
+        return
     limiter = FixedWindowRateLimiter(DatabaseStorage("grantflow://"))
     allowed = limiter.hit(PER_ADDRESS, purpose, "address", request.remote_addr or "")
     if account is not None:
@@ -99,3 +101,8 @@ def forget(purpose: str, account: str) -> None:
     """After success, the account starts with a clean slate."""
     storage = DatabaseStorage("grantflow://")
     storage.clear(PER_ACCOUNT.key_for(purpose, "account", account))
+
+
+def forget_expired() -> None:
+    """Housekeeping: windows that have passed; the caller's transaction commits."""
+    db.session.execute(delete(Attempts).where(Attempts.expires_at < func.clock_timestamp()))

@@ -34,7 +34,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_attempts_expires_at"), "attempts", ["expires_at"], unique=False)
     op.create_table(
         "audit_entry",
-        sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("actor_id", sa.Uuid(), nullable=True),
@@ -53,6 +53,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("hash", name=op.f("uq_audit_entry_hash")),
         sa.UniqueConstraint("prev", name=op.f("uq_audit_entry_prev")),
     )
+    op.create_index(op.f("ix_audit_entry_action_seq"), "audit_entry", ["action", "seq"], unique=False)
+    op.create_index(op.f("ix_audit_entry_actor_id_seq"), "audit_entry", ["actor_id", "seq"], unique=False)
     op.create_index(
         op.f("ix_audit_entry_subject_type_subject_id_seq"),
         "audit_entry",
@@ -88,6 +90,77 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
+        "letter",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("kind", sa.Enum("award", "rejection", name="kind", native_enum=False, length=40), nullable=False),
+        sa.Column(
+            "standing", sa.Enum("act", "courtesy", name="standing", native_enum=False, length=40), nullable=False
+        ),
+        sa.Column(
+            "funder",
+            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("application_number", sa.String(), nullable=False),
+        sa.Column("project_title", sa.String(), nullable=False),
+        sa.Column("recipient_name", sa.String(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=True),
+        sa.Column("register_number", sa.String(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("template_version", sa.String(), nullable=False),
+        sa.Column("search_text", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=True),
+        sa.Column("byte_size", sa.Integer(), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_token", sa.Uuid(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("try_after", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rang_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.String(), nullable=True),
+        sa.CheckConstraint("(kind = 'award') = (amount_cents IS NOT NULL)", name=op.f("ck_letter_amount")),
+        sa.CheckConstraint("language IN ('de', 'fr')", name=op.f("ck_letter_language")),
+        sa.CheckConstraint("register_number <> ''", name=op.f("ck_letter_register")),
+        sa.CheckConstraint(
+            "(digest IS NULL) = (done_at IS NULL) AND (digest IS NULL) = (byte_size IS NULL) AND (digest IS NULL) = (pages IS NULL)",
+            name=op.f("ck_letter_ready_means_file"),
+        ),
+        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_letter_amount_positive")),
+        sa.CheckConstraint("done_at IS NULL OR failed_at IS NULL", name=op.f("ck_letter_one_end")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+        sa.UniqueConstraint("key", name=op.f("uq_letter_key")),
+    )
+    op.create_index("ix_letter_desk", "letter", ["funder", "created_at", "id"], unique=False)
+    op.create_index("ix_letter_subject", "letter", ["subject_id"], unique=False)
+    op.create_index(
+        "ix_letter_waiting",
+        "letter",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
+    )
+    op.create_index(
+        "uq_letter_register", "letter", ["register_number"], unique=True, postgresql_where="standing = 'act'"
+    )
+    op.create_table(
+        "letter_register",
+        sa.Column(
+            "funder",
+            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.CheckConstraint("last >= 0", name=op.f("ck_letter_register_last")),
+        sa.PrimaryKeyConstraint("funder", "year", name=op.f("pk_letter_register")),
+    )
+    op.create_table(
         "organisation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -106,9 +179,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column(
-            "country", sa.Enum("DE", "FR", name="country", native_enum=False, length=40), nullable=False
-        ),
+        sa.Column("country", sa.Enum("DE", "FR", name="country", native_enum=False, length=40), nullable=False),
         sa.Column("street", sa.String(), nullable=False),
         sa.Column("postal_code", sa.String(), nullable=False),
         sa.Column("city", sa.String(), nullable=False),
@@ -142,9 +213,8 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="register_number <> ''",
     )
-    op.create_index(
-        "uq_organisation_siret", "organisation", ["siret"], unique=True, postgresql_where="siret <> ''"
-    )
+    op.create_index("uq_organisation_rna", "organisation", ["rna"], unique=True, postgresql_where="rna <> ''")
+    op.create_index("uq_organisation_siret", "organisation", ["siret"], unique=True, postgresql_where="siret <> ''")
     op.create_table(
         "person",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -152,9 +222,7 @@ def upgrade() -> None:
         sa.Column("email_key", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column(
-            "address",
-            sa.Enum("ms", "mr", "neutral", name="address", native_enum=False, length=40),
-            nullable=False,
+            "address", sa.Enum("ms", "mr", "neutral", name="address", native_enum=False, length=40), nullable=False
         ),
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
@@ -217,19 +285,31 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "letter_download",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("letter_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "desk", sa.Enum("finance", "recipient", "staff", name="desk", native_enum=False, length=40), nullable=False
+        ),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("person_name", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_letter_download_letter_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_download")),
+    )
+    op.create_index(
+        op.f("ix_letter_download_letter_id_desk_at"), "letter_download", ["letter_id", "desk", "at"], unique=False
+    )
+    op.create_table(
         "membership",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_membership_organisation_id"),
-            ondelete="CASCADE",
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_membership_organisation_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_membership_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("organisation_id", "person_id", name=op.f("pk_membership")),
     )
     op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
@@ -276,9 +356,7 @@ def upgrade() -> None:
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("granted_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["granted_by"], ["person.id"], name=op.f("fk_role_grant_granted_by")),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "role", name=op.f("pk_role_grant")),
     )
     op.create_table(
@@ -289,9 +367,7 @@ def upgrade() -> None:
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_sign_in_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
     )
@@ -310,26 +386,18 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_token_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_token_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
-        sa.UniqueConstraint(
-            "person_id", "purpose", "created_at", name=op.f("uq_token_person_id_purpose_created_at")
-        ),
         sa.UniqueConstraint("token_hash", name=op.f("uq_token_token_hash")),
     )
+    op.create_index(op.f("ix_token_person_id"), "token", ["person_id"], unique=False)
     op.create_table(
         "application",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("call_id", sa.Uuid(), nullable=False),
         sa.Column("lead_id", sa.Uuid(), nullable=False),
         sa.Column("contact_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "lead_side",
-            sa.Enum("german", "french", name="side", native_enum=False, length=40),
-            nullable=False,
-        ),
+        sa.Column("lead_side", sa.Enum("german", "french", name="side", native_enum=False, length=40), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column(
             "state",
@@ -414,15 +482,13 @@ def upgrade() -> None:
         sa.Column("return_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search_text", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "number IS NOT NULL OR state IN ('draft', 'withdrawn')",
-            name=op.f("ck_application_number_beyond_draft"),
+            "number IS NOT NULL OR state IN ('draft', 'withdrawn')", name=op.f("ck_application_number_beyond_draft")
         ),
         sa.CheckConstraint(
             "(number IS NULL) = (first_submitted_at IS NULL)", name=op.f("ck_application_number_on_sending")
         ),
         sa.CheckConstraint(
-            "requested_cents >= 0 AND eligible_cents >= 0 AND income_cents >= 0",
-            name=op.f("ck_application_money"),
+            "requested_cents >= 0 AND eligible_cents >= 0 AND income_cents >= 0", name=op.f("ck_application_money")
         ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_application_call_id")),
         sa.ForeignKeyConstraint(["contact_id"], ["person.id"], name=op.f("fk_application_contact_id")),
@@ -433,9 +499,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_application_call_id_state"), "application", ["call_id", "state"], unique=False)
     op.create_index(op.f("ix_application_lead_id"), "application", ["lead_id"], unique=False)
     op.create_index("ix_application_list", "application", ["submitted_at", "id"], unique=False)
-    op.create_index(
-        "ix_application_list_by_state", "application", ["state", "submitted_at", "id"], unique=False
-    )
+    op.create_index("ix_application_list_by_state", "application", ["state", "submitted_at", "id"], unique=False)
     op.create_table(
         "category",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -447,9 +511,7 @@ def upgrade() -> None:
         sa.Column("min_score_is_assumed", sa.Boolean(), nullable=False),
         sa.Column("lead_days", sa.Integer(), nullable=True),
         sa.CheckConstraint("share_bp BETWEEN 1 AND 10000", name=op.f("ck_category_share")),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["call.id"], name=op.f("fk_category_call_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_category_call_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_category")),
         sa.UniqueConstraint("call_id", "number", name=op.f("uq_category_call_id_number")),
     )
@@ -463,9 +525,7 @@ def upgrade() -> None:
         sa.Column("question_de", sa.String(), nullable=False),
         sa.Column("question_fr", sa.String(), nullable=False),
         sa.Column("points_max", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["call.id"], name=op.f("fk_criterion_call_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_criterion_call_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_criterion")),
         sa.UniqueConstraint("call_id", "position", name=op.f("uq_criterion_call_id_position")),
     )
@@ -482,12 +542,8 @@ def upgrade() -> None:
         sa.Column("limit_cents", sa.BigInteger(), nullable=False),
         sa.Column("committed_cents", sa.BigInteger(), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "committed_cents BETWEEN 0 AND limit_cents", name=op.f("ck_envelope_within_limit")
-        ),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["call.id"], name=op.f("fk_envelope_call_id"), ondelete="CASCADE"
-        ),
+        sa.CheckConstraint("committed_cents BETWEEN 0 AND limit_cents", name=op.f("ck_envelope_within_limit")),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_envelope_call_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["funder_code"], ["funder.code"], name=op.f("fk_envelope_funder_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_envelope")),
         sa.UniqueConstraint("call_id", "funder_code", name=op.f("uq_envelope_call_id_funder_code")),
@@ -500,7 +556,13 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
+        sa.Column(
+            "office",
+            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            nullable=False,
+        ),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("token_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -513,11 +575,12 @@ def upgrade() -> None:
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_message_person_id")),
-        sa.ForeignKeyConstraint(["token_id"], ["token.id"], name=op.f("fk_message_token_id")),
+        sa.ForeignKeyConstraint(["token_id"], ["token.id"], name=op.f("fk_message_token_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("key", name=op.f("uq_message_key")),
     )
     op.create_index(op.f("ix_message_person_id"), "message", ["person_id"], unique=False)
+    op.create_index(op.f("ix_message_token_id"), "message", ["token_id"], unique=False)
     op.create_index(
         "ix_message_waiting",
         "message",
@@ -528,9 +591,7 @@ def upgrade() -> None:
     op.create_table(
         "state_count",
         sa.Column("call_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "side", sa.Enum("german", "french", name="side", native_enum=False, length=40), nullable=False
-        ),
+        sa.Column("side", sa.Enum("german", "french", name="side", native_enum=False, length=40), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -634,10 +695,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_application_event")),
     )
     op.create_index(
-        op.f("ix_application_event_application_id_seq"),
-        "application_event",
-        ["application_id", "seq"],
-        unique=False,
+        op.f("ix_application_event_application_id_seq"), "application_event", ["application_id", "seq"], unique=False
     )
     op.create_table(
         "assignment",
@@ -658,24 +716,15 @@ def upgrade() -> None:
         ),
         sa.Column("conflict_reason", sa.String(), nullable=False),
         sa.Column("declared_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(conflict = 'undeclared') = (declared_at IS NULL)", name=op.f("ck_assignment_declared")
-        ),
-        sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f("fk_assignment_application_id")
-        ),
+        sa.CheckConstraint("(conflict = 'undeclared') = (declared_at IS NULL)", name=op.f("ck_assignment_declared")),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_assignment_application_id")),
         sa.ForeignKeyConstraint(["assigned_by"], ["person.id"], name=op.f("fk_assignment_assigned_by")),
         sa.ForeignKeyConstraint(["reviewer_id"], ["person.id"], name=op.f("fk_assignment_reviewer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
-        sa.UniqueConstraint(
-            "application_id", "reviewer_id", name=op.f("uq_assignment_application_id_reviewer_id")
-        ),
+        sa.UniqueConstraint("application_id", "reviewer_id", name=op.f("uq_assignment_application_id_reviewer_id")),
     )
     op.create_index(
-        op.f("ix_assignment_reviewer_id_application_id"),
-        "assignment",
-        ["reviewer_id", "application_id"],
-        unique=False,
+        op.f("ix_assignment_reviewer_id_application_id"), "assignment", ["reviewer_id", "application_id"], unique=False
     )
     op.create_table(
         "budget_line",
@@ -683,30 +732,17 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum(
-                "cost",
-                "income",
-                "in_kind_use",
-                "in_kind_source",
-                name="linekind",
-                native_enum=False,
-                length=40,
-            ),
+            sa.Enum("cost", "income", "in_kind_use", "in_kind_source", name="linekind", native_enum=False, length=40),
             nullable=False,
         ),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("description", sa.String(), nullable=False),
-        sa.Column(
-            "side", sa.Enum("german", "french", name="side", native_enum=False, length=40), nullable=True
-        ),
+        sa.Column("side", sa.Enum("german", "french", name="side", native_enum=False, length=40), nullable=True),
         sa.Column("cents", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("cents >= 0", name=op.f("ck_budget_line_cents")),
         sa.ForeignKeyConstraint(
-            ["application_id"],
-            ["application.id"],
-            name=op.f("fk_budget_line_application_id"),
-            ondelete="CASCADE",
+            ["application_id"], ["application.id"], name=op.f("fk_budget_line_application_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_line")),
         sa.UniqueConstraint(
@@ -722,9 +758,7 @@ def upgrade() -> None:
             ["category_id"], ["category.id"], name=op.f("fk_category_closing_category_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_category_closing")),
-        sa.UniqueConstraint(
-            "category_id", "closes_at", name=op.f("uq_category_closing_category_id_closes_at")
-        ),
+        sa.UniqueConstraint("category_id", "closes_at", name=op.f("uq_category_closing_category_id_closes_at")),
     )
     op.create_table(
         "declaration",
@@ -751,10 +785,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["application_id"],
-            ["application.id"],
-            name=op.f("fk_declaration_application_id"),
-            ondelete="CASCADE",
+            ["application_id"], ["application.id"], name=op.f("fk_declaration_application_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_declaration_person_id")),
         sa.PrimaryKeyConstraint("application_id", "code", name=op.f("pk_declaration")),
@@ -778,9 +809,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column(
-            "country", sa.Enum("DE", "FR", name="country", native_enum=False, length=40), nullable=False
-        ),
+        sa.Column("country", sa.Enum("DE", "FR", name="country", native_enum=False, length=40), nullable=False),
         sa.Column("city", sa.String(), nullable=False),
         sa.Column("contact_name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
@@ -800,9 +829,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "outcome",
-            sa.Enum("award", "rejection", name="outcome", native_enum=False, length=40),
-            nullable=False,
+            "outcome", sa.Enum("award", "rejection", name="outcome", native_enum=False, length=40), nullable=False
         ),
         sa.Column("award_cents", sa.BigInteger(), nullable=False),
         sa.Column(
@@ -826,14 +853,18 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("returned_by", sa.Uuid(), nullable=True),
+        sa.Column("return_reason", sa.String(), nullable=False),
         sa.CheckConstraint("(outcome = 'award') = (award_cents > 0)", name=op.f("ck_proposal_amount")),
+        sa.CheckConstraint("(outcome = 'rejection') = (rejection_reason IS NOT NULL)", name=op.f("ck_proposal_reason")),
         sa.CheckConstraint(
-            "(outcome = 'rejection') = (rejection_reason IS NOT NULL)", name=op.f("ck_proposal_reason")
+            "(returned_at IS NULL) = (returned_by IS NULL) AND (returned_at IS NULL OR decided_at IS NULL)",
+            name=op.f("ck_proposal_returned"),
         ),
-        sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f("fk_proposal_application_id")
-        ),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_proposal_application_id")),
         sa.ForeignKeyConstraint(["prepared_by"], ["person.id"], name=op.f("fk_proposal_prepared_by")),
+        sa.ForeignKeyConstraint(["returned_by"], ["person.id"], name=op.f("fk_proposal_returned_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
         sa.UniqueConstraint("application_id", name=op.f("uq_proposal_application_id")),
     )
@@ -846,10 +877,10 @@ def upgrade() -> None:
         sa.Column("german", sa.Numeric(precision=5, scale=2), nullable=True),
         sa.Column("french", sa.Numeric(precision=5, scale=2), nullable=True),
         sa.Column("gap", sa.Integer(), nullable=False),
+        sa.Column("third_due", sa.Boolean(), nullable=False),
         sa.Column("recommended_cents", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f("fk_standing_application_id")
-        ),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_standing_application_id")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_standing_call_id")),
         sa.PrimaryKeyConstraint("application_id", name=op.f("pk_standing")),
     )
@@ -863,9 +894,7 @@ def upgrade() -> None:
         sa.Column("sent_by", sa.Uuid(), nullable=False),
         sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f("fk_submission_application_id")
-        ),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_submission_application_id")),
         sa.ForeignKeyConstraint(["sent_by"], ["person.id"], name=op.f("fk_submission_sent_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
         sa.UniqueConstraint("application_id", "version", name=op.f("uq_submission_application_id_version")),
@@ -875,9 +904,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("assignment_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "progress",
-            sa.Enum("draft", "submitted", name="progress", native_enum=False, length=40),
-            nullable=False,
+            "progress", sa.Enum("draft", "submitted", name="progress", native_enum=False, length=40), nullable=False
         ),
         sa.Column("recommended_cents", sa.BigInteger(), nullable=True),
         sa.Column("comment", sa.String(), nullable=False),
@@ -887,9 +914,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(progress = 'submitted') = (submitted_at IS NOT NULL)", name=op.f("ck_assessment_submitted")
         ),
-        sa.ForeignKeyConstraint(
-            ["assignment_id"], ["assignment.id"], name=op.f("fk_assessment_assignment_id")
-        ),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_assessment_assignment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
         sa.UniqueConstraint("assignment_id", name=op.f("uq_assessment_assignment_id")),
     )
@@ -899,16 +924,12 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column("proposal_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "outcome",
-            sa.Enum("award", "rejection", name="outcome", native_enum=False, length=40),
-            nullable=False,
+            "outcome", sa.Enum("award", "rejection", name="outcome", native_enum=False, length=40), nullable=False
         ),
         sa.Column("award_cents", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f("fk_decision_application_id")
-        ),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_decision_application_id")),
         sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_decision_proposal_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint("application_id", "digest", name=op.f("uq_decision_application_id_digest")),
@@ -919,9 +940,7 @@ def upgrade() -> None:
         "decision_key",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("proposal_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "kind", sa.Enum("key", "consent", name="keykind", native_enum=False, length=40), nullable=False
-        ),
+        sa.Column("kind", sa.Enum("key", "consent", name="keykind", native_enum=False, length=40), nullable=False),
         sa.Column(
             "party",
             sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
@@ -937,18 +956,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_key")),
     )
     op.create_index(
-        "uq_key_party",
-        "decision_key",
-        ["proposal_id", "party"],
-        unique=True,
-        postgresql_where="voided_at IS NULL",
+        "uq_key_party", "decision_key", ["proposal_id", "party"], unique=True, postgresql_where="voided_at IS NULL"
     )
     op.create_index(
-        "uq_key_person",
-        "decision_key",
-        ["proposal_id", "person_id"],
-        unique=True,
-        postgresql_where="voided_at IS NULL",
+        "uq_key_person", "decision_key", ["proposal_id", "person_id"], unique=True, postgresql_where="voided_at IS NULL"
+    )
+    op.create_table(
+        "proposal_version",
+        sa.Column("proposal_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("prepared_by", sa.Uuid(), nullable=False),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["prepared_by"], ["person.id"], name=op.f("fk_proposal_version_prepared_by")),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_version_proposal_id")),
+        sa.PrimaryKeyConstraint("proposal_id", "number", name=op.f("pk_proposal_version")),
     )
     op.create_table(
         "share",
@@ -988,6 +1011,7 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("score")
     op.drop_table("share")
+    op.drop_table("proposal_version")
     op.drop_index("uq_key_person", table_name="decision_key", postgresql_where="voided_at IS NULL")
     op.drop_index("uq_key_party", table_name="decision_key", postgresql_where="voided_at IS NULL")
     op.drop_table("decision_key")
@@ -1007,10 +1031,9 @@ def downgrade() -> None:
     op.drop_table("application_event")
     op.drop_table("state_count")
     op.drop_index(
-        "ix_message_waiting",
-        table_name="message",
-        postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
+        "ix_message_waiting", table_name="message", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
     )
+    op.drop_index(op.f("ix_message_token_id"), table_name="message")
     op.drop_index(op.f("ix_message_person_id"), table_name="message")
     op.drop_table("message")
     op.drop_index(op.f("ix_envelope_funder_code"), table_name="envelope")
@@ -1022,6 +1045,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_application_lead_id"), table_name="application")
     op.drop_index(op.f("ix_application_call_id_state"), table_name="application")
     op.drop_table("application")
+    op.drop_index(op.f("ix_token_person_id"), table_name="token")
     op.drop_table("token")
     op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")
     op.drop_table("sign_in")
@@ -1029,17 +1053,28 @@ def downgrade() -> None:
     op.drop_table("remedy_rule")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
     op.drop_table("membership")
+    op.drop_index(op.f("ix_letter_download_letter_id_desk_at"), table_name="letter_download")
+    op.drop_table("letter_download")
     op.drop_table("legal_text")
     op.drop_table("call")
     op.drop_table("person")
     op.drop_index("uq_organisation_siret", table_name="organisation", postgresql_where="siret <> ''")
-    op.drop_index(
-        "uq_organisation_register", table_name="organisation", postgresql_where="register_number <> ''"
-    )
+    op.drop_index("uq_organisation_rna", table_name="organisation", postgresql_where="rna <> ''")
+    op.drop_index("uq_organisation_register", table_name="organisation", postgresql_where="register_number <> ''")
     op.drop_table("organisation")
+    op.drop_table("letter_register")
+    op.drop_index("uq_letter_register", table_name="letter", postgresql_where="standing = 'act'")
+    op.drop_index(
+        "ix_letter_waiting", table_name="letter", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
+    )
+    op.drop_index("ix_letter_subject", table_name="letter")
+    op.drop_index("ix_letter_desk", table_name="letter")
+    op.drop_table("letter")
     op.drop_table("heartbeat")
     op.drop_table("funder")
     op.drop_index(op.f("ix_audit_entry_subject_type_subject_id_seq"), table_name="audit_entry")
+    op.drop_index(op.f("ix_audit_entry_actor_id_seq"), table_name="audit_entry")
+    op.drop_index(op.f("ix_audit_entry_action_seq"), table_name="audit_entry")
     op.drop_table("audit_entry")
     op.drop_index(op.f("ix_attempts_expires_at"), table_name="attempts")
     op.drop_table("attempts")

@@ -1,0 +1,122 @@
+"""Reads of people, sign-ins and mailed tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
+
+from grantflow.kernel import clock
+from grantflow.kernel.parties import Actor, Role
+from grantflow.platform import tokens
+from grantflow.platform.db import db
+
+from . import policy, rules
+from .models import Person, Purpose, RoleGrant, SignIn, Token
+
+PAGE = 50
+
+
+def by_email(email: str) -> Person | None:
+    return db.session.scalar(select(Person).where(Person.email_key == rules.email_key(email)))
+
+
+def sign_in_of(token: str) -> SignIn | None:
+    """The session a cookie stands for, ended or not."""
+    return db.session.scalar(select(SignIn).where(SignIn.token_hash == tokens.fingerprint(token)))
+
+
+def live_token(raw: str, *purposes: Purpose) -> Token | None:
+    """The mailed token if it still opens something: right purpose, unused, in time, of the person's present epoch."""
+    token = db.session.scalar(select(Token).where(Token.token_hash == tokens.fingerprint(raw)))
+    if token is None or token.purpose not in purposes or token.used_at is not None:
+        return None
+    if token.expires_at <= clock.now() or token.epoch != token.person.epoch or token.person.disabled_at:
+        return None
+    return token
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The people an administrator looks after: staff of the own party, and applicants."""
+    if not policy.is_administrator(actor):
+        return Person.id.in_(())
+    return or_(Person.party == actor.party, Person.party.is_(None))
+
+
+def person(actor: Actor, id: UUID) -> Person | None:
+    return db.session.scalar(select(Person).where(Person.id == id, visible_to(actor)))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list of people is narrowed to; ``group`` is "staff", "applicants" or empty."""
+
+    text: str = ""
+    role: Role | None = None
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of people in the order of their names, and the key of the next page."""
+
+    people: Sequence[Person]
+    after: str | None
+
+
+def people(actor: Actor, filters: Filters, after: str = "") -> Page:
+    """One page by keyset; ``after`` is the id of the last person of the page before."""
+    wanted = and_(visible_to(actor), *_narrowed(filters))
+    query = select(Person).where(wanted).order_by(Person.name, Person.id).limit(PAGE + 1)
+    if last := _last(after, wanted):
+        query = query.where(tuple_(Person.name, Person.id) > (last.name, last.id))
+    found = db.session.scalars(query).all()
+    return Page(found[:PAGE], str(found[PAGE - 1].id) if len(found) > PAGE else None)
+
+
+def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.text:
+        conditions.append(
+            or_(
+                Person.name.icontains(filters.text, autoescape=True),
+                Person.email_key.contains(rules.email_key(filters.text), autoescape=True),
+            )
+        )
+    if filters.role:
+        conditions.append(exists().where(RoleGrant.person_id == Person.id, RoleGrant.role == filters.role))
+    if filters.group == "staff":
+        conditions.append(Person.party.is_not(None))
+    elif filters.group == "applicants":
+        conditions.append(Person.party.is_(None))
+    return conditions
+
+
+def _last(after: str, wanted: ColumnElement[bool]) -> Any:
+    try:
+        key = UUID(after)
+    except ValueError:
+        return None
+    return db.session.execute(select(Person.name, Person.id).where(Person.id == key, wanted)).one_or_none()
+
+
+def administrators(actor_party: Any = None) -> Sequence[Person]:
+    """Active administrators, of one party or of all: whom to tell when work has failed."""
+    query = (
+        select(Person)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(RoleGrant.role == Role.ADMINISTRATOR, Person.disabled_at.is_(None), Person.confirmed_at.is_not(None))
+    )
+    if actor_party is not None:
+        query = query.where(Person.party == actor_party)
+    return db.session.scalars(query.order_by(Person.name)).all()
+
+
+def delete_expired(before: datetime) -> int:
+    """Delete links and sessions that were over by ``before``. Returns how many."""
+    links = delete(Token).where(Token.expires_at < before).returning(Token.id)
+    over = or_(SignIn.ended_at < before, SignIn.seen_at < before)
+    sessions = delete(SignIn).where(over).returning(SignIn.id)
+    return len(db.session.scalars(links).all()) + len(db.session.scalars(sessions).all())

@@ -1,0 +1,115 @@
+"""Who is the same person, which passwords will do, and which roles go together. Plain values only."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from grantflow.kernel.errors import Reason
+from grantflow.kernel.parties import OFFICES, STAFF_ROLES, Party, Role
+
+PASSWORD_MIN, PASSWORD_MAX = 15, 128
+
+#: A mailed link for confirming or resetting lives an hour (T5). An invitation waits for a colleague who may be
+#: away: seven days, and an administrator can send it again.
+LINK_LIFETIME = timedelta(minutes=60)
+INVITATION_LIFETIME = timedelta(days=7)
+
+#: Sessions (T7). Staff screens stand in offices; applicants write long texts at home.
+IDLE_STAFF = timedelta(minutes=30)
+IDLE_OTHERS = timedelta(hours=2)
+ABSOLUTE = timedelta(hours=12)
+#: "Last seen" is written at most this often (D33).
+SEEN_EVERY = timedelta(minutes=1)
+
+#: An administrator keeps the accounts, and therefore neither scores, decides nor reads bank data (T16).
+NOT_WITH_ADMINISTRATOR = frozenset({Role.REVIEWER, Role.SIGNATORY, Role.FINANCE})
+
+
+def email_key(email: str) -> str:
+    """The identity behind an address: NFKC, trimmed, casefolded (T1). Blanks inside never make a second account."""
+    return "".join(unicodedata.normalize("NFKC", email).split()).casefold()
+
+
+def idle_limit(roles: AbstractSet[Role]) -> timedelta:
+    return IDLE_STAFF if roles & STAFF_ROLES else IDLE_OTHERS
+
+
+def why_not_roles(party: Party | None, roles: AbstractSet[Role]) -> Reason | None:
+    """What speaks against these roles for someone of ``party`` (None: an applicant)."""
+    if party is None:
+        return None if roles <= {Role.APPLICANT} else Reason("roles_need_party")
+    if not roles or not roles <= STAFF_ROLES:
+        return Reason("roles_two_sides" if Role.APPLICANT in roles else "roles_missing")
+    if Role.OFFICE in roles and party not in OFFICES.values():
+        return Reason("roles_no_office")
+    if Role.ADMINISTRATOR in roles and roles & NOT_WITH_ADMINISTRATOR:
+        return Reason("roles_administrator_alone")
+    return None
+
+
+# --- passwords -----------------------------------------------------------------------------------
+
+#: Words of this place, in the spellings people type (T1).
+CONTEXT = ("grantflow", "düsseldorf", "duesseldorf", "dusseldorf", "toulouse", "metropole", "städtefreundschaft")
+
+_LEET = str.maketrans("013457@$!", "oieastasi")
+
+
+def _folded(text: str) -> str:
+    """Lower case, without accents: how attackers compare too."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+@cache
+def _common() -> tuple[str, ...]:
+    """Words that breached passwords are made of, longest first."""
+    lines = (Path(__file__).parent / "common_passwords.txt").read_text(encoding="utf-8").splitlines()
+    words = {_folded(line) for line in lines if line and not line.startswith("#")}
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
+
+
+def why_not_password(password: str, personal: Iterable[str] = ()) -> Reason | None:
+    """What speaks against a password, or None.
+
+    Length 15 to 128 in any characters; not one of the passwords that breaches are full of, nor one of those
+    stretched by repeating, counting, swapping letters for figures; and no word of this place or of the person.
+    """
+    password = unicodedata.normalize("NFKC", password)
+    if len(password) < PASSWORD_MIN:
+        return Reason("password_short", facts={"count": PASSWORD_MIN})
+    if len(password) > PASSWORD_MAX:
+        return Reason("password_long", facts={"count": PASSWORD_MAX})
+    plain = _folded(password)
+    for word in (*CONTEXT, *_words(personal)):
+        if _folded(word) in plain:
+            return Reason("password_context", facts={"word": word})
+    bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain)
+    if len(set(plain)) < 6 or any(_is_common(t) for t in {plain, plain.translate(_LEET), bare.translate(_LEET)}):
+        return Reason("password_common")
+    return None
+
+
+def _words(personal: Iterable[str]) -> list[str]:
+    """Parts of names and addresses that are long enough to be told from chance."""
+    return [word for text in personal for word in re.split(r"[\W_]+", text) if len(word) >= 4]
+
+
+def _is_common(text: str) -> bool:
+    """Whether little is left of ``text`` without one or two well-known passwords and without counting.
+
+    Three and more words in a row are a passphrase, and welcome.
+    """
+    if re.sub(r"[\W_]+", "", text) in _common():
+        return True
+    rest, found = text, set()
+    for word in _common():
+        if len(word) >= 4 and word in rest:
+            rest = rest.replace(word, " ")
+            found.add(word)
+    rest = re.sub(r"[\W\d_]+", "", rest)
+    return len(found) <= 2 and len(rest) < 6

@@ -1,0 +1,64 @@
+"""What each message says in facts, and how other people's words are kept from becoming links."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The facts a message needs, those it may have, and whether it carries a link with a key of its own.
+
+    ``personal``: greets by name. Messages that a stranger can cause greet nobody, so that nobody can speak
+    through them (H15).
+    """
+
+    needs: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset({"application_id"})
+    keyed: bool = False
+    personal: bool = True
+
+
+def _facts(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+KINDS: Mapping[str, Kind] = {
+    "registration_confirm": Kind(_facts("valid_until"), keyed=True, personal=False),
+    "account_exists": Kind(personal=False),
+    "password_reset": Kind(_facts("valid_until"), keyed=True, personal=False),
+    "staff_invitation": Kind(_facts("valid_until"), keyed=True),
+    "application_received": Kind(_facts("number title hash sent_at")),
+    "application_returned": Kind(_facts("number title reason until")),
+    "application_admitted": Kind(_facts("number title")),
+    "application_inadmissible": Kind(_facts("number title reason")),
+    "reviewer_assigned": Kind(_facts("number title application_id")),
+    "decision_ready": Kind(_facts("number title application_id")),
+    "key_waiting": Kind(_facts("number title proposal_id")),
+    "failed_work": Kind(_facts("count")),
+}
+
+#: Facts that other people wrote.
+FOREIGN = frozenset({"title", "reason", "name"})
+#: Facts that are days or instants.
+TIMES = frozenset({"sent_at", "until", "valid_until"})
+
+#: A mail is tried for a day (34 attempts with pauses of at most an hour), then a person is told.
+ATTEMPTS, LONGEST_PAUSE = 34, 3600.0
+
+_JOINT = re.compile(r"(?<=[^\s\d])([.:/@\\]+)(?=\S)|(?<=\d)([.:/@\\]+)(?=[^\s\d])")
+
+
+def inert(text: str) -> str:
+    """``text`` such that no mail program makes a link of it: a zero-width break at every joint of an address.
+
+    Numbers such as 1.234,56 and 18:30 stay whole. Control characters become blanks, line ends stay.
+    """
+    text = re.sub(r"[\x00-\x09\x0b-\x1f\x7f\u0085\u2028\u2029]+", " ", text)
+    return _JOINT.sub(lambda match: f"{match.group()}\u200b", text)
+
+
+def moment(text: str) -> date | datetime:
+    """A day or an instant as ``send`` wrote it down."""
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)

@@ -1,0 +1,54 @@
+"""From a row to a mail: in the recipient's language, from the row's facts alone."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app, render_template
+
+from grantflow.platform import locale, mail, settings, tokens
+
+from .. import rules
+from ..models import Message
+from ..texts import OFFICES
+
+
+def compose(row: Message) -> mail.Mail:
+    """Render ``templates/emails/<kind>``; what other people wrote is kept from becoming a link."""
+    facts = {name: _fact(name, value) for name, value in row.facts.items()}
+    if rules.KINDS[row.kind].personal:
+        facts["name"] = rules.inert(row.name)
+    if row.token_id is not None:
+        facts["token"] = tokens.derive(row.token_id)
+    with locale.use(row.language):
+
+        def part(name: str) -> str:
+            return render_template(
+                f"emails/{row.kind}/{name}",
+                **facts,
+                link=_link,
+                home=settings().origin,
+                office=OFFICES[row.office],
+                code=row.language,
+            )
+
+        return mail.Mail(
+            id=str(row.id),
+            to=row.email,
+            subject=" ".join(part("subject.txt").split()),
+            text=part("body.txt").strip() + "\n",
+            html=part("body.html"),
+            language=row.language,
+        )
+
+
+def _fact(name: str, value: Any) -> Any:
+    if name in rules.TIMES:
+        return rules.moment(value)
+    return rules.inert(value) if name in rules.FOREIGN else value
+
+
+def _link(endpoint: str, **values: Any) -> str:
+    """An address of ours on the configured host, never on the one a request named (T5)."""
+    origin = urlsplit(settings().origin)
+    adapter = current_app.url_map.bind(origin.netloc, url_scheme=origin.scheme)
+    return adapter.build(endpoint, values, force_external=True)

@@ -1,0 +1,93 @@
+"""The Celery application that workers and beat run: ``celery -A workers.celery_app worker``.
+
+A task is a doorbell: it calls one service verb inside the application, with the boundary that a request has.
+"""
+
+from typing import Any
+
+import structlog
+from celery import Task, bootsteps
+from celery.signals import worker_process_init, worker_ready
+
+from grantflow.app import create_app
+from grantflow.platform import jobs, settings
+from grantflow.platform.db import db
+
+from . import schedule
+
+log = structlog.get_logger()
+
+flask_app = create_app()
+app = flask_app.extensions["celery"]
+
+
+class InApplication(Task):  # type: ignore[misc]
+    """Runs in an application context; commits when it returns, rolls back when it raises."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(task_id=self.request.id, task=self.name)
+        with flask_app.app_context():
+            try:
+                result = super().__call__(*args, **kwargs)
+                db.session.commit()
+            except BaseException:
+                db.session.rollback()
+                raise
+            finally:
+                db.session.remove()
+        return result
+
+
+app.Task = InApplication
+with flask_app.app_context():
+    app.conf.beat_schedule = schedule.table(settings())
+app.conf.imports = ("workers.letters", "workers.notifications", "workers.housekeeping")
+
+
+class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
+    """The worker's main loop touches its row: a worker that lives but no longer turns is seen (H26)."""
+
+    requires = {"celery.worker.components:Timer"}
+
+    def __init__(self, worker: Any, **options: Any) -> None:
+        super().__init__(worker, **options)
+        self.ticker: Any = None
+
+    def start(self, worker: Any) -> None:
+        self.beat(worker)
+        self.ticker = worker.timer.call_repeatedly(schedule.HEARTBEAT_SECONDS, self.beat, (worker,))
+
+    def stop(self, worker: Any) -> None:
+        if self.ticker is not None:
+            self.ticker.cancel()
+            self.ticker = None
+            with flask_app.app_context():
+                jobs.gone(_name(worker))
+
+    @staticmethod
+    def beat(worker: Any) -> None:
+        with flask_app.app_context():
+            try:
+                jobs.touch(_name(worker))
+            except Exception as error:  # a database that is away must not end the worker's loop
+                log.warning("heartbeat_failed", error=type(error).__name__)
+
+
+def _name(worker: Any) -> str:
+    return f"worker-{worker.hostname}-{worker.pid or ''}".rstrip("-")
+
+
+app.steps["worker"].add(Heartbeat)
+
+
+@worker_process_init.connect(weak=False)
+def own_connections(**kwargs: Any) -> None:
+    """A forked child must not speak over its parent's database connections."""
+    with flask_app.app_context():
+        db.engine.dispose(close=False)
+
+
+@worker_ready.connect(weak=False)
+def announce(sender: Any, **kwargs: Any) -> None:
+    log.info("worker_ready", worker=sender.hostname)

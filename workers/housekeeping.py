@@ -1,0 +1,45 @@
+"""What keeps the promise of the outbox, and what keeps the house small."""
+
+import structlog
+
+from grantflow.accounts import service as accounts
+from grantflow.audit import service as audit
+from grantflow.letters.models import Letter
+from grantflow.notifications.models import Message
+from grantflow.platform import jobs, limits
+from grantflow.platform.db import db
+from grantflow.platform.jobs import JobName
+
+from .celery_app import app
+
+log = structlog.get_logger()
+
+
+@app.task(name=JobName.BEAT.value)
+def beat() -> None:
+    """Beat, broker, worker and database have just worked together."""
+    jobs.touch("beat")
+
+
+@app.task(name=JobName.SWEEP.value)
+def sweep() -> None:
+    """Ring again for every row left behind - lost by a broker, a worker or a crash - then tidy up."""
+    rung = jobs.ring_left_behind(JobName.RENDER_LETTER, Letter)
+    rung += jobs.ring_left_behind(JobName.SEND_MESSAGE, Message)
+    db.session.commit()
+    jobs.touch("sweep")
+    if rung:
+        log.info("rang_again", rows=rung)
+    _tidy()
+
+
+def _tidy() -> None:
+    """After the promise is kept: whatever goes wrong here never stops the ringing."""
+    jobs.forget_old_heartbeats()
+    limits.forget_expired()
+    accounts.forget_expired()
+    db.session.commit()
+    if audit.anchor_is_due():
+        verdict = audit.anchor()
+        if verdict.broken_at is not None:
+            log.critical("audit_chain_broken", entry=verdict.broken_at)

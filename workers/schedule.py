@@ -1,0 +1,20 @@
+"""What beat calls, and how often."""
+
+from typing import Any
+
+from grantflow.config import Settings
+from grantflow.platform.jobs import JobName
+
+#: A worker's main loop touches its row this often; health asks for less than six times that.
+HEARTBEAT_SECONDS = 10.0
+#: Beat rings the whole chain - beat, broker, worker, database - this often.
+BEAT_SECONDS = 15.0
+
+
+def table(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Celery's beat schedule. A call that nobody took before the next one expires: they never pile up."""
+    sweep = float(settings.sweep_seconds)
+    return {
+        "beat": {"task": JobName.BEAT.value, "schedule": BEAT_SECONDS, "options": {"expires": BEAT_SECONDS}},
+        "sweep": {"task": JobName.SWEEP.value, "schedule": sweep, "options": {"expires": sweep}},
+    }
