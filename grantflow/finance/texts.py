@@ -1,3 +1,17 @@
+"""Words of the finance desk; letters have no pages of their own, so theirs are registered here."""
+
 from typing import Any
 
-MESSAGES: dict[str, Any] = {}
+from flask_babel import lazy_pgettext
+
+from grantflow.letters import texts as letters
+
+#: What the desk's filter calls the states it can ask for.
+STATUSES: dict[str, Any] = {
+    "new": lazy_pgettext("letter", "new"),
+    "fetched": lazy_pgettext("letter", "downloaded"),
+    "queued": lazy_pgettext("letter", "being made"),
+    "failed": lazy_pgettext("letter", "failed"),
+}
+
+MESSAGES: dict[str, Any] = {**letters.MESSAGES}

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, case
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, case, literal
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import SQLColumnExpression
@@ -76,9 +76,9 @@ class Letter(Leased, Base):
     @classmethod
     def _state_expression(cls) -> SQLColumnExpression[State]:
         return case(
-            (cls.done_at.is_not(None), State.READY),
-            (cls.failed_at.is_not(None), State.FAILED),
-            else_=State.QUEUED,
+            (cls.done_at.is_not(None), literal(State.READY, enum_column(State))),
+            (cls.failed_at.is_not(None), literal(State.FAILED, enum_column(State))),
+            else_=literal(State.QUEUED, enum_column(State)),
         )
 
     @property

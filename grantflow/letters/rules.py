@@ -6,6 +6,7 @@ A letter is a pure function of these facts. Amounts are integer cents, dates are
 import json
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -214,9 +215,37 @@ class Facts:
         """Plain values for a JSON column: dates as ISO text, amounts as cents."""
         return cast(dict[str, Any], json.loads(json.dumps(asdict(self), default=date.isoformat)))
 
+    def for_paper(self) -> "Facts":
+        """These facts as they can be printed; see ``printable``."""
+        return Facts.from_json(_each_text(self.to_json(), printable))
+
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Facts":
         return _read(cls, stored)
+
+
+#: Characters the bundled fonts have glyphs for: Latin with all its accents, Greek, Cyrillic, punctuation, currencies.
+_PRINTABLE = ((0x20, 0x7E), (0xA0, 0x3E1), (0x3F0, 0x52F), (0x1E00, 0x20BF), (0x2100, 0x215F), (0x2212, 0x2212))
+
+
+def is_printable(char: str) -> bool:
+    return any(low <= ord(char) <= high for low, high in _PRINTABLE)
+
+
+def printable(text: str) -> str:
+    """``text`` for paper: composed, without pictographs and invisible marks; line ends stay.
+
+    Letters of scripts that the fonts lack are kept, so that ``why_not_issue`` can name them.
+    """
+
+    def stays(char: str) -> bool:
+        category = unicodedata.category(char)
+        if char == "\n" or category == "Cf":
+            return char == "\n"
+        return is_printable(char) or category[0] in "LNP"
+
+    plain = unicodedata.normalize("NFC", re.sub(r"[\t\r\v\f]", " ", text.replace("\r\n", "\n")))
+    return re.sub(r" {2,}", " ", "".join(char for char in plain if stays(char))).strip(" ")
 
 
 T = TypeVar("T")
@@ -238,6 +267,14 @@ def _read(kind: type[T], value: Any) -> T:
     if not isinstance(value, kind):
         raise TypeError(f"{value!r} is not {kind.__name__}")
     return value
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _each_text(item, change) for key, item in value.items()}
+    return [_each_text(item, change) for item in value] if isinstance(value, list) else value
 
 
 def instalments(amount: int, first_bp: int = 7500) -> tuple[int, int]:
@@ -296,7 +333,8 @@ def why_not_issue(kind: Kind, facts: Facts) -> list[Reason]:
     if not all((funder.name, funder.authority, funder.department, funder.address.city, funder.contact, funder.email)):
         refuse("letter_without_sender")
     place = recipient.address
-    if not all(x.strip() for x in (recipient.organisation, recipient.name, place.street, place.postal_code, place.city)):
+    lines = (recipient.organisation, recipient.name, place.street, place.postal_code, place.city)
+    if not all(line.strip() for line in lines):
         refuse("letter_without_address")
     if {place.country, funder.address.country} - {"DE", "FR"}:
         refuse("letter_without_country")
@@ -306,7 +344,18 @@ def why_not_issue(kind: Kind, facts: Facts) -> list[Reason]:
         refuse("letter_without_reason")
     if kind is Kind.AWARD:
         reasons += _why_not_award(facts)
+    foreign = dict.fromkeys(c for c in "".join(_texts(facts.to_json())) if c != "\n" and not is_printable(c))
+    if foreign:
+        refuse("letter_unprintable", characters=" ".join(foreign))
     return reasons
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
 
 
 def _why_not_award(facts: Facts) -> list[Reason]:
@@ -351,7 +400,9 @@ def file_name(register: str, standing: Standing, language: str, project_title: s
     return f"{register}{mark}{'_' + slug if slug else ''}.pdf"
 
 
-_FOLDS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "œ": "oe", "æ": "ae"})
+_FOLDS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "œ": "oe", "æ": "ae"}
+)
 
 
 def _slug(text: str) -> str:

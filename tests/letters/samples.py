@@ -87,10 +87,10 @@ LEGAL_BASIS = {
         "22 janvier 2021",
     ),
     Party.TOULOUSE: Words(
-        de="Artikel L. 1115-1 und L. 2121-29 des code général des collectivités territoriales und die Vereinbarung zur "
-        "Städtefreundschaft vom 22. Januar 2021",
-        fr="articles L. 1115-1 et L. 2121-29 du code général des collectivités territoriales et accord de coopération du "
-        "22 janvier 2021",
+        de="Artikel L. 1115-1 und L. 2121-29 des code général des collectivités territoriales und die Vereinbarung "
+        "zur Städtefreundschaft vom 22. Januar 2021",
+        fr="articles L. 1115-1 et L. 2121-29 du code général des collectivités territoriales et accord de coopération "
+        "du 22 janvier 2021",
     ),
 }
 LEGAL_BASIS[Party.METROPOLE] = LEGAL_BASIS[Party.TOULOUSE]
@@ -114,10 +114,10 @@ PURPOSE = Words(
     fr="rencontre d’une semaine de 24 judokas et de quatre entraîneuses et entraîneurs à Düsseldorf et à Toulouse",
 )
 REASON = Words(
-    de="Ihr Antrag hat im Mittel 62,5 von 110 Punkten erreicht und liegt damit unter der Mindestpunktzahl von 70 Punkten "
-    "für diese Kategorie. Vor allem blieb offen, wie die Partnerorganisation an der Planung beteiligt ist.",
-    fr="Votre demande a obtenu en moyenne 62,5 points sur 110 et se situe ainsi au-dessous du seuil de 70 points de cette "
-    "catégorie. La part de la structure partenaire dans la préparation, notamment, n’apparaît pas clairement.",
+    de="Ihr Antrag hat im Mittel 62,5 von 110 Punkten erreicht und liegt damit unter der Mindestpunktzahl von 70 "
+    "Punkten für diese Kategorie. Vor allem blieb offen, wie die Partnerorganisation an der Planung beteiligt ist.",
+    fr="Votre demande a obtenu en moyenne 62,5 points sur 110 et se situe ainsi au-dessous du seuil de 70 points de "
+    "cette catégorie. La part de la structure partenaire dans la préparation, notamment, n’apparaît pas clairement.",
 )
 
 

@@ -1,11 +1,12 @@
 """The text of a letter: a pure function of its row and of templates/letters."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import cache, partial
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from grantflow.config import ROOT
@@ -33,17 +34,21 @@ def document(letter: Letter) -> str:
         "template_version": letter.template_version,
         "code": f"{rules.CODES[letter.kind, facts.funder.party.side]}-{letter.language.upper()}",
         "partners": rules.partners(facts),
+        # One's own part first.
+        "shares": sorted(facts.award.shares, key=lambda share: share.party is not facts.funder.party)
+        if facts.award
+        else [],
         "needs_convention": rules.needs_convention(facts),
         "needs_republican_commitment": rules.needs_republican_commitment(facts),
     }
     environment = _environment(letter.language)
     words: Any = environment.get_template(f"words_{letter.language}.html").make_module(context)
-    names: dict[str, str] = words.say["parties"]
+    partners = rules.partners(facts)
     context |= {
         "words": words,
         "say": words.say,
-        "others": [names[party] for party in rules.partners(facts)],
-        "everyone": [names[party] for party in Party if party in {facts.funder.party, *rules.partners(facts)}],
+        "others_of": [words.of_party[party] for party in partners],
+        "everyone_by": [words.by_party[party] for party in Party if party in {facts.funder.party, *partners}],
     }
     template = environment.get_template(rules.template(letter.kind, facts.funder.party, letter.language))
     return typeset(template.render(context), letter.language)
@@ -66,6 +71,7 @@ def _environment(language: str) -> Environment:
     for name in ("money", "number", "long_date"):
         environment.filters[name] = partial(getattr(locale, name), code=language)
     environment.filters["period"] = partial(period, language=language)
+    environment.filters["listing"] = partial(listing, language=language)
     environment.filters["sentence"] = sentence
     environment.filters["paragraphs"] = paragraphs
     return environment
@@ -84,6 +90,12 @@ def period(days: tuple[date, date], *, language: str) -> str:
         if first.month == last.month:
             begin = begin.removesuffix(format_date(first, "MMMM", locale=language)).rstrip()
     return f"{since} {begin} {until} {end}"
+
+
+def listing(names: Sequence[str], *, language: str) -> str:
+    """``a, b und c``, ``a, b et c``."""
+    *most, last = names
+    return f"{', '.join(most)} {'und' if language == 'de' else 'et'} {last}" if most else last
 
 
 def sentence(text: str) -> str:
@@ -110,9 +122,8 @@ _FRENCH = (
     (re.compile(r"« "), f"«{NBSP}"),
     (re.compile(r"(n°|§§?|articles?|L\.|R\.|alinéa|point|numéros?) (?=[\dLR])"), rf"\1{NBSP}"),
     (re.compile(r"\b1er\b"), "1<sup>er</sup>"),
-    (re.compile(r"\b(\d{1,2}) (?=janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)"),
-     rf"\1{NBSP}"),
-)  # fmt: skip
+    (re.compile(rf"\b(\d{{1,2}}) (?={'|'.join(get_month_names(locale='fr').values())})"), rf"\1{NBSP}"),
+)
 
 
 def typeset(html: str, language: str) -> str:

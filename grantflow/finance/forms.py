@@ -1,0 +1,39 @@
+"""What the desk filters by, and what it ticks."""
+
+from uuid import UUID
+
+from werkzeug.datastructures import MultiDict
+
+from grantflow.letters.queries import STATUSES, Filter
+from grantflow.letters.states import Kind
+
+#: One selection is at most what a few pages show; "all" goes by the filter instead.
+MOST = 500
+
+
+def read_filter(values: MultiDict[str, str]) -> Filter:
+    """The filter of a query string; what is not on offer is not asked for."""
+    kind, status = values.get("kind", ""), values.get("status", "")
+    return Filter(
+        call=values.get("call", "")[:20],
+        kind=Kind(kind) if kind in set(Kind) else None,
+        status=status if status in STATUSES else "",
+        text=values.get("q", "").strip().replace("\0", "")[:100],
+    )
+
+
+def as_query(wanted: Filter) -> dict[str, str]:
+    """The filter back into a query string, without its empty parts."""
+    values = {"call": wanted.call, "kind": wanted.kind or "", "status": wanted.status, "q": wanted.text}
+    return {name: str(value) for name, value in values.items() if value}
+
+
+def read_ticks(values: MultiDict[str, str]) -> list[UUID]:
+    """The ticked letters; unreadable ones are as good as not ticked."""
+    found = []
+    for value in values.getlist("letter")[:MOST]:
+        try:
+            found.append(UUID(value))
+        except ValueError:
+            continue
+    return found

@@ -1,0 +1,248 @@
+"""Reads of letters. One predicate, ``visible_to``, feeds list, detail, search, count and download."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, select, tuple_
+from sqlalchemy.orm import defer
+
+from grantflow.kernel.parties import Actor, Party, Role
+from grantflow.platform.db import db
+
+from . import rules
+from .models import Download, Letter
+from .states import Desk, Kind, Standing, State
+
+PAGE = 50
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Finance, office and signatories see their own funder's letters; everybody else none.
+
+    Applicants see theirs through the application (``of_subject``); administrators see ``failures``, no letters.
+    """
+    readers = {Role.FINANCE, Role.OFFICE, Role.SIGNATORY}
+    if actor.party is None or not readers & actor.roles:
+        return false()
+    return Letter.funder == actor.party
+
+
+def by_key(key: str) -> Letter | None:
+    return db.session.scalar(select(Letter).where(Letter.key == key))
+
+
+def visible(actor: Actor, letter_id: UUID) -> Letter | None:
+    """The letter, if it exists for ``actor``."""
+    return db.session.scalar(select(Letter).where(Letter.id == letter_id, visible_to(actor)))
+
+
+def of_subject(subject_id: UUID) -> list[Letter]:
+    """The letters on one application, acts first, in the order of the parties; whoever calls knows who may see it."""
+    query = (
+        select(Letter)
+        .where(Letter.subject_id == subject_id)
+        .order_by(Letter.standing, Letter.register_number)
+        .options(defer(Letter.facts), defer(Letter.search_text))
+    )
+    return list(db.session.scalars(query))
+
+
+def ready_of_subject(subject_id: UUID, letter_id: UUID) -> Letter | None:
+    """One printed letter of one application: for the recipient's download."""
+    return db.session.scalar(
+        select(Letter).where(Letter.id == letter_id, Letter.subject_id == subject_id, Letter.done_at.is_not(None))
+    )
+
+
+def first_fetched(letter_ids: Sequence[UUID], desk: Desk = Desk.RECIPIENT) -> dict[UUID, datetime]:
+    """When each letter was first fetched at ``desk``; letters not yet fetched are absent."""
+    rows = db.session.execute(
+        select(Download.letter_id, func.min(Download.at))
+        .where(Download.letter_id.in_(letter_ids), Download.desk == desk)
+        .group_by(Download.letter_id)
+    )
+    return dict(rows.tuples().all())
+
+
+# --- the finance desk ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the desk looks for; empty fields match everything."""
+
+    call: str = ""
+    kind: Kind | None = None
+    #: ``new``, ``fetched``, ``queued`` or ``failed``.
+    status: str = ""
+    text: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the desk's list, without the facts."""
+
+    id: UUID
+    register_number: str
+    standing: Standing
+    language: str
+    application_number: str
+    project_title: str
+    recipient_name: str
+    kind: Kind
+    amount_cents: int | None
+    created_at: datetime
+    state: State
+    byte_size: int | None
+    fetched_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: list[Row]
+    #: All that match, and the sum of the acts' amounts among them.
+    count: int
+    cents: int
+    #: Keysets of the neighbouring pages; None at either end.
+    before: str | None
+    after: str | None
+
+
+def _fetched() -> ColumnElement[bool]:
+    return exists().where(Download.letter_id == Letter.id, Download.desk == Desk.FINANCE)
+
+
+#: What a desk can ask for; ``new`` and ``fetched`` are what this desk has not, and has, downloaded.
+STATUSES: dict[str, ColumnElement[bool]] = {
+    "new": and_(Letter.done_at.is_not(None), ~_fetched()),
+    "fetched": and_(Letter.done_at.is_not(None), _fetched()),
+    "queued": and_(Letter.done_at.is_(None), Letter.failed_at.is_(None)),
+    "failed": Letter.failed_at.is_not(None),
+}
+
+
+def matching(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
+    """The conditions of the desk's list: what is visible, then what is looked for."""
+    conditions = [visible_to(actor)]
+    if wanted.call:
+        conditions.append(Letter.application_number.startswith(f"DT-{wanted.call}-", autoescape=True))
+    if wanted.kind:
+        conditions.append(Letter.kind == wanted.kind)
+    if wanted.status:
+        conditions.append(STATUSES[wanted.status])
+    words = rules.folded(wanted.text).split()
+    return [*conditions, *(Letter.search_text.contains(word, autoescape=True) for word in words)]
+
+
+def desk(
+    actor: Actor, wanted: Filter, *, after: str | None = None, before: str | None = None, size: int = PAGE
+) -> Page:
+    """One page of the desk's list, newest first, by keyset: two statements whatever the size.
+
+    ``after`` and ``before`` are keysets that a ``Page`` gave; anything unreadable begins at the top.
+    """
+    conditions = matching(actor, wanted)
+    last_fetch = (
+        select(func.max(Download.at))
+        .where(Download.letter_id == Letter.id, Download.desk == Desk.FINANCE)
+        .correlate(Letter)
+        .scalar_subquery()
+    )
+    query = select(
+        Letter.id,
+        Letter.register_number,
+        Letter.standing,
+        Letter.language,
+        Letter.application_number,
+        Letter.project_title,
+        Letter.recipient_name,
+        Letter.kind,
+        Letter.amount_cents,
+        Letter.created_at,
+        Letter.state,
+        Letter.byte_size,
+        last_fetch,
+    ).where(*conditions)
+    place, up, down = tuple_(Letter.created_at, Letter.id), _edge(before), _edge(after)
+    if up:
+        query = query.where(place > tuple_(*up)).order_by(Letter.created_at, Letter.id)
+    else:
+        query = query.order_by(Letter.created_at.desc(), Letter.id.desc())
+        query = query.where(place < tuple_(*down)) if down else query
+    found = db.session.execute(query.limit(size + 1)).all()
+    more, rows = len(found) > size, [Row(*tuple(row)) for row in found[:size]]
+    if up:
+        rows.reverse()
+    count, cents = db.session.execute(
+        select(func.count(), func.sum(Letter.amount_cents).filter(Letter.standing == Standing.ACT))
+        .select_from(Letter)
+        .where(*conditions)
+    ).one()
+    return Page(
+        rows,
+        count,
+        int(cents or 0),
+        before=_keyset(rows[0]) if rows and (more if up else down) else None,
+        after=_keyset(rows[-1]) if rows and (up or more) else None,
+    )
+
+
+def _keyset(row: Row) -> str:
+    return f"{row.created_at.isoformat()}~{row.id}"
+
+
+def _edge(after: str | None) -> tuple[datetime, UUID] | None:
+    moment, _, key = (after or "").partition("~")
+    try:
+        return datetime.fromisoformat(moment), UUID(key)
+    except ValueError:
+        return None
+
+
+def printed(actor: Actor, wanted: Filter | None = None, ids: Sequence[UUID] | None = None) -> list[Letter]:
+    """The finished letters among those chosen, or all that match, in the order of their numbers: for a ZIP."""
+    conditions = matching(actor, wanted or Filter())
+    if ids is not None:
+        conditions.append(Letter.id.in_(ids))
+    query = (
+        select(Letter)
+        .where(*conditions, Letter.done_at.is_not(None))
+        .order_by(Letter.register_number, Letter.standing)
+        .options(defer(Letter.facts), defer(Letter.search_text))
+    )
+    return list(db.session.scalars(query))
+
+
+# --- the workers' page ---------------------------------------------------------------------------
+
+
+def failures(limit: int = 100) -> list[Letter]:
+    """Letters that gave up, oldest first: for administrators, who see number, reason and attempts, not the letter."""
+    query = (
+        select(Letter)
+        .where(Letter.failed_at.is_not(None))
+        .order_by(Letter.failed_at)
+        .limit(limit)
+        .options(defer(Letter.facts), defer(Letter.search_text))
+    )
+    return list(db.session.scalars(query))
+
+
+def failed(letter_id: UUID) -> Letter | None:
+    return db.session.scalar(select(Letter).where(Letter.id == letter_id, Letter.failed_at.is_not(None)))
+
+
+def waiting_by_party() -> dict[Party, int]:
+    """How many letters are still to be printed for each funder."""
+    rows = db.session.execute(
+        select(Letter.funder, func.count())
+        .where(Letter.done_at.is_(None), Letter.failed_at.is_(None))
+        .group_by(Letter.funder)
+    )
+    return dict(rows.tuples().all())

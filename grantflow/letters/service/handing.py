@@ -1,0 +1,102 @@
+"""Hand files out: verified against their digest, each fetch on record before the first byte leaves."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from io import StringIO
+
+from flask_babel import gettext as _
+from zipstream import ZipStream
+
+from grantflow.audit import service as audit
+from grantflow.kernel import clock
+from grantflow.kernel.errors import IllegalStep
+from grantflow.kernel.parties import Actor
+from grantflow.platform import locale, storage
+from grantflow.platform.db import db
+
+from .. import rules, texts
+from ..models import Download, Letter
+from ..states import Desk, State
+
+
+def download(letter: Letter, *, by: Actor, desk: Desk) -> bytes:
+    """The file's bytes. Verifies them, then notes the fetch and puts it on the trail; the boundary commits.
+
+    Raises IllegalStep while there is no file yet, storage.Rotten where the stored bytes are not those printed.
+    """
+    content = _content(letter)
+    _note([letter], by=by, desk=desk)
+    return content
+
+
+def archive(letters: Sequence[Letter], *, by: Actor, desk: Desk = Desk.FINANCE) -> Iterator[bytes]:
+    """A ZIP of the files and of an index with their SHA-256, as a stream.
+
+    Here, before the caller answers: every file is verified against its digest, one at a time, and every fetch noted.
+    """
+    if not letters:
+        raise IllegalStep("no_letter_chosen")
+    names = _names(letters)
+    zipped = ZipStream(sized=True)
+    zipped.add(index(letters, names).encode("utf-8-sig"), _("index.csv"))
+    for letter, name in zip(letters, names, strict=True):
+        _content(letter)
+        zipped.add_path(storage.path_of(str(letter.digest)), name)
+    _note(letters, by=by, desk=desk)
+    return iter(zipped)
+
+
+def index(letters: Sequence[Letter], names: Sequence[str]) -> str:
+    """The list that goes into the ZIP: semicolons, no cell that a spreadsheet takes for a formula (T23)."""
+    lines = StringIO(newline="")
+    writer = csv.DictWriter(lines, list(_row(letters[0], "")), delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(_row(letter, name) for letter, name in zip(letters, names, strict=True))
+    return lines.getvalue()
+
+
+def _row(letter: Letter, name: str) -> dict[str, object]:
+    safe, amount = rules.spreadsheet_cell, letter.amount_cents
+    return {
+        _("File"): safe(name),
+        _("Register number"): safe(letter.register_number),
+        _("Application"): safe(letter.application_number),
+        _("Project"): safe(letter.project_title),
+        _("Recipient"): safe(letter.recipient_name),
+        _("Kind of letter"): str(texts.KINDS[letter.kind]),
+        _("Standing"): str(texts.STANDINGS[letter.standing]),
+        _("Amount (EUR)"): "" if amount is None else f"{amount // 100},{amount % 100:02d}",
+        _("Language"): letter.language,
+        _("Released on"): locale.short_date(letter.created_at),
+        _("Pages"): letter.pages,
+        "SHA-256": letter.digest,
+    }
+
+
+def _content(letter: Letter) -> bytes:
+    if letter.state is not State.READY or letter.digest is None:
+        raise IllegalStep("letter_not_ready")
+    return storage.read(letter.digest)
+
+
+def _note(letters: Sequence[Letter], *, by: Actor, desk: Desk) -> None:
+    now = clock.now()
+    for letter in letters:
+        db.session.add(
+            Download(letter_id=letter.id, desk=desk, person_id=by.id, person_name=by.name, digest=letter.digest, at=now)
+        )
+        audit.record("letter_downloaded", on=letter, by=by, after={"desk": desk, "digest": letter.digest})
+    db.session.flush()
+
+
+def _names(letters: Sequence[Letter]) -> list[str]:
+    """File names, told apart where two would be the same."""
+    taken: set[str] = set()
+    names = []
+    for letter in letters:
+        name = letter.file_name
+        if name.lower() in taken:
+            name = f"{name.removesuffix('.pdf')}_{letter.language}_{letter.id.hex[:6]}.pdf"
+        taken.add(name.lower())
+        names.append(name)
+    return names

@@ -1,0 +1,70 @@
+"""The workers' part: claim a letter, print it outside any transaction, write the result if it is still ours."""
+
+from uuid import UUID
+
+from grantflow.audit import service as audit
+from grantflow.kernel.errors import Transient
+from grantflow.kernel.parties import SYSTEM, Actor
+from grantflow.platform import jobs, storage
+from grantflow.platform.db import db
+
+from .. import rules
+from ..models import Letter
+from ..states import Action
+from ..workflow import LETTER
+from .documents import document, stylesheet
+
+
+def render(letter_id: UUID) -> bool:
+    """Print one letter. True if this call put the file there; the boundary commits.
+
+    In a short transaction of its own: claim under a lease. In none: print, and store under the digest. Then: write
+    the digest where the lease is still ours and nobody was faster, and note it on the trail. A fault that may pass
+    gives the row back after a pause, one that cannot pass fails it with its reason; both end here, nothing is raised.
+    """
+    # Web processes call this module too, and must not carry WeasyPrint (0.9 s, 60 MB).
+    from grantflow.platform import pdf
+
+    claim = jobs.claim(Letter, letter_id)
+    if claim is None:
+        return False
+    letter = claim.row
+    if claim.attempt > jobs.MAX_ATTEMPTS:
+        # Whoever held it was killed each time: a letter that ends its worker must not go round for ever.
+        jobs.release(claim, "its worker was ended at every attempt", permanent=True)
+        return False
+    # Not yet printed, so this release's templates print it, and say so.
+    letter.template_version = rules.TEMPLATE_VERSION
+    try:
+        file = pdf.render(document(letter), css=stylesheet())
+        digest = storage.put(file.content)
+    except (Transient, pdf.OverLimit) as error:
+        jobs.release(claim, str(error))
+        return False
+    except Exception as error:
+        # A missing fact, a fetch, a font: the same facts will fail the same way again.
+        jobs.release(claim, f"{type(error).__name__}: {error}", permanent=True)
+        return False
+    LETTER.step(Action.RENDER, letter.state, None)
+    won = jobs.finish(
+        db.session(),
+        claim,
+        digest=digest,
+        byte_size=len(file.content),
+        pages=file.pages,
+        template_version=letter.template_version,
+    )
+    if won:
+        audit.record("letter_rendered", on=letter, by=SYSTEM, after={"digest": digest})
+    return won
+
+
+def retry(letter: Letter, *, by: Actor) -> None:
+    """Start a failed letter again: locks it, checks the table, clears its attempts, notes it, rings after commit."""
+    db.lock(letter)
+    LETTER.step(Action.RETRY, letter.state, by.roles)
+    reason = letter.last_error or ""
+    jobs.restart(letter)
+    audit.record("letter_retried", on=letter, by=by, reason=reason)
+    db.session.flush()
+    jobs.ring(jobs.JobName.RENDER_LETTER, Letter, letter.id)
