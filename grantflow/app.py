@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.bp)
     for feature in (*FEATURES, *(("demo",) if settings.is_demo else ())):
         app.register_blueprint(import_module(f"grantflow.{feature}.views").bp)
+    for feature in (*FEATURES, "letters", "notifications", *(("demo",) if settings.is_demo else ())):
         errors.register(import_module(f"grantflow.{feature}.texts").MESSAGES)
     menu.init_app(app, settings)
     app.view_functions["static"].access = access.Access(access.anyone, None)  # type: ignore[attr-defined]
