@@ -2,6 +2,7 @@
 two keys of two people for the same digest (T15)."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -20,15 +21,11 @@ class Proposal(Identified, Base):
 
     __tablename__ = "proposal"
 
-    application_id: Mapped[UUID] = mapped_column(
-        ForeignKey("application.id"), unique=True
-    )
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), unique=True)
     outcome: Mapped[Outcome] = mapped_column(enum_column(Outcome))
     #: Sum of the shares; 0 for a rejection.
     award_cents: Mapped[int] = mapped_column(BigInteger)
-    rejection_reason: Mapped[RejectionReason | None] = mapped_column(
-        enum_column(RejectionReason)
-    )
+    rejection_reason: Mapped[RejectionReason | None] = mapped_column(enum_column(RejectionReason))
     #: The reason in both languages: it stands in two acts.
     reason_de: Mapped[str]
     reason_fr: Mapped[str]
@@ -42,27 +39,56 @@ class Proposal(Identified, Base):
     #: SHA-256 over amounts, conditions and letter facts: what every key signs.
     digest: Mapped[str]
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: Set while it lies with the office again: who sent it back, and why. Not for the applicant.
+    returned_at: Mapped[datetime | None] = mapped_column(Instant)
+    returned_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    return_reason: Mapped[str] = mapped_column(default="")
 
     application: Mapped[Application] = relationship()
+    preparer: Mapped[Person] = relationship(foreign_keys=[prepared_by])
+    returner: Mapped[Person | None] = relationship(foreign_keys=[returned_by])
     shares: Mapped[list["Share"]] = relationship(
         back_populates="proposal",
         cascade="all, delete-orphan",
         order_by="Share.position",
     )
-    keys: Mapped[list["Key"]] = relationship(
-        back_populates="proposal", order_by="Key.turned_at"
-    )
+    keys: Mapped[list["Key"]] = relationship(back_populates="proposal", order_by="Key.turned_at")
+    versions: Mapped[list["Version"]] = relationship(back_populates="proposal", order_by="Version.number")
 
     __table_args__ = (
         CheckConstraint("(outcome = 'award') = (award_cents > 0)", name="amount"),
+        CheckConstraint("(outcome = 'rejection') = (rejection_reason IS NOT NULL)", name="reason"),
         CheckConstraint(
-            "(outcome = 'rejection') = (rejection_reason IS NOT NULL)", name="reason"
+            "(returned_at IS NULL) = (returned_by IS NULL) AND (returned_at IS NULL OR decided_at IS NULL)",
+            name="returned",
         ),
     )
 
     @property
+    def is_open(self) -> bool:
+        """Before the cities: neither decided nor back with the office."""
+        return self.decided_at is None and self.returned_at is None
+
+    @property
     def label(self) -> str:
         return self.application.label
+
+
+class Version(Base):
+    """What was put to the cities, word for word, each time it changed: what a key signed can be read for ever, and
+    whoever wrote any version turns no key (R14). Append-only by trigger."""
+
+    __tablename__ = "proposal_version"
+
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    #: Amounts, conditions and the facts of every letter: ``rules.signed``.
+    content: Mapped[dict[str, Any]]
+    prepared_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    prepared_at: Mapped[datetime] = mapped_column(Instant)
+
+    proposal: Mapped[Proposal] = relationship(back_populates="versions")
 
 
 class Share(Base):
@@ -70,9 +96,7 @@ class Share(Base):
 
     __tablename__ = "share"
 
-    proposal_id: Mapped[UUID] = mapped_column(
-        ForeignKey("proposal.id", ondelete="CASCADE"), primary_key=True
-    )
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"), primary_key=True)
     funder_code: Mapped[Party] = mapped_column(enum_column(Party), primary_key=True)
     position: Mapped[int]
     cents: Mapped[int] = mapped_column(BigInteger)
@@ -124,9 +148,7 @@ class Decision(Identified, Base):
 
     __tablename__ = "decision"
 
-    application_id: Mapped[UUID] = mapped_column(
-        ForeignKey("application.id"), unique=True
-    )
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), unique=True)
     proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposal.id"), unique=True)
     outcome: Mapped[Outcome] = mapped_column(enum_column(Outcome))
     award_cents: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,270 @@
+"""The ranking of a call: stored standings in one indexed read, page by page, with what the money still reaches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import selectinload
+
+from grantflow.applications.models import Application
+from grantflow.applications.states import DECIDABLE, State
+from grantflow.calls import rules as calls
+from grantflow.calls.models import Call, Envelope
+from grantflow.kernel.parties import Actor, Party, Side
+from grantflow.organisations.models import Organisation
+from grantflow.platform.db import db
+from grantflow.review.models import Assignment, Standing
+from grantflow.review.states import Conflict
+
+from .. import policy, rules
+from ..models import Proposal, Share
+from ..states import Outcome
+from .files import visible_to
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Where a page ends: its last file, with rank and running total, so that deep pages cost what the first does."""
+
+    mean: Decimal
+    application_id: UUID
+    rank: int
+    total: int
+    fits: bool
+
+    def __str__(self) -> str:
+        return f"{self.mean}~{self.application_id}~{self.rank}~{self.total}~{int(self.fits)}"
+
+    @classmethod
+    def read(cls, text: str | None) -> "Edge | None":
+        """The edge in a link; anything unreadable begins at the top."""
+        try:
+            mean, key, rank, total, fits = (text or "").split("~")
+            edge = cls(Decimal(mean), UUID(key), int(rank), int(total), fits == "1")
+        except (ValueError, InvalidOperation):
+            return None
+        sound = edge.mean.is_finite() and 0 <= edge.mean < 1000 and 0 < edge.rank < 10**6 and 0 <= edge.total < 10**13
+        return edge if sound else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A file in the ranking."""
+
+    rank: int
+    application_id: UUID
+    number: str
+    title: str
+    lead: str
+    lead_side: Side
+    state: State
+    mean: Decimal
+    german: Decimal | None
+    french: Decimal | None
+    threshold: int
+    third_due: bool
+    requested: int
+    recommended: int
+    proposal_id: UUID | None
+    outcome: Outcome | None
+    #: What was awarded or is proposed; None without a proposal.
+    award: int | None
+    #: What it takes from the money still free: nothing once decided, refused or below the threshold.
+    claims: int
+    #: Everything promised, and everything ranked up to here.
+    total: int
+    fits: bool
+
+    @property
+    def is_below(self) -> bool:
+        return self.mean < self.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Pot:
+    """One funder's envelope, with what open proposals would take."""
+
+    party: Party
+    limit: int
+    committed: int
+    proposed: int
+
+    @property
+    def free(self) -> int:
+        return self.limit - self.committed
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    call: Call
+    #: All calls, newest first, to choose from.
+    calls: Sequence[Call]
+    rows: list[Ranked]
+    pots: list[Pot]
+    #: Files the actor is excluded from: neither listed nor counted.
+    excluded: int
+    after: Edge | None
+    next: Edge | None
+
+    @property
+    def frame(self) -> int:
+        return sum(pot.limit for pot in self.pots)
+
+    @property
+    def committed(self) -> int:
+        return sum(pot.committed for pot in self.pots)
+
+    @property
+    def cut(self) -> Ranked | None:
+        """The first file on this page that the money no longer reaches; the line is drawn above it."""
+        if self.after and not self.after.fits:
+            return None
+        return next((row for row in self.rows if row.claims and not row.fits), None)
+
+
+def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) -> Ranking | None:
+    """One page of a call's ranking, by mean, highest first; the newest call without ``code``. Six statements.
+
+    Files below their threshold keep their place and claim nothing. None: there is no such call.
+    """
+    everything = _calls()
+    call = next((its for its in everything if code in {None, its.code}), None)
+    if call is None:
+        return None
+    query = (
+        select(
+            Application.id,
+            Application.number,
+            Application.title,
+            Organisation.name,
+            Application.lead_side,
+            Application.state,
+            Application.requested_cents,
+            Standing.mean,
+            Standing.german,
+            Standing.french,
+            Standing.third_due,
+            Standing.recommended_cents,
+            Proposal.id,
+            Proposal.outcome,
+            Proposal.award_cents,
+            Proposal.returned_at,
+        )
+        .select_from(Standing)
+        .join(Standing.application)
+        .join(Application.lead)
+        .outerjoin(Proposal, Proposal.application_id == Application.id)
+        .where(Standing.call_id == call.id, visible_to(actor))
+        .order_by(Standing.mean.desc(), Standing.application_id.desc())
+        .limit(PAGE + 1)
+    )
+    if after:
+        query = query.where(tuple_(Standing.mean, Standing.application_id) < tuple_(after.mean, after.application_id))
+    found = db.session.execute(query).all()
+    pots = _pots(actor, call)
+    rows = _rows(call, found[:PAGE], pots, after)
+    last = rows[-1] if rows else None
+    return Ranking(
+        call=call,
+        calls=everything,
+        rows=rows,
+        pots=pots,
+        excluded=_excluded(actor, call),
+        after=after,
+        next=Edge(last.mean, last.application_id, last.rank, last.total, last.fits)
+        if last and len(found) > PAGE
+        else None,
+    )
+
+
+def _calls() -> Sequence[Call]:
+    query = select(Call).order_by(Call.opens_at.desc(), Call.code.desc())
+    return db.session.scalars(query.options(selectinload(Call.categories), selectinload(Call.envelopes))).all()
+
+
+def _rows(call: Call, found: Sequence[Any], pots: Sequence[Pot], after: Edge | None) -> list[Ranked]:
+    frame = sum(pot.limit for pot in pots)
+    start = after.total if after else sum(pot.committed for pot in pots)
+    thresholds = [calls.category_of(call.categories, row.requested_cents).min_score for row in found]
+    claims = [_claims(row, threshold) for row, threshold in zip(found, thresholds, strict=True)]
+    reach = rules.reach(claims, start=start, frame=frame, fits=after.fits if after else True)
+    first = after.rank + 1 if after else 1
+    return [
+        Ranked(
+            rank=rank,
+            application_id=row[0],
+            number=row.number,
+            title=row.title,
+            lead=row[3],
+            lead_side=row.lead_side,
+            state=row.state,
+            mean=row.mean,
+            german=row.german,
+            french=row.french,
+            threshold=threshold,
+            third_due=row.third_due,
+            requested=row.requested_cents,
+            recommended=row.recommended_cents,
+            proposal_id=row[12],
+            outcome=row.outcome if row.returned_at is None else None,
+            award=row.award_cents if row.returned_at is None else None,
+            claims=claim,
+            total=fit.total,
+            fits=fit.fits,
+        )
+        for rank, (row, threshold, claim, fit) in enumerate(zip(found, thresholds, claims, reach, strict=True), first)
+    ]
+
+
+def _claims(row: Any, threshold: int) -> int:
+    """What a file takes from the money still free. Awards are committed already: they count before any rank."""
+    if row.state is State.PROPOSED:
+        return int(row.award_cents)
+    if row.state is State.ASSESSED and row.mean >= threshold:
+        return int(min(row.recommended_cents or row.requested_cents, row.requested_cents))
+    return 0
+
+
+def _pots(actor: Actor, call: Call) -> list[Pot]:
+    taken = (
+        select(Share.funder_code, func.sum(Share.cents))
+        .join(Share.proposal)
+        .join(Proposal.application)
+        .where(
+            visible_to(actor),
+            Application.call_id == call.id,
+            Application.state == State.PROPOSED,
+            Proposal.decided_at.is_(None),
+            Proposal.returned_at.is_(None),
+        )
+        .group_by(Share.funder_code)
+    )
+    proposed = {party: int(cents) for party, cents in db.session.execute(taken)}
+    return [_pot(envelope, proposed.get(envelope.funder_code, 0)) for envelope in call.envelopes]
+
+
+def _pot(envelope: Envelope, proposed: int) -> Pot:
+    return Pot(envelope.funder_code, envelope.limit_cents, envelope.committed_cents, proposed)
+
+
+def _excluded(actor: Actor, call: Call) -> int:
+    """How many files of the call the actor declared a conflict for; that much they know themselves."""
+    if not policy.decides(actor):
+        return 0
+    query = (
+        select(func.count())
+        .select_from(Assignment)
+        .join(Assignment.application)
+        .where(
+            Assignment.reviewer_id == actor.id,
+            Assignment.conflict == Conflict.DECLARED,
+            Application.call_id == call.id,
+            Application.state.in_(DECIDABLE),
+        )
+    )
+    return db.session.scalar(query) or 0

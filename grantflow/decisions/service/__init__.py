@@ -1,0 +1,6 @@
+"""Propose, complete, send back, sign, decide."""
+
+from .proposing import deliberate, propose, renew, send_back
+from .signing import consent, turn_key
+
+__all__ = ["consent", "deliberate", "propose", "renew", "send_back", "turn_key"]

@@ -1,0 +1,142 @@
+"""Turning keys. With the second one the decision, its money, its letters and its message are one transaction."""
+
+from collections.abc import Sequence
+
+from grantflow.accounts import service as accounts
+from grantflow.accounts.models import Person
+from grantflow.applications import service as applications
+from grantflow.applications.states import Action
+from grantflow.audit import service as audit
+from grantflow.calls import queries as calls
+from grantflow.calls.models import Envelope
+from grantflow.kernel import clock
+from grantflow.kernel.errors import DomainError, Forbidden, Incomplete
+from grantflow.kernel.parties import KEY_HOLDERS, Party
+from grantflow.letters import service as letters
+from grantflow.letters.rules import Facts
+from grantflow.notifications import service as notifications
+from grantflow.platform.db import db
+
+from .. import queries, rules
+from ..models import Decision, Key, Proposal
+from ..states import KeyKind, Outcome
+
+#: Reasons that lie in the person, not in the moment.
+_NEVER = frozenset({"not_a_signatory", "signatory_conflicted", "preparer_cannot_sign", "metropole_does_not_pay"})
+
+
+def turn_key(proposal: Proposal, digest_seen: str, password: str, *, by: Person) -> Proposal:
+    """Turn the key of the actor's city for exactly the digest they saw.
+
+    In order: check the password again (D8), lock envelopes, file and proposal, judge, write the key. The second key
+    makes the decision: it commits the money, moves the file, issues every act with its courtesy translation and tells
+    the applicant's contact, all or nothing. The same person turning again for the same digest changes nothing.
+
+    Raises Invalid for a wrong password, Forbidden for whoever may never sign this, Incomplete with the reason why it
+    cannot be signed as things stand, DomainError where an envelope no longer holds its part.
+    """
+    if by.party not in KEY_HOLDERS:
+        raise Forbidden()
+    return _sign(proposal, KeyKind.KEY, digest_seen, password, by)
+
+
+def consent(proposal: Proposal, digest_seen: str, password: str, *, by: Person) -> Proposal:
+    """Métropole's consent where it pays (D3): signed like a key, before the second one."""
+    if by.party is not Party.METROPOLE:
+        raise Forbidden()
+    return _sign(proposal, KeyKind.CONSENT, digest_seen, password, by)
+
+
+def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by: Person) -> Proposal:
+    # Before any lock: hashing is slow on purpose.
+    accounts.verify_password(by, password)
+    # One order for everyone: envelopes by position, file, proposal. Two signatories queue, nobody deadlocks.
+    envelopes = calls.lock_envelopes(proposal.application.call_id)
+    application = queries.locked_file(proposal.application_id)
+    proposal = queries.locked(proposal.id)
+    if any(key.person_id == by.id and key.digest == digest_seen for key in queries.live_keys(proposal)):
+        return proposal
+    case = queries.case(proposal, is_stale=proposal.is_open and bool(queries.outdated(proposal)))
+    person = rules.Signatory(by.id, by.party, by.roles, queries.is_recused(by, application))
+    if reasons := rules.why_not_sign(person, case, digest_seen):
+        if reasons[0].key in _NEVER:
+            raise Forbidden(reasons[0].key)
+        raise Incomplete(reasons)
+    proposal.keys.append(
+        Key(kind=kind, party=by.party, person=by, digest=proposal.digest, turned_at=clock.now(), voided_at=None)
+    )
+    db.session.flush()
+    audit.record(
+        "key_turned" if kind is KeyKind.KEY else "consent_given", on=proposal, by=by, after={"digest": proposal.digest}
+    )
+    if not rules.missing(queries.case(proposal, is_stale=False)):
+        _decide(proposal, envelopes, by)
+    return proposal
+
+
+def _decide(proposal: Proposal, envelopes: Sequence[Envelope], by: Person) -> None:
+    """The decision of both cities. Everything is locked, and every signature is there."""
+    application, terms = proposal.application, queries.terms(proposal)
+    _commit(terms, envelopes)
+    proposal.decided_at = clock.now()
+    db.session.flush()
+    db.session.add(
+        Decision(
+            application=application,
+            proposal=proposal,
+            outcome=proposal.outcome,
+            award_cents=proposal.award_cents,
+            digest=proposal.digest,
+            decided_at=proposal.decided_at,
+        )
+    )
+    db.session.flush()
+    action = Action.AWARD if proposal.outcome is Outcome.AWARD else Action.REJECT
+    applications.advance(application, action, by=by)
+    audit.record(
+        "decided",
+        on=proposal,
+        by=by,
+        after={
+            "outcome": proposal.outcome,
+            "award": proposal.award_cents,
+            "shares": {party.value: terms.shares[party] for party in terms.paying},
+            "digest": proposal.digest,
+        },
+    )
+    _issue(proposal, by)
+    notifications.send(
+        "decision_ready",
+        to=application.contact,
+        key=f"decision_ready:{application.id}",
+        number=application.number,
+        title=application.title,
+        application_id=str(application.id),
+    )
+
+
+def _commit(terms: rules.Terms, envelopes: Sequence[Envelope]) -> None:
+    """Bind each funder's part. Other decisions may have used the envelope since the proposal was made."""
+    for envelope in envelopes:
+        part = terms.shares.get(envelope.funder_code, 0)
+        if part > envelope.free_cents:
+            raise DomainError("envelope_used_up", funder=envelope.funder_code, free_cents=envelope.free_cents)
+        if part:
+            envelope.committed_cents += part
+
+
+def _issue(proposal: Proposal, by: Person) -> None:
+    """One act for each acting funder (D5), from the facts that were signed, under the name of whoever signed for it."""
+    signed = {key.party: key.person.name for key in queries.live_keys(proposal)}
+    day = clock.local(proposal.decided_at or clock.now()).date()
+    for party in rules.acting(proposal.outcome, queries.terms(proposal).paying):
+        lasting = queries.facts_of(proposal, party)
+        assert lasting is not None  # noqa: S101 - frozen for every acting funder
+        letters.issue_with_courtesy(
+            queries.KINDS[proposal.outcome],
+            funder=party,
+            facts=Facts.from_json(rules.completed(lasting, on=day, signatory=signed[party])),
+            key=str(proposal.application_id),
+            subject_id=proposal.application_id,
+            by=by,
+        )
