@@ -75,7 +75,7 @@ def say(text):
 
 def one_at_a_time():
     """``make run`` and ``make test`` typed in two windows must not build the same folder together."""
-    LOG.parent.mkdir(parents=True, exist_ok=True)
+    LOG.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = (ROOT / "var" / "bootstrap.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

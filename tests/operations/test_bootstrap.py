@@ -104,3 +104,54 @@ def test_the_development_lock_holds_what_runs_at_the_same_versions() -> None:
         return {line.split("\\")[0].split(";")[0].strip() for line in lines if "==" in line and line[0] != " "}
 
     assert pins(LOCK) <= pins("requirements-dev.lock")
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """A Debian without anything, for an ordinary user."""
+    monkeypatch.setattr(bootstrap, "MACOS", False)
+    monkeypatch.setattr(bootstrap, "PYTHON", tmp_path / "none")
+    monkeypatch.setattr(bootstrap, "has_ensurepip", lambda: False)
+    monkeypatch.setattr(bootstrap, "has_pango", lambda: False)
+    monkeypatch.setattr(bootstrap, "which", lambda tool: None)
+    monkeypatch.setattr(bootstrap, "is_debian", lambda: True)
+    monkeypatch.setattr(bootstrap.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda tool: f"/usr/bin/{tool}")
+    monkeypatch.setattr(bootstrap, "logged", lambda command, env=None: pytest.fail(f"ran {command}"))
+    return monkeypatch
+
+
+def test_an_ordinary_user_gets_the_one_command_to_type(bare: pytest.MonkeyPatch) -> None:
+    venv = f"python3.{sys.version_info[1]}-venv"
+    with pytest.raises(bootstrap.Stop, match=rf"Type: sudo apt install {venv} libpango-1.0-0 libpangoft2-1.0-0$"):
+        bootstrap.system_packages("run")
+    with pytest.raises(bootstrap.Stop, match=r"redis-server poppler-utils chromium"):
+        bootstrap.system_packages("test")
+
+
+def test_a_mac_gets_the_one_command_to_type(bare: pytest.MonkeyPatch) -> None:
+    bare.setattr(bootstrap, "MACOS", True)
+    bare.setattr(bootstrap, "has_ensurepip", lambda: True)
+    bare.setattr(bootstrap, "is_debian", lambda: False)
+    with pytest.raises(bootstrap.Stop, match=r"Type: brew install pango$"):
+        bootstrap.system_packages("run")
+    with pytest.raises(bootstrap.Stop, match=r"Type: brew install pango redis poppler$"):
+        bootstrap.system_packages("test")
+
+
+def test_root_on_debian_installs_what_is_missing(bare: pytest.MonkeyPatch) -> None:
+    ran: list[list[str]] = []
+    present = {"pango": False}
+
+    def logged(command: list[str], env: object = None) -> int:
+        ran.append(command)
+        present["pango"] = True
+        return 0
+
+    bare.setattr(bootstrap.os, "geteuid", lambda: 0)
+    bare.setattr(bootstrap, "has_ensurepip", lambda: True)
+    bare.setattr(bootstrap, "has_pango", lambda: present["pango"])
+    bare.setattr(bootstrap, "logged", logged)
+    bootstrap.system_packages("run")
+    assert [command[:2] for command in ran] == [["apt-get", "install"]]
+    assert ran[0][-2:] == ["libpango-1.0-0", "libpangoft2-1.0-0"]
