@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, session
 from werkzeug.wrappers import Response as BaseResponse
 
+from grantflow.accounts.models import Person
 from grantflow.kernel.parties import Actor
 from grantflow.platform import mailsink, settings
 from grantflow.platform.access import anyone, requires
@@ -22,7 +23,7 @@ def roles() -> Response:
 
 @bp.post("/roles/<uuid:id>")
 @requires(anyone, on=service.somebody)
-def switch(person: Actor) -> BaseResponse:
+def switch(person: Person) -> BaseResponse:
     """Go on as ``person``, with a session of their own."""
     session.clear()
     session["_user_id"] = service.become(person)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 #: Düsseldorf and Toulouse share one civil time.
 LOCAL = ZoneInfo("Europe/Berlin")
+DAY = timedelta(days=1)
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 

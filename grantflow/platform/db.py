@@ -58,7 +58,7 @@ class Database(SQLAlchemy):
     def lock(self, row: Base) -> None:
         """Refresh ``row`` FOR UPDATE: a second click waits here, then sees what the first did."""
         self.session.flush()
-        self.session.refresh(row, with_for_update=True)
+        self.session.refresh(row, with_for_update={"of": type(row)})
 
 
 db = Database(model_class=Base, session_options={"expire_on_commit": False})

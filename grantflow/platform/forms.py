@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import ValidationError as ValidationError  # noqa: PLC0414 - for the features' forms
 from wtforms.widgets import TextInput
 
 from grantflow.kernel import money
