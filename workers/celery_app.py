@@ -3,6 +3,7 @@
 A task is a doorbell: it calls one service verb inside the application, with the boundary that a request has.
 """
 
+import os
 from typing import Any
 
 import structlog
@@ -75,7 +76,8 @@ class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
 
 
 def _name(worker: Any) -> str:
-    return f"worker-{worker.hostname}-{worker.pid or ''}".rstrip("-")
+    # The step runs in the main process; the controller has no pid of its own yet when it starts.
+    return f"worker-{worker.hostname}-{os.getpid()}"
 
 
 app.steps["worker"].add(Heartbeat)
