@@ -39,6 +39,10 @@ from grantflow.organisations.rules import Profile
 from grantflow.organisations.states import Country, Kind
 from grantflow.platform import passwords
 from grantflow.platform.db import db
+from grantflow.review import service as review
+from grantflow.review.models import Assignment
+from grantflow.review.rules import Mark
+from grantflow.review.states import Conflict
 
 PASSWORD = "Rheinbrücke und Pont-Neuf"
 
@@ -282,6 +286,72 @@ class Given:
         if state not in moves:
             raise ValueError(f"{state} lies beyond the formal check: arrange it with review's and decisions' verbs")
         moves[state]()
+
+    # --- review ------------------------------------------------------------------------------------
+
+    def reviewer(self, party: Party, *more: Role, **changes: Any) -> Person:
+        return self.staff(Role.REVIEWER, party, *more, **changes)
+
+    def assign(self, application: Application, reviewer: Person) -> Assignment:
+        """The reviewer's own side's office puts them on the file."""
+        assert reviewer.party
+        office = self.office(reviewer.party.side)
+        with self.session():
+            file = db.session.get_one(Application, application.id)
+            return review.assign(file, db.session.get_one(Person, reviewer.id), by=office)
+
+    def declare(self, application: Application, reviewer: Person, *, conflict: bool = False) -> None:
+        """The reviewer declares; assigned first if need be."""
+        with self.session():
+            assignment = self._assignment(application, reviewer)
+            by = assignment.reviewer
+            review.declare(assignment, conflict=conflict, reason="Mein Bruder" * conflict, confidential=True, by=by)
+
+    def review(
+        self,
+        application: Application,
+        reviewer: Person,
+        points: int = 8,
+        *,
+        recommended: int | None = None,
+        comment: str = "Nachvollziehbar begründet.",
+        submit: bool = True,
+    ) -> None:
+        """The reviewer gives ``points`` for each criterion and submits (or only saves); assigned first if need be."""
+        with self.session():
+            assignment = self._assignment(application, reviewer)
+            if assignment.conflict is Conflict.UNDECLARED:
+                review.declare(assignment, conflict=False, confidential=True, by=assignment.reviewer)
+            file = assignment.application
+            verb = review.submit if submit else review.save_draft
+            verb(
+                assignment,
+                {criterion.position: Mark(points, comment) for criterion in file.call.criteria},
+                recommended_cents=file.requested_cents if recommended is None else recommended,
+                comment=comment,
+                by=assignment.reviewer,
+            )
+
+    def _assignment(self, application: Application, reviewer: Person) -> Assignment:
+        wanted = select(Assignment).where(
+            Assignment.application_id == application.id, Assignment.reviewer_id == reviewer.id
+        )
+        return db.session.scalar(wanted) or self.assign(application, reviewer)
+
+    def in_review(self, **changes: Any) -> tuple[Application, Person, Person]:
+        """A file with one reviewer from Düsseldorf and one from Toulouse, both assigned."""
+        application = self.application(State.ADMITTED, **changes)
+        german, french = self.reviewer(Party.DUESSELDORF), self.reviewer(Party.TOULOUSE)
+        self.assign(application, german)
+        self.assign(application, french)
+        return self.reload(application.id), german, french
+
+    def assessed(self, german: int = 8, french: int = 8, **changes: Any) -> Application:
+        """A file with both reviews in: so many points for each criterion."""
+        application, of_duesseldorf, of_toulouse = self.in_review(**changes)
+        self.review(application, of_duesseldorf, german)
+        self.review(application, of_toulouse, french)
+        return self.reload(application.id)
 
     def reload(self, application_id: UUID) -> Application:
         """The file as the database has it now, with what tests look at."""

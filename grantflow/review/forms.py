@@ -1,9 +1,10 @@
-"""Shape of what reviewers and offices send. What is missing for a submission is the service's question, not the form's."""
+"""Shape of what reviewers send. What is missing for a submission is the service's question, not the form's."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from flask_babel import gettext, lazy_gettext as _l
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
 from wtforms.validators import Optional
 
@@ -29,7 +30,8 @@ class DeclareForm(Form):
     reason = Text(_l("What is the conflict?"), limit=500)
     confidential = BooleanField(
         _l(
-            "I keep the file confidential, use it for this review only and speak to nobody about my scores before both sides have submitted."
+            "I keep the file confidential, use it for this review only, and speak to nobody about my scores "
+            "before both sides have submitted theirs."
         )
     )
 

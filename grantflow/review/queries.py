@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import Select, exists, false, func, or_, select, tuple_
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from grantflow.accounts.models import Person, RoleGrant
-from grantflow.applications import queries as applications
+from grantflow.accounts.texts import PARTIES
+from grantflow.applications import policy as applications
 from grantflow.applications.models import Application, Partner
 from grantflow.applications.states import State
 from grantflow.calls import rules as calls
@@ -21,7 +22,7 @@ from grantflow.kernel.parties import OFFICES, Actor, Party, Role, Side
 from grantflow.organisations.models import Membership, Organisation
 from grantflow.platform.db import db
 
-from . import rules, texts
+from . import policy, rules, texts
 from .models import Assessment, Assignment, Score, Standing
 from .rules import Mark, Seat
 from .states import AT_WORK, READABLE, UNDECIDED, Conflict, Progress
@@ -32,20 +33,7 @@ PAGE = 25
 _ORDER = list(Party)
 
 
-# --- conflicts -----------------------------------------------------------------------------------
-
-
-def recused(actor: Actor) -> ColumnElement[bool]:
-    """Whether the actor has declared a conflict for the Application of the query at hand (R9)."""
-    return exists().where(
-        Assignment.application_id == Application.id,
-        Assignment.reviewer_id == actor.id,
-        Assignment.conflict == Conflict.DECLARED,
-    )
-
-
-#: A declared conflict closes the file also to those who would see it by another role.
-applications.BARRIERS.append(recused)
+# --- seats -----------------------------------------------------------------------------------------
 
 
 def seat_of(actor: Actor, application_id: UUID) -> Seat | None:
@@ -59,18 +47,19 @@ def seat_of(actor: Actor, application_id: UUID) -> Seat | None:
     return assignment.seat if assignment else None
 
 
-def is_recused(actor: Actor, application: Application) -> bool:
-    seat = seat_of(actor, application.id)
-    return seat is not None and not seat.is_active
+def is_closed(actor: Actor, application: Application) -> bool:
+    """Whether the actor's own seat closes the file to their other roles."""
+    query = select(Application.id).where(Application.id == application.id, policy.closed_by_review(actor))
+    return db.session.scalar(query) is not None
 
 
 # --- the reviewer's own files --------------------------------------------------------------------
 
 
-def _doors(actor: Actor) -> Select[tuple[Assignment]]:
+def _doors(actor: Actor) -> Select[Assignment]:
     """The actor's assignments whose file is open to them: the one predicate behind queue, counts and file (T12)."""
     if Role.REVIEWER not in actor.roles:
-        return select(Assignment).where(False)
+        return select(Assignment).where(false())
     submitted = Assessment.progress == Progress.SUBMITTED
     return (
         select(Assignment)
@@ -84,19 +73,19 @@ def _doors(actor: Actor) -> Select[tuple[Assignment]]:
     )
 
 
-def own_file(actor: Actor, application_id: UUID) -> Assignment | None:
+def own_file(actor: Actor, id: UUID) -> Assignment | None:  # noqa: A002 - the house's name in addresses
     """The actor's assignment to this file with all that its page shows; None once a conflict is declared."""
-    file = joinedload(Assignment.application)
+    file = contains_eager(Assignment.application)
     call = file.joinedload(Application.call)
     query = (
         _doors(actor)
-        .where(Assignment.application_id == application_id)
+        .where(Assignment.application_id == id)
         .options(
             file.joinedload(Application.lead),
             file.joinedload(Application.partner),
             call.selectinload(Call.criteria),
             call.selectinload(Call.categories),
-            joinedload(Assignment.assessment).selectinload(Assessment.scores).joinedload(Score.criterion),
+            contains_eager(Assignment.assessment).selectinload(Assessment.scores).joinedload(Score.criterion),
         )
     )
     return db.session.scalar(query)
@@ -170,12 +159,12 @@ def next_file(actor: Actor, after: Assignment) -> UUID | None:
     return others[here % len(others)]
 
 
-def _pending(actor: Actor) -> Select[tuple[Assignment]]:
+def _pending(actor: Actor) -> Select[Assignment]:
     unsubmitted = or_(Assessment.id.is_(None), Assessment.progress == Progress.DRAFT)
     return _doors(actor).where(unsubmitted).order_by(Assignment.assigned_at, Assignment.id)
 
 
-def _rows(query: Select[tuple[Assignment]]) -> list[Row]:
+def _rows(query: Select[Assignment]) -> list[Row]:
     lead, partner = aliased(Organisation), aliased(Partner)
     marked = (
         select(func.count())
@@ -253,7 +242,7 @@ def standing(application: Application) -> Standing | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Criterions:
+class Line:
     """One criterion across all reviews, in the order of the reviews."""
 
     criterion: Criterion
@@ -276,18 +265,18 @@ class Comparison:
     standing: Standing
     category: Category
     reviews: list[Assignment]
-    rows: list[Criterions]
+    rows: list[Line]
 
     @property
     def below_threshold(self) -> bool:
         return self.standing.mean < self.category.min_score
 
 
-def compare(actor: Actor, application_id: UUID) -> Comparison | None:
+def compare(actor: Actor, id: UUID) -> Comparison | None:  # noqa: A002 - the house's name in addresses
     """The comparison, or None for whoever may not see every score of this file (D12)."""
-    seat = seat_of(actor, application_id)
-    by_office = select(Application).where(Application.id == application_id, applications.visible_to(actor))
-    by_seat = select(Application).where(Application.id == application_id, Application.state.in_(READABLE))
+    seat = seat_of(actor, id)
+    by_office = select(Application).where(Application.id == id, applications.visible(actor))
+    by_seat = select(Application).where(Application.id == id, Application.state.in_(READABLE))
     reads_as_office = bool(actor.roles & {Role.OFFICE, Role.SIGNATORY})
     if seat is None and not reads_as_office:
         return None
@@ -319,7 +308,7 @@ def _comparison(application: Application, found: Standing) -> Comparison:
     reviews = sorted(db.session.scalars(query), key=lambda a: (_ORDER.index(a.party), a.assigned_at))
     by_review = [marks(review.assessment) for review in reviews]
     rows = [
-        Criterions(criterion, [given.get(criterion.position, Mark()) for given in by_review])
+        Line(criterion, [given.get(criterion.position, Mark()) for given in by_review])
         for criterion in application.call.criteria
     ]
     return Comparison(application, found, category(application), reviews, rows)
@@ -344,29 +333,25 @@ def seats(application: Application) -> list[Seat]:
     return [assignment.seat for assignment in assignments(application)]
 
 
-def assignment_of(actor: Actor, application_id: UUID, assignment_id: UUID) -> Assignment | None:
-    """An assignment of a file that the actor's office sees."""
-    if not may_see_board(actor, application_id):
-        return None
+def file_of_office(actor: Actor, id: UUID) -> Application | None:  # noqa: A002 - the house's name in addresses
+    """A file on whose board the actor may act."""
+    query = select(Application).where(Application.id == id, applications.visible(actor))
+    return db.session.scalar(query) if policy.assigns(actor) else None
+
+
+def assignment_of_office(actor: Actor, id: UUID, assignment_id: UUID) -> Assignment | None:  # noqa: A002 - the house's name in addresses
+    """An assignment on such a board."""
     query = (
         select(Assignment)
         .join(Assignment.application)
-        .where(Assignment.id == assignment_id, Application.id == application_id, applications.visible_to(actor))
+        .where(Assignment.id == assignment_id, Application.id == id, applications.visible(actor))
         .options(joinedload(Assignment.assessment), joinedload(Assignment.reviewer))
     )
-    return db.session.scalar(query)
+    return db.session.scalar(query) if policy.assigns(actor) else None
 
 
-def file_of_office(actor: Actor, application_id: UUID) -> Application | None:
-    """A file on whose board the actor may act."""
-    if not may_see_board(actor, application_id):
-        return None
-    query = select(Application).where(Application.id == application_id, applications.visible_to(actor))
-    return db.session.scalar(query)
-
-
-def may_see_board(actor: Actor, application_id: UUID) -> bool:
-    return rules.may_see_board(actor.roles, seat_of(actor, application_id))
+def reviewer(person_id: UUID) -> Person | None:
+    return db.session.get(Person, person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +361,10 @@ class Candidate:
     person: Person
     open_files: int
     own_institution: bool
+
+    @property
+    def party_name(self) -> str:
+        return PARTIES[self.person.party] if self.person.party else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,7 +411,7 @@ def panel(actor: Actor, application: Application) -> Panel | None:
     is_open = application.state in AT_WORK or (
         application.state is State.ASSESSED and found is not None and found.third_due
     )
-    can_assign = is_open and actor.party in OFFICES.values()
+    can_assign = is_open and policy.assigns(actor)
     missing = rules.sides_without_reviewer(assignment.seat for assignment in everyone)
     boards = [
         Board(
@@ -478,6 +467,14 @@ def _candidates(actor: Actor, application: Application, side: Side) -> list[Cand
     ]
 
 
+def is_member(person: Person, application: Application) -> bool:
+    """Whether somebody acts for the applicant."""
+    query = select(Membership.person_id).where(
+        Membership.organisation_id == application.lead_id, Membership.person_id == person.id
+    )
+    return db.session.scalar(query) is not None
+
+
 def _run_by(application: Application) -> tuple[Party | None, Party | None]:
     return application.lead.run_by, application.partner.run_by if application.partner else None
 
@@ -496,9 +493,9 @@ def without_reviewer(actor: Actor, after: UUID | None = None) -> Sequence[Applic
     return db.session.scalars(query.limit(PAGE + 1)).all()
 
 
-def _to_assign(actor: Actor) -> Select[tuple[Application]]:
-    if Role.OFFICE not in actor.roles or actor.party is None or actor.party not in OFFICES.values():
-        return select(Application).where(False)
+def _to_assign(actor: Actor) -> Select[Application]:
+    if actor.party is None or not policy.assigns(actor):
+        return select(Application).where(false())
     own = [party for party in Party if party.side is actor.party.side]
     staffed = exists().where(
         Assignment.application_id == Application.id,
@@ -506,12 +503,9 @@ def _to_assign(actor: Actor) -> Select[tuple[Application]]:
         Assignment.conflict != Conflict.DECLARED,
     )
     third_due = exists().where(Standing.application_id == Application.id, Standing.third_due)
-    mine = exists().where(Assignment.application_id == Application.id, Assignment.reviewer_id == actor.id)
     return select(Application).where(
-        applications.visible_to(actor),
+        applications.visible(actor),
         or_(Application.state.in_(AT_WORK) & ~staffed, (Application.state == State.ASSESSED) & third_due),
-        # An officer who reviews the file learns of a third review like every reviewer: not from this list.
-        ~mine,
     )
 
 
@@ -523,12 +517,12 @@ def tasks(actor: Actor) -> list[tuple[Any, int, str, dict[str, Any]]]:
     found: list[tuple[Any, int, str, dict[str, Any]]] = []
     if Role.REVIEWER in actor.roles:
         query = _pending(actor).order_by(None).with_only_columns(Assignment.conflict, func.count())
-        conflicts = dict(db.session.execute(query.group_by(Assignment.conflict)).tuples().all())
+        conflicts = dict(db.session.execute(query.group_by(Assignment.conflict)).all())
         found += [
             (texts.TO_DECLARE, conflicts.get(Conflict.UNDECLARED, 0), "review.queue", {}),
             (texts.TO_SCORE, conflicts.get(Conflict.NONE, 0), "review.queue", {}),
         ]
-    if Role.OFFICE in actor.roles:
+    if policy.assigns(actor):
         count = db.session.scalar(select(func.count()).select_from(_to_assign(actor).subquery()))
         found.append((texts.TO_ASSIGN, count or 0, "review.to_assign", {}))
     return [task for task in found if task[1]]

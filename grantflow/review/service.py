@@ -17,10 +17,9 @@ from grantflow.kernel import clock
 from grantflow.kernel.errors import DomainError, Forbidden, Incomplete, Invalid
 from grantflow.kernel.parties import SYSTEM, Actor, Role
 from grantflow.notifications import service as notifications
-from grantflow.organisations.models import Membership
 from grantflow.platform.db import db
 
-from . import queries, rules
+from . import policy, queries, rules
 from .models import Assessment, Assignment, Score, Standing
 from .rules import Mark
 from .states import AT_WORK, Conflict, Progress
@@ -32,7 +31,7 @@ def assign(application: Application, reviewer: Person, *, by: Actor) -> Assignme
     In an assessed file this orders the third review, if one is due. Writes the assignment, moves the file, notes it on
     the trail, tells the reviewer. Raises Forbidden for another side's office, Invalid for a person who cannot review.
     """
-    if Role.OFFICE not in by.roles or queries.is_recused(by, application):
+    if not policy.assigns(by) or queries.is_closed(by, application):
         raise Forbidden()
     db.lock(application)
     _why_not_assign(application, reviewer, by)
@@ -78,7 +77,7 @@ def _why_not_assign(application: Application, reviewer: Person, by: Actor) -> No
         select(Assignment.id).where(Assignment.application_id == application.id, Assignment.reviewer_id == reviewer.id)
     ):
         raise Invalid("review_already_assigned", field="reviewer")
-    if reviewer.id == application.contact_id or db.session.get(Membership, (application.lead_id, reviewer.id)):
+    if reviewer.id == application.contact_id or queries.is_member(reviewer, application):
         raise Invalid("review_is_applicant", field="reviewer")
 
 
@@ -87,7 +86,7 @@ def unassign(assignment: Assignment, *, by: Actor) -> None:
     application = assignment.application
     db.lock(application)
     db.lock(assignment)
-    if Role.OFFICE not in by.roles or queries.is_recused(by, application):
+    if not policy.assigns(by) or queries.is_closed(by, application):
         raise Forbidden()
     if not rules.may_assign(by.party, assignment.party):
         raise Forbidden("review_not_your_side")
@@ -146,7 +145,7 @@ def save_draft(
         raise DomainError("review_closed")
     assessment = assignment.assessment
     if assessment is None:
-        assessment = assignment.assessment = Assessment(progress=Progress.DRAFT)
+        assessment = assignment.assessment = Assessment(progress=Progress.DRAFT, updated_at=clock.now())
     known = {score.criterion_id: score for score in assessment.scores}
     for criterion in assignment.application.call.criteria:
         mark = marks.get(criterion.position, Mark())

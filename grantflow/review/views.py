@@ -6,10 +6,10 @@ from uuid import UUID
 from flask import Blueprint, request
 from flask_babel import gettext as _
 
-from grantflow.accounts import queries as accounts
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application
-from grantflow.kernel.errors import Incomplete, Invalid, NotFound
+from grantflow.kernel.errors import Incomplete, Invalid
+from grantflow.platform import locale
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, invalid, page, redirect_to
 
@@ -32,7 +32,7 @@ def queue() -> Any:
 def declare(assignment: Assignment) -> Any:
     """The gate before the file; later the way out for a conflict found while reading."""
     form = forms.DeclareForm()
-    context = {"assignment": assignment, "own_institution": queries.is_own_institution(assignment)}
+    context: dict[str, Any] = {"assignment": assignment, "own_institution": queries.is_own_institution(assignment)}
     if not form.sent():
         show = page if request.method == "GET" else invalid
         return show("review/declare.html", form=form, **context)
@@ -66,7 +66,7 @@ def assess(assignment: Assignment) -> Any:
     marks = queries.marks(assignment.assessment)
     form = forms.grid_of(criteria, assignment.assessment, marks)
     is_final = assignment.is_submitted
-    context = {
+    context: dict[str, Any] = {
         "assignment": assignment,
         "criteria": criteria,
         "category": queries.category(application),
@@ -79,11 +79,18 @@ def assess(assignment: Assignment) -> Any:
         show = page if request.method == "GET" else invalid
         return show("review/assess.html", form=form, **context)
     given = form.marks(criteria)
-    answers = {"recommended_cents": form.recommended.data, "comment": form.comment.data or "", "by": actor}
-    if request.form.get("action") != "submit":
-        service.save_draft(assignment, given, **answers)
-        following = queries.next_file(actor, assignment) if request.form.get("action") == "next" else None
+    action = request.form.get("action")
+    answers: dict[str, Any] = {
+        "recommended_cents": form.recommended.data,
+        "comment": form.comment.data or "",
+        "by": actor,
+    }
+    if action != "submit":
+        draft = service.save_draft(assignment, given, **answers)
+        if action == "keep":
+            return {"saved": _("Saved at %(time)s.", time=locale.long_datetime(draft.updated_at))}
         flash_ok(_("Saved as a draft. Nobody sees it before you submit."))
+        following = queries.next_file(actor, assignment) if action == "next" else None
         return redirect_to("review.assess", id=following or application.id)
     try:
         service.submit(assignment, given, **answers)
@@ -113,7 +120,8 @@ def to_assign() -> Any:
 @bp.post("/<uuid:id>/assignments")
 @requires(policy.assigns, on=queries.file_of_office)
 def assign(application: Application) -> Any:
-    reviewer = accounts.person(_uuid(request.form.get("reviewer", "")))
+    chosen = _uuid(request.form.get("reviewer", ""))
+    reviewer = queries.reviewer(chosen) if chosen else None
     if reviewer is None:
         raise Invalid("review_reviewer_missing", field="reviewer")
     service.assign(application, reviewer, by=current_actor())
@@ -122,7 +130,7 @@ def assign(application: Application) -> Any:
 
 
 @bp.post("/<uuid:id>/assignments/<uuid:assignment_id>/removal")
-@requires(policy.assigns, on=queries.assignment_of)
+@requires(policy.assigns, on=queries.assignment_of_office)
 def unassign(assignment: Assignment) -> Any:
     name, file = assignment.reviewer.name, assignment.application_id
     service.unassign(assignment, by=current_actor())
