@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import abort
+from flask import abort, g, has_request_context
 from flask_login import LoginManager, current_user
 
 from grantflow.kernel.parties import ANONYMOUS, STAFF_ROLES, Actor, Party, Role
