@@ -69,6 +69,11 @@ class Person(Identified, Base):
         return self.disabled_at is None and self.confirmed_at is not None
 
     @property
+    def is_waiting(self) -> bool:
+        """Registered, but whoever reads this address has not confirmed yet."""
+        return self.confirmed_at is None and self.party is None and self.disabled_at is None
+
+    @property
     def is_anonymous(self) -> bool:
         return False
 

@@ -23,6 +23,11 @@ def by_email(email: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.email_key == rules.email_key(email)))
 
 
+def owner_of(email_key: str) -> Person:
+    """The account of an identity that is known to exist; locked, since two registrations may meet here."""
+    return db.session.scalars(select(Person).where(Person.email_key == email_key).with_for_update()).one()
+
+
 def sign_in_of(token: str) -> SignIn | None:
     """The session a cookie stands for, ended or not."""
     return db.session.scalar(select(SignIn).where(SignIn.token_hash == tokens.fingerprint(token)))
@@ -45,8 +50,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return or_(Person.party == actor.party, Person.party.is_(None))
 
 
-def person(actor: Actor, id: UUID) -> Person | None:
-    return db.session.scalar(select(Person).where(Person.id == id, visible_to(actor)))
+def person(actor: Actor, person_id: UUID) -> Person | None:
+    return db.session.scalar(select(Person).where(Person.id == person_id, visible_to(actor)))
 
 
 @dataclass(frozen=True, slots=True)

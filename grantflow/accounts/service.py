@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import update
@@ -161,21 +160,19 @@ def register(
         "phone": phone,
         "password_hash": passwords.hash_of(password),
     }
-    person = queries.by_email(email)
-    if person is None:
-        insert_once(Person, email_key=rules.email_key(email), created_at=clock.now(), **details)
-        person = queries.by_email(email)
-        assert person is not None
-        if not person.roles:
-            person.role_grants.append(RoleGrant(role=Role.APPLICANT, granted_at=clock.now()))
-            audit.record("registered", on=person, by=person)
-    elif person.confirmed_at is None and person.party is None and person.disabled_at is None:
+    key = rules.email_key(email)
+    if new_id := insert_once(Person, email_key=key, created_at=clock.now(), **details):
+        person = db.session.get_one(Person, new_id)
+        person.role_grants.append(_grant(Role.APPLICANT, SYSTEM))
+        audit.record("registered", on=person, by=person)
+    else:
+        person = queries.owner_of(key)
+        if not person.is_waiting:
+            notifications.send("account_exists", to=person, key=f"account_exists:{uuid4()}")
+            return
         for attribute, value in details.items():
             setattr(person, attribute, value)
         person.epoch += 1
-    else:
-        notifications.send("account_exists", to=person, key=f"account_exists:{uuid4()}")
-        return
     db.session.flush()
     _mail("registration_confirm", person, Purpose.CONFIRM)
 
@@ -358,8 +355,8 @@ def _check_roles(party: Party | None, roles: AbstractSet[Role]) -> None:
         raise Invalid(reason.key, field="roles")
 
 
-def _grant(role: Role, by: Actor, at: datetime | None = None) -> RoleGrant:
-    return RoleGrant(role=role, granted_at=at or clock.now(), granted_by=by.id)
+def _grant(role: Role, by: Actor) -> RoleGrant:
+    return RoleGrant(role=role, granted_at=clock.now(), granted_by=by.id)
 
 
 def disable(person: Person, *, by: Actor, reason: str) -> None:

@@ -43,7 +43,7 @@ MESSAGES: dict[str, Any] = {
     "password_short": _l("Please choose a password of at least %(count)s characters."),
     "password_long": _l("Please choose a password of at most %(count)s characters."),
     "password_common": _l(
-        "This password is among the first that attackers try. Please choose another, for example several words in a row."
+        "This password is among the first that attackers try. Please choose another one, such as several words."
     ),
     "password_context": _l("Please choose a password without “%(word)s”: that word is easy to guess here."),
     "link_dead": _l("This link is no longer valid."),

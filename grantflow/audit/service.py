@@ -46,24 +46,25 @@ def record(
 
     Never pass scores, comments or bank data: administrators read this (D12).
     """
-    buffer(db.session()).append(_entry(action, on, by, before, after, reason, label))
+    buffer(db.session()).append(_entry(action, on=on, by=by, before=before, after=after, reason=reason, label=label))
 
 
 def record_apart(action: str, *, on: Subject, by: Actor, reason: str = "", label: str = "") -> None:
     """Note a refusal in a transaction of its own: the request's will roll back (D23)."""
     with Session(db.engine) as session:
-        buffer(session).append(_entry(action, on, by, None, None, reason, label))
+        buffer(session).append(_entry(action, on=on, by=by, reason=reason, label=label))
         session.commit()
 
 
 def _entry(
     action: str,
+    *,
     on: Subject,
     by: Actor,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
     reason: str,
     label: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     kind, key = on if isinstance(on, tuple) else (type(on).__name__.lower(), on.id)
     return {

@@ -1,7 +1,7 @@
 """The few words views answer with."""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from flask import (
     Response,
@@ -47,17 +47,17 @@ def safe_next(default: str) -> str:
 
     The target is rebuilt from the matched endpoint, never echoed: nothing a browser could read as another site.
     """
-    wish = request.values.get("next", "")
-    parts = urlsplit(wish)
-    if not wish.startswith("/") or parts.scheme or parts.netloc:
+    parts = urlsplit(request.values.get("next", ""))
+    if parts.scheme or parts.netloc or not parts.path.startswith("/"):
         return default
     try:
-        endpoint, values = current_app.create_url_adapter(request).match(parts.path, method="GET")  # type: ignore[union-attr]
+        endpoint, values = current_app.create_url_adapter(request).match(unquote(parts.path), method="GET")  # type: ignore[union-attr]
     except (HTTPException, RequestRedirect):
         return default
     if endpoint == "static":
         return default
-    return url_for(endpoint, **values) + (f"?{parts.query}" if parts.query else "")
+    query = urlencode(parse_qsl(parts.query))
+    return url_for(endpoint, **values) + (f"?{query}" if query else "")
 
 
 def attachment(content: bytes, name: str, mimetype: str) -> Response:

@@ -1,0 +1,153 @@
+"""Forms of accounts. Passwords are never written back into a page."""
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, EmailInput, ListWidget, TelInput
+
+from grantflow.kernel.parties import STAFF_ROLES, Party, Role
+from grantflow.platform import locale
+from grantflow.platform.forms import Form, Line, Text, ValidationError, choices, chosen, required
+
+from . import texts
+from .models import Address
+from .rules import PASSWORD_MAX
+
+#: Longer than any password we keep, short enough to hash without pain.
+TYPED_AT_MOST = 8 * PASSWORD_MAX
+
+
+class Email(Line):
+    """An address that mail can be sent to, in the spelling its owner typed; its domain in ASCII."""
+
+    widget = EmailInput()
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if validation_stopped or not self.data:
+            return
+        try:
+            found = validate_email(self.data, check_deliverability=False, allow_smtputf8=False)
+        except EmailNotValidError as error:
+            raise ValidationError(_l("Please enter an e-mail address such as name@example.org.")) from error
+        self.data = found.ascii_email or found.normalized
+
+
+class Phone(Line):
+    widget = TelInput()
+
+
+class Password(PasswordField):
+    """Any characters, paste allowed, blanks at the ends kept."""
+
+    def __init__(self, label: Any = _l("Password"), **more: Any) -> None:
+        super().__init__(label, [required()], **more)
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if self.data and len(self.data) > TYPED_AT_MOST:
+            raise ValidationError(_l("This is too long for a password."))
+
+
+def _name() -> Line:
+    return Line(_l("First name and surname"), [required()], limit=120)
+
+
+def _address() -> RadioField:
+    return RadioField(
+        _l("Form of address in letters"), [chosen()], choices=choices(texts.ADDRESSES), default=Address.NEUTRAL.value
+    )
+
+
+def _language() -> RadioField:
+    return RadioField(
+        _l("Language of letters and e-mails"),
+        [chosen()],
+        choices=choices(texts.LANGUAGES),
+        default=locale.language,
+    )
+
+
+def _phone() -> Phone:
+    return Phone(_l("Telephone"), limit=40)
+
+
+class SignInForm(Form):
+    email = Line(_l("E-mail address"), [required()], limit=254, widget=EmailInput())
+    password = Password()
+    next = HiddenField()
+    kept = HiddenField()
+
+
+class RegisterForm(Form):
+    name = _name()
+    email = Email(_l("E-mail address"), [required()], limit=254)
+    password = Password()
+    address = _address()
+    language = _language()
+    phone = _phone()
+
+
+class ConfirmForm(Form):
+    password = Password()
+
+
+class RequestResetForm(Form):
+    email = Email(_l("E-mail address"), [required()], limit=254)
+
+
+class ResetForm(Form):
+    password = Password(_l("New password"))
+
+
+class AcceptForm(Form):
+    password = Password()
+    address = _address()
+    language = _language()
+    phone = _phone()
+
+
+class ProfileForm(Form):
+    name = _name()
+    address = _address()
+    language = _language()
+    phone = _phone()
+
+
+class ChangePasswordForm(Form):
+    old = Password(_l("Present password"))
+    new = Password(_l("New password"))
+
+
+def grantable(party: Party | None) -> list[tuple[str, Any]]:
+    """The roles a member of staff of ``party`` can hold, as choices."""
+    roles = [role for role in Role if role in STAFF_ROLES]
+    return [(r.value, texts.ROLES[r]) for r in roles if r is not Role.OFFICE or party is not Party.METROPOLE]
+
+
+class _Roles(SelectMultipleField):
+    """Boxes to tick; posted values outside the choices are refused."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def roles(self) -> set[Role]:
+        return {Role(value) for value in self.data or ()}
+
+
+class RolesForm(Form):
+    roles = _Roles(_l("Roles"), [chosen(_l("Please choose at least one role."))])
+
+    def offer(self, party: Party | None) -> None:
+        """Show the roles that exist in ``party``."""
+        self.roles.choices = grantable(party)
+
+
+class InviteForm(RolesForm):
+    name = _name()
+    email = Email(_l("E-mail address"), [required()], limit=254)
+    language = SelectField(_l("Language of letters and e-mails"), choices=choices(texts.LANGUAGES))
+
+
+class DisableForm(Form):
+    reason = Text(_l("Reason"), [required()], limit=500, description=_l("Only the audit trail shows it."))
