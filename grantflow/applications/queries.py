@@ -111,10 +111,11 @@ def category_terms(call: Call) -> list[rules.CategoryTerms]:
 
 
 def lines(application: Application, kind: LineKind | None = None) -> list[rules.Line]:
-    """The budget's lines as plain values, in order."""
+    """The budget's lines as plain values: costs, income, contributions in kind, each in its own order."""
+    order = list(LineKind)
     return [
         rules.Line(kind=line.kind, type=line.type, description=line.description, side=line.side, cents=line.cents)
-        for line in application.lines
+        for line in sorted(application.lines, key=lambda line: (order.index(line.kind), line.position))
         if kind is None or line.kind is kind
     ]
 

@@ -70,8 +70,8 @@ def start(call: Call, organisation: Organisation, *, by: Actor, language: str) -
         state=State.DRAFT,
         created_at=now,
         updated_at=now,
+        search_text=rules.search_text("", organisation.name),
     )
-    _index(application)
     db.session.add(application)
     db.session.flush()
     audit.record("application_started", on=application, by=by, after={"call": call.code})

@@ -1,0 +1,344 @@
+"""The verbs on a real database."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from grantflow.applications import queries, rules, service
+from grantflow.applications.models import Application, BudgetLine, Event, StateCount, Submission
+from grantflow.applications.states import Action, Declared, IncomeType, LineKind, State, StepName
+from grantflow.audit.models import Entry
+from grantflow.calls.models import Call
+from grantflow.kernel import clock
+from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Invalid
+from grantflow.kernel.money import eur
+from grantflow.kernel.parties import SYSTEM, Party, Role, Side
+from grantflow.notifications.models import Message
+from grantflow.organisations.states import Country
+from grantflow.platform.db import db
+from tests.given import Given, budget
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    """An app context of the test's own: no client is used here."""
+    with app.app_context():
+        yield
+
+
+def messages(application: Application) -> list[tuple[str, str]]:
+    rows = db.session.execute(
+        select(Message.kind, Message.email)
+        .where(Message.person_id == application.contact_id)
+        .order_by(Message.created_at)
+    )
+    return [(kind, email) for kind, email in rows]
+
+
+def counters() -> dict[tuple[Side, State], int]:
+    return {(row.side, row.state): row.files for row in db.session.scalars(select(StateCount)) if row.files}
+
+
+@pytest.mark.usefixtures("context")
+class TestSending:
+    def test_gives_number_receipt_event_counter_audit_and_mail(self, given: Given) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        code = application.call.code
+        submission = service.submit(application, by=by)
+        db.session.commit()
+
+        assert application.number == f"DT-{code}-001"
+        assert application.state is State.SUBMITTED
+        assert application.submitted_at == application.first_submitted_at == submission.sent_at
+        assert [(e.action, e.source, e.target, e.party) for e in application.events] == [
+            (Action.SUBMIT, State.DRAFT, State.SUBMITTED, None)
+        ]
+        assert counters() == {(Side.GERMAN, State.SUBMITTED): 1}
+        assert messages(application) == [("application_received", by.email)]
+        entry = db.session.scalars(select(Entry).where(Entry.action == "application_submit")).one()
+        assert (entry.before, entry.after, entry.actor_name) == ({"state": "draft"}, {"state": "submitted"}, by.name)
+
+    def test_the_hash_is_that_of_the_stored_answers(self, given: Given) -> None:
+        application = given.application(State.SUBMITTED)
+        stored = db.session.scalars(select(Submission).execution_options(populate_existing=True)).one()
+        assert stored.hash == rules.receipt_hash(stored.answers)
+        assert stored.answers["number"] == application.number
+        assert stored.answers["budget"][0]["cents"] == application.lines[0].cents
+
+    def test_no_bank_data_is_frozen_audited_or_mailed(self, given: Given) -> None:
+        application = given.application(State.SUBMITTED)
+        iban = application.lead.iban
+        assert iban
+        seen = [
+            *(json.dumps(s.answers) for s in db.session.scalars(select(Submission))),
+            *(json.dumps([e.before, e.after, e.reason]) for e in db.session.scalars(select(Entry))),
+            *(json.dumps(m.facts) for m in db.session.scalars(select(Message))),
+        ]
+        assert seen
+        assert [text for text in seen if iban in text] == []
+
+    def test_numbers_have_no_gap_after_a_refused_sending(self, given: Given) -> None:
+        by = given.applicant()
+        first = given.application(State.SUBMITTED, by=by)
+        unbalanced = given.application(by=by)
+        service.save_budget(unbalanced, budget(eur(9_400), eur(11_800))[:2], requested_cents=eur(9_400), by=by)
+        db.session.commit()
+        with pytest.raises(Incomplete) as refused:
+            service.submit(unbalanced, by=by)
+        db.session.rollback()
+        assert [r.key for r in refused.value.reasons] == ["income_missing"]
+        second = given.application(State.SUBMITTED, by=by)
+        assert (first.number or "")[-3:] == "001"
+        assert (second.number or "")[-3:] == "002"
+
+    def test_a_stranger_cannot_send(self, given: Given) -> None:
+        application = given.application()
+        with pytest.raises(Forbidden):
+            service.submit(application, by=given.applicant())
+
+    def test_twice_is_refused(self, given: Given) -> None:
+        by = given.applicant()
+        application = given.application(State.SUBMITTED, by=by)
+        with pytest.raises(IllegalStep):
+            service.submit(application, by=by)
+
+    def test_not_after_the_call_has_closed(self, given: Given) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        with clock.frozen(application.call.closes_at + timedelta(seconds=1)), pytest.raises(Incomplete) as refused:
+            service.submit(application, by=by)
+        assert "call_closed" in [reason.key for reason in refused.value.reasons]
+
+    def test_the_same_project_only_once(self, given: Given) -> None:
+        by = given.applicant()
+        organisation = given.organisation(by)
+        given.application(State.SUBMITTED, by=by, organisation=organisation, title="Café des langues")
+        twin = given.application(by=by, organisation=organisation, title="CAFE  DES LANGUES")
+        with pytest.raises(Incomplete) as refused:
+            service.submit(twin, by=by)
+        assert [reason.key for reason in refused.value.reasons] == ["already_filed"]
+
+    def test_nor_the_other_way_round_by_the_partner(self, given: Given) -> None:
+        german, french = given.applicant(), given.applicant(Country.FRANCE)
+        ours = given.organisation(german, name="Filmfreunde")
+        theirs = given.organisation(french, Country.FRANCE, name="Cinéphiles")
+        given.application(State.SUBMITTED, by=german, organisation=ours, title="Ciné", partner_name="Cinéphiles")
+        mirror = given.application(by=french, organisation=theirs, title="Cine", partner_name="Filmfreunde")
+        assert [r.key for r in queries.missing(mirror, clock.now())] == ["already_filed"]
+
+    def test_an_excluded_twin_does_not_count(self, given: Given) -> None:
+        by = given.applicant()
+        organisation = given.organisation(by)
+        given.application(State.INADMISSIBLE, by=by, organisation=organisation, title="Neuer Versuch")
+        again = given.application(State.SUBMITTED, by=by, organisation=organisation, title="Neuer Versuch")
+        assert again.state is State.SUBMITTED
+
+    def test_wildcards_in_a_title_are_letters(self, given: Given) -> None:
+        by = given.applicant()
+        organisation = given.organisation(by)
+        given.application(State.SUBMITTED, by=by, organisation=organisation, title="Abc")
+        assert given.application(State.SUBMITTED, by=by, organisation=organisation, title="A_c").number
+
+
+@pytest.mark.usefixtures("context")
+class TestReturning:
+    def test_tells_reason_and_deadline_and_keeps_the_number(self, given: Given) -> None:
+        by = given.applicant()
+        application = given.application(State.RETURNED, by=by, reason="Bitte den Partner nennen.")
+        assert application.return_reason == "Bitte den Partner nennen."
+        assert application.return_until is not None
+        assert clock.local(application.return_until).date() == clock.today() + timedelta(days=14)
+        number = application.number
+        service.submit(application, by=by)
+        assert application.number == number
+        assert [s.version for s in application.submissions] == [1, 2]
+        assert (application.return_reason, application.return_until) == ("", None)
+        db.session.commit()
+        assert [kind for kind, _ in messages(application)] == [
+            "application_received",
+            "application_returned",
+            "application_received",
+        ]
+
+    def test_may_come_back_after_the_call_closed_but_not_after_its_deadline(self, given: Given) -> None:
+        by = given.applicant()
+        call = given.call()
+        with clock.frozen(call.closes_at - timedelta(hours=1)):
+            application = given.application(State.RETURNED, by=by)
+        assert application.return_until is not None
+        with clock.frozen(application.return_until + timedelta(seconds=1)), pytest.raises(Incomplete) as refused:
+            service.submit(application, by=by)
+        assert [reason.key for reason in refused.value.reasons] == ["return_deadline_passed"]
+        with clock.frozen(application.return_until):
+            service.submit(application, by=by)
+        assert application.state is State.SUBMITTED
+
+    def test_the_lead_time_counts_from_the_first_sending(self, given: Given) -> None:
+        by = given.applicant()
+        application = given.application(State.RETURNED, by=by, starts_in=42)
+        with clock.frozen(clock.now() + timedelta(days=10)):
+            service.submit(application, by=by)
+        assert application.state is State.SUBMITTED
+
+    @pytest.mark.parametrize("verb", [service.return_, service.exclude])
+    def test_needs_a_reason(self, given: Given, verb: object) -> None:
+        application = given.application(State.SUBMITTED)
+        with pytest.raises(Invalid) as refused:
+            verb(application, reason="  ", by=given.office(Side.GERMAN))  # type: ignore[operator]
+        assert (refused.value.key, refused.value.field) == ("reason_needed", "reason")
+
+
+@pytest.mark.usefixtures("context")
+class TestFormalCheck:
+    @pytest.mark.parametrize("verb", ["admit", "return_", "exclude"])
+    def test_belongs_to_the_office_of_the_leads_side(self, given: Given, verb: str) -> None:
+        application = given.application(State.SUBMITTED)
+        more = {} if verb == "admit" else {"reason": "Grund"}
+        for stranger in (
+            given.office(Side.FRENCH),
+            given.staff(Role.REVIEWER, Party.DUESSELDORF),
+            given.staff(Role.SIGNATORY, Party.DUESSELDORF),
+            given.staff(Role.OFFICE, Party.METROPOLE),
+            application.contact,
+        ):
+            with pytest.raises(Forbidden):
+                getattr(service, verb)(application, by=stranger, **more)
+        getattr(service, verb)(application, by=given.office(Side.GERMAN), **more)
+
+    def test_a_french_lead_belongs_to_toulouse(self, given: Given) -> None:
+        application = given.application(State.ADMITTED, country=Country.FRANCE)
+        assert application.lead_side is Side.FRENCH
+        assert application.events[-1].party is Party.TOULOUSE
+
+    def test_counters_follow(self, given: Given) -> None:
+        given.application()
+        given.application(State.WITHDRAWN)
+        given.application(State.ADMITTED)
+        given.application(State.ADMITTED)
+        given.application(State.INADMISSIBLE, country=Country.FRANCE)
+        given.application(State.SUBMITTED, country=Country.FRANCE)
+        assert counters() == {
+            (Side.GERMAN, State.ADMITTED): 2,
+            (Side.FRENCH, State.INADMISSIBLE): 1,
+            (Side.FRENCH, State.SUBMITTED): 1,
+        }
+        stored = queries.counts(given.office(Side.GERMAN))
+        counted = db.session.execute(
+            select(Application.state, func.count()).where(Application.number.is_not(None)).group_by(Application.state)
+        )
+        assert stored == dict(counted.all())
+
+    def test_the_system_may_move_what_a_person_may_not(self, given: Given) -> None:
+        application = given.application(State.SUBMITTED)
+        service.advance(application, Action.ADMIT, by=SYSTEM)
+        assert application.state is State.ADMITTED
+
+
+@pytest.mark.usefixtures("context")
+class TestWriting:
+    def test_nothing_is_written_once_sent(self, given: Given) -> None:
+        by = given.applicant()
+        application = given.application(State.SUBMITTED, by=by)
+        title = application.title
+        with pytest.raises(IllegalStep) as refused:
+            service.save_answers(application, StepName.DATES, {"starts_on": None, "ends_on": None}, by=by)
+        assert refused.value.key == "not_editable"
+        with pytest.raises(IllegalStep):
+            service.save_budget(application, [], requested_cents=0, by=by)
+        with pytest.raises(IllegalStep):
+            service.declare(application, frozenset(), by=by)
+        with pytest.raises(IllegalStep):
+            service.save_partner(application, None, partner_search=True, equal_roles=False, by=by)
+        db.session.refresh(application)
+        assert application.title == title
+
+    def test_strangers_write_nothing(self, given: Given) -> None:
+        application = given.application()
+        for stranger in (given.applicant(), given.office(Side.GERMAN)):
+            with pytest.raises(Forbidden):
+                service.save_budget(application, [], requested_cents=0, by=stranger)
+
+    def test_a_budget_replaces_the_one_before_and_keeps_its_sums(self, given: Given) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        lines = [
+            rules.Line(kind=LineKind.COST, type="travel", description="Bus", side=Side.GERMAN, cents=eur(700)),
+            rules.Line(kind=LineKind.INCOME, type=IncomeType.DONATIONS, description="Spenden", cents=eur(250)),
+            rules.Line(kind=LineKind.IN_KIND_USE, type="volunteering", description="Hilfe", cents=eur(99)),
+        ]
+        service.save_budget(application, lines, requested_cents=eur(400), by=by)
+        assert queries.lines(application) == lines
+        assert (application.eligible_cents, application.income_cents, application.requested_cents) == (
+            eur(700),
+            eur(250),
+            eur(400),
+        )
+        assert db.session.scalar(select(func.count()).select_from(BudgetLine)) == 3
+
+    def test_declarations_keep_their_first_moment_and_take_only_what_is_asked(self, given: Given) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        before = {d.code: d.declared_at for d in application.declarations}
+        with clock.frozen(clock.now() + timedelta(days=1)):
+            service.declare(application, frozenset({Declared.TRUTH, Declared.CER}), by=by)
+        db.session.refresh(application)
+        assert {d.code: d.declared_at for d in application.declarations} == {Declared.TRUTH: before[Declared.TRUTH]}
+
+    def test_a_draft_needs_an_open_call_and_ones_own_organisation(self, given: Given) -> None:
+        by = given.applicant()
+        organisation = given.organisation(by)
+        call = db.session.scalars(select(Call)).one()
+        with pytest.raises(Forbidden):
+            service.start(call, organisation, by=given.applicant(), language="de")
+        with clock.frozen(call.closes_at + timedelta(seconds=1)), pytest.raises(IllegalStep):
+            service.start(call, organisation, by=by, language="de")
+
+    def test_one_title_is_found_without_its_accents(self, given: Given) -> None:
+        application = given.application(State.SUBMITTED, title="Égalité en ville")
+        office = given.office(Side.FRENCH)
+        found = queries.staff_page(office, queries.Wanted(text="egalite VILLE"))
+        assert [row.id for row in found.rows] == [application.id]
+        assert queries.staff_page(office, queries.Wanted(text="100%")).rows == []
+
+
+def test_twenty_clicks_at_once_send_once(real: Flask) -> None:
+    given = Given(real)
+    by = given.applicant()
+    application = given.application(by=by)
+    others = [given.application(by=given.applicant()) for _ in range(4)]
+    barrier = Barrier(24)
+
+    def click(application_id: object, by: object) -> str:
+        barrier.wait()
+        with real.app_context():
+            mine = db.session.get_one(Application, application_id)
+            try:
+                service.submit(mine, by=by)  # type: ignore[arg-type]
+            except IllegalStep as refused:
+                db.session.rollback()
+                return refused.key
+            db.session.commit()
+            return "sent"
+
+    with ThreadPoolExecutor(24) as pool:
+        answers = [pool.submit(click, application.id, by) for _ in range(20)]
+        apart = [pool.submit(click, other.id, other.contact) for other in others]
+        assert sorted(a.result() for a in answers) == ["illegal_step"] * 19 + ["sent"]
+        assert [a.result() for a in apart] == ["sent"] * 4
+    with real.app_context():
+        numbers = db.session.scalars(select(Application.number).order_by(Application.number)).all()
+        code = db.session.scalars(select(Call.code)).one()
+        assert numbers == [f"DT-{code}-{n:03d}" for n in range(1, 6)]
+        of_one = Event.application_id == application.id
+        assert db.session.scalar(select(func.count()).select_from(Event).where(of_one)) == 1
+        assert db.session.scalar(select(func.count()).select_from(Submission)) == 5
+        assert counters() == {(Side.GERMAN, State.SUBMITTED): 5}
+        assert db.session.scalar(select(func.count()).select_from(Message)) == 5
+        assert db.session.scalar(select(func.count()).where(Entry.action == "application_submit")) == 5
