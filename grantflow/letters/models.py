@@ -116,31 +116,3 @@ class Download(Identified, Base):
     at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (Index(None, "letter_id", "desk", "at"),)
-
-
-#: For the migration: what was issued stays as issued, what was printed stays as printed.
-LETTER_GUARDS_SQL = {
-    "letter_is_frozen": """
-        BEGIN
-          IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a letter is never deleted'; END IF;
-          IF (NEW.id, NEW.key, NEW.kind, NEW.standing, NEW.funder, NEW.language, NEW.subject_id, NEW.application_number,
-              NEW.project_title, NEW.recipient_name, NEW.amount_cents, NEW.register_number, NEW.facts, NEW.created_at)
-             IS DISTINCT FROM
-             (OLD.id, OLD.key, OLD.kind, OLD.standing, OLD.funder, OLD.language, OLD.subject_id, OLD.application_number,
-              OLD.project_title, OLD.recipient_name, OLD.amount_cents, OLD.register_number, OLD.facts, OLD.created_at)
-          THEN RAISE EXCEPTION 'an issued letter does not change'; END IF;
-          IF OLD.digest IS NOT NULL
-             AND (NEW.digest, NEW.byte_size, NEW.pages, NEW.template_version, NEW.done_at) IS DISTINCT FROM
-                 (OLD.digest, OLD.byte_size, OLD.pages, OLD.template_version, OLD.done_at)
-          THEN RAISE EXCEPTION 'a printed letter does not change'; END IF;
-          RETURN NEW;
-        END
-    """,
-    "letter_download_is_append_only": """
-        BEGIN RAISE EXCEPTION 'a download stays on record'; END
-    """,
-}
-LETTER_TRIGGERS = (
-    ("letter", "BEFORE UPDATE OR DELETE ON letter FOR EACH ROW", "letter_is_frozen"),
-    ("letter_download", "BEFORE UPDATE OR DELETE ON letter_download FOR EACH ROW", "letter_download_is_append_only"),
-)

@@ -63,7 +63,7 @@ def first_fetched(letter_ids: Sequence[UUID], desk: Desk = Desk.RECIPIENT) -> di
         .where(Download.letter_id.in_(letter_ids), Download.desk == desk)
         .group_by(Download.letter_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 # --- the finance desk ----------------------------------------------------------------------------
@@ -245,4 +245,4 @@ def waiting_by_party() -> dict[Party, int]:
         .where(Letter.done_at.is_(None), Letter.failed_at.is_(None))
         .group_by(Letter.funder)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

@@ -128,12 +128,12 @@ _FRENCH = (
 
 def typeset(html: str, language: str) -> str:
     """No-break spaces and raised ordinals, in the words between the tags of the body only."""
-    head, opening, body = html.partition("<body")
+    head, closing, body = html.rpartition("</head>")
     parts = re.split(r"(<[^>]*>)", body)
     for i in range(0, len(parts), 2):
         for pattern, replacement in _GERMAN if language == "de" else _FRENCH:
             parts[i] = pattern.sub(replacement, parts[i])
-    return head + opening + "".join(parts)
+    return head + closing + "".join(parts)
 
 
 __all__ = ["document", "stylesheet"]

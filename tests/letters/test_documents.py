@@ -1,0 +1,184 @@
+"""The documents: both languages of a law say the same, in each reader's typography, and nobody's text is code."""
+
+import hashlib
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from jinja2 import Environment, UndefinedError, nodes
+
+from grantflow.kernel.money import eur
+from grantflow.kernel.parties import Party
+from grantflow.letters import rules
+from grantflow.letters.rules import Words
+from grantflow.letters.service import documents
+from grantflow.letters.states import Kind
+
+from .samples import CINEMA, FUNDERS, award, facts, letter
+
+KINDS = ["award_german", "award_french", "rejection_german", "rejection_french"]
+EVERY = [(kind, party, language) for kind in Kind for party in Party for language in ("de", "fr")]
+NBSP, NARROW = "\u00a0", "\u202f"
+
+
+def words_of(html: str) -> str:
+    body = html.partition("<main>")[2]
+    return re.sub(r"[ \n]+", " ", re.sub(r"<[^>]+>", " ", body))
+
+
+def facts_named(name: str) -> set[str]:
+    """Every dotted path that a template reads, such as ``facts.award.first``, whatever it does with it."""
+    tree = Environment(autoescape=True).parse((documents.TEMPLATES / name).read_text())
+
+    def path(node: nodes.Node) -> str:
+        if isinstance(node, nodes.Name):
+            return node.name
+        return f"{path(node.node)}.{node.attr}" if isinstance(node, nodes.Getattr) else ""
+
+    found = {path(node) for node in tree.find_all(nodes.Getattr)}
+    return {p for p in found if p.startswith(("facts.", "award."))}
+
+
+#: An unsigned translation names no signatory (D17); the wording of a closing needs the form of address.
+ONLY_ACTS = {
+    "facts.funder",
+    "facts.funder.signatory",
+    "facts.funder.signatory_function",
+    "facts.recipient.form",
+    "facts.recipient",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_languages_use_the_same_facts(kind: str) -> None:
+    german, french = facts_named(f"{kind}/de.html"), facts_named(f"{kind}/fr.html")
+    assert german - ONLY_ACTS == french - ONLY_ACTS
+
+
+@pytest.mark.parametrize(("kind", "party", "language"), EVERY)
+def test_amounts_dates_and_remedy_are_in_every_document(kind: Kind, party: Party, language: str) -> None:
+    made = facts(kind, party, contact_language="fr" if party is Party.DUESSELDORF else "de")
+    text = words_of(documents.document(letter(kind, made, language)))
+    assert made.remedy is not None
+    assert made.remedy.court.split()[-1] in text
+    assert made.remedy.address.street in text
+    money = {"de": f"4.700,00{NBSP}€", "fr": f"4{NARROW}700,00{NBSP}€"}
+    if kind is Kind.AWARD and party is not Party.METROPOLE:
+        assert money[language] in text
+    period = {("de", 1): "eines Monats", ("de", 2): "zwei Monaten", ("fr", 1): "un mois", ("fr", 2): "deux mois"}
+    assert period[language, made.remedy.months] in text
+
+
+def test_no_last_day_of_appeal_is_ever_computed() -> None:
+    """D17: the period and the rule by which it starts, no date behind the day of the letter but the project's own."""
+    for kind, party, language in EVERY:
+        made = facts(kind, party)
+        remedy = documents.document(letter(kind, made, language)).partition('<section class="remedy">')[2]
+        assert not re.search(r"\b20\d\d\b", remedy.partition("</section>")[0])
+
+
+@pytest.mark.parametrize(("kind", "party", "language"), EVERY)
+def test_only_acts_are_signed_and_only_translations_are_marked(kind: Kind, party: Party, language: str) -> None:
+    html = documents.document(letter(kind, facts(kind, party), language))
+    is_act = language == party.language
+    assert (FUNDERS[party].signatory in html.replace(NBSP, " ")) is is_act
+    assert (("Lesefassung – nicht rechtsverbindlich" if language == "de" else "sans valeur juridique") in html) is not (
+        is_act
+    )
+
+
+def test_metropole_speaks_as_itself() -> None:
+    text = words_of(documents.document(letter(Kind.AWARD, facts(party=Party.METROPOLE))))
+    assert "le conseil de la métropole vous attribue la part de Toulouse Métropole" in text
+    assert "président de Toulouse Métropole" in text
+    assert "conseil municipal" not in text
+    assert "maire" not in text.lower()
+
+
+def test_recipient_abroad_gets_country_and_longer_period() -> None:
+    abroad = documents.document(letter(Kind.AWARD, facts(party=Party.TOULOUSE)))
+    at_home = documents.document(letter(Kind.AWARD, facts(party=Party.TOULOUSE, recipient=CINEMA)))
+    assert "ALLEMAGNE" in abroad
+    assert "R. 421-7" in words_of(abroad).replace(NBSP, " ")
+    assert "ALLEMAGNE" not in at_home
+    assert "R. 421-7" not in words_of(at_home).replace(NBSP, " ")
+    assert "FRANKREICH" in documents.document(letter(Kind.AWARD, facts(recipient=CINEMA)))
+
+
+def test_convention_and_charter_only_where_the_law_wants_them() -> None:
+    shares = {Party.DUESSELDORF: eur(25_200), Party.TOULOUSE: eur(25_200)}
+    large = award(Party.TOULOUSE, shares, eligible=eur(72_000))
+    french = words_of(
+        documents.document(letter(Kind.AWARD, facts(party=Party.TOULOUSE, recipient=CINEMA, award=large)))
+    )
+    german = words_of(documents.document(letter(Kind.AWARD, facts(party=Party.TOULOUSE))))
+    assert "2001-495" in french
+    assert "engagement républicain" in french
+    assert "2001-495" not in german
+    assert "engagement républicain" not in german
+
+
+def test_partial_award_says_so() -> None:
+    made = facts(award=award(Party.DUESSELDORF, requested=eur(9_800)), reason=Words(de="Die Mittel reichen nicht"))
+    text = words_of(documents.document(letter(Kind.AWARD, made)))
+    assert f"zusammen 9.800,00{NBSP}€; bewilligt werden zusammen 9.400,00{NBSP}€" in text
+    assert "Die Mittel reichen nicht." in text
+
+
+def test_persons_text_is_never_template_nor_markup() -> None:
+    made = facts(project_title='{{7*7}} {% if %} <img src="file:///etc/passwd"> </main>')
+    html = documents.document(letter(Kind.AWARD, made))
+    assert "{{7*7}} {% if %} &lt;img src=" in html
+    assert "<img" not in html
+
+
+def test_a_missing_fact_is_an_error() -> None:
+    row = letter(Kind.AWARD, facts())
+    row.facts = facts(award=None).to_json()
+    with pytest.raises(UndefinedError):
+        documents.document(row)
+    row.facts = {key: value for key, value in facts().to_json().items() if key != "sent_on"}
+    with pytest.raises(TypeError):
+        documents.document(row)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "german", "french"),
+    [
+        ((2027, 5, 10), (2027, 5, 16), "vom 10. bis 16. Mai 2027", "du 10 au 16 mai 2027"),
+        ((2027, 1, 1), (2027, 6, 30), "vom 1. Januar bis 30. Juni 2027", "du 1er janvier au 30 juin 2027"),
+        ((2026, 5, 30), (2027, 5, 2), "vom 30. Mai 2026 bis 2. Mai 2027", "du 30 mai 2026 au 2 mai 2027"),
+        ((2027, 5, 1), (2027, 5, 1), "am 1. Mai 2027", "le 1er mai 2027"),
+        ((2027, 8, 1), (2027, 8, 5), "vom 1. bis 5. August 2027", "du 1er au 5 août 2027"),
+    ],
+)  # fmt: skip
+def test_periods(first: tuple[int, int, int], last: tuple[int, int, int], german: str, french: str) -> None:
+    days = (date(*first), date(*last))
+    assert documents.period(days, language="de").replace(NBSP, " ") == german
+    assert documents.period(days, language="fr").replace(NBSP, " ") == french
+
+
+def test_typesetting() -> None:
+    french = documents.typeset('<body a="x ; y"><p>Dates : « 20 % » ; n° 3, 1er mai !</p>', "fr")
+    raised = "1<sup>er</sup>"
+    assert french == (
+        f'<body a="x ; y"><p>Dates{NBSP}: «{NBSP}20{NBSP}%{NBSP}»{NARROW}; n°{NBSP}3, {raised} mai{NARROW}!</p>'
+    )
+    german = documents.typeset("<body><p>JC e. V., 20 v. H., § 36 VwVfG</p>", "de")
+    assert german == f"<body><p>JC e.{NBSP}V., 20{NBSP}v.{NBSP}H., §{NBSP}36 VwVfG</p>"
+
+
+#: Of everything under templates/letters. Changed? Then raise rules.TEMPLATE_VERSION and write both down here.
+PRINTED_WITH = ("1.0", "")
+
+
+def test_templates_do_not_change_under_their_version() -> None:
+    files = sorted(path for path in documents.TEMPLATES.rglob("*") if path.is_file())
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    assert (rules.TEMPLATE_VERSION, digest) == PRINTED_WITH
+
+
+def test_address_of_the_row_is_the_address_printed() -> None:
+    made = facts(recipient=replace(CINEMA, name="Zoé Kanari"))
+    assert "Zoé Kanari" in documents.document(letter(Kind.AWARD, made))

@@ -1,0 +1,158 @@
+"""What may be issued, and what numbers and names come of it."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given as any_of
+from hypothesis import strategies as st
+
+from grantflow.kernel.money import eur
+from grantflow.kernel.parties import Party
+from grantflow.letters import rules
+from grantflow.letters.rules import Address, Facts, Legal, Share, Words
+from grantflow.letters.states import Kind, Standing
+
+from .samples import CINEMA, FUNDERS, REMEDIES, award, facts
+
+EVERY_ACT = [(kind, party) for kind in Kind for party in Party]
+
+
+@pytest.mark.parametrize(("kind", "party"), EVERY_ACT)
+def test_complete_facts_pass_and_survive_json(kind: Kind, party: Party) -> None:
+    made = facts(kind, party)
+    assert rules.why_not_issue(kind, made) == []
+    assert Facts.from_json(made.to_json()) == made
+    assert made.for_paper() == made
+
+
+def keys(kind: Kind, made: Facts) -> list[str]:
+    return [reason.key for reason in rules.why_not_issue(kind, made)]
+
+
+D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
+REFUSALS: list[tuple[str, Kind, Facts]] = [
+    ("letter_without_remedy", Kind.AWARD, facts(remedy=None)),
+    ("letter_without_remedy", Kind.AWARD, facts(remedy=replace(REMEDIES[D], court=""))),
+    ("letter_without_remedy", Kind.REJECTION, facts(Kind.REJECTION, T, remedy=replace(REMEDIES[T], months=0))),
+    ("letter_without_signatory", Kind.AWARD, facts(funder=replace(FUNDERS[D], signatory=" "))),
+    ("letter_without_signatory", Kind.AWARD, facts(funder=replace(FUNDERS[D], signatory_function=""))),
+    ("letter_without_sender", Kind.AWARD, facts(funder=replace(FUNDERS[D], department=""))),
+    ("letter_without_address", Kind.AWARD, facts(recipient=replace(CINEMA, name=""))),
+    (
+        "letter_without_country",
+        Kind.AWARD,
+        facts(recipient=replace(CINEMA, address=Address(street="x", postal_code="1", city="Wien", country="AT"))),
+    ),
+    ("letter_without_subject", Kind.AWARD, facts(legal_basis=Words(fr="loi"))),
+    ("letter_without_reason", Kind.REJECTION, facts(Kind.REJECTION, reason=Words(fr="motif"))),
+    ("letter_without_award", Kind.AWARD, facts(award=None)),
+    ("letter_split_mismatch", Kind.AWARD, facts(award=replace(award(D), shares=(Share(party=D, amount=eur(4_700)),)))),
+    ("letter_split_mismatch", Kind.AWARD, facts(award=replace(award(D), amount=eur(4_699)))),
+    ("letter_plan_mismatch", Kind.AWARD, facts(award=replace(award(D), own_funds=eur(2_400) + 1))),
+    ("letter_instalments_mismatch", Kind.AWARD, facts(award=replace(award(D), first=eur(3_525) + 1))),
+    ("letter_dates_mismatch", Kind.AWARD, facts(award=replace(award(D), report_due=date(2027, 5, 1)))),
+    ("letter_without_deliberation", Kind.AWARD, facts(party=T, deliberation=None)),
+    ("letter_condition_untranslated", Kind.AWARD, facts(award=award(D, conditions=(Words(fr="condition"),)))),
+    ("letter_unprintable", Kind.AWARD, facts(project_title="تونس")),
+]
+
+
+@pytest.mark.parametrize(("key", "kind", "made"), REFUSALS, ids=[f"{i}-{r[0]}" for i, r in enumerate(REFUSALS)])
+def test_what_may_not_be_issued_is_named(key: str, kind: Kind, made: Facts) -> None:
+    assert key in keys(kind, made)
+
+
+def test_one_letter_is_one_funders() -> None:
+    """A share of nothing gets no letter (D7)."""
+    shares = (Share(party=D, amount=eur(9_400)), Share(party=T, amount=0))
+    made = facts(award=replace(award(D, {D: eur(9_400)}), shares=shares))
+    assert keys(Kind.AWARD, made) == ["letter_split_mismatch"]
+
+
+@any_of(st.integers(1, 10**9), st.integers(1, 10_000))
+def test_instalments_add_up(amount: int, first_bp: int) -> None:
+    first, balance = rules.instalments(amount, first_bp)
+    assert first + balance == amount
+    assert min(first, balance) >= 0
+
+
+def test_rate_has_two_places() -> None:
+    assert award(D).rate == Decimal("39.83")
+
+
+@pytest.mark.parametrize(
+    ("amount", "legal", "party", "needed"),
+    [
+        (eur(23_000), Legal.ASSOCIATION, T, False),
+        (eur(23_000) + 1, Legal.ASSOCIATION, T, True),
+        (eur(25_000), Legal.AUTHORITY, T, False),
+        (eur(25_000), Legal.ASSOCIATION, D, False),
+    ],
+)
+def test_convention(amount: int, legal: Legal, party: Party, needed: bool) -> None:
+    made = facts(
+        party=party,
+        recipient=replace(CINEMA, legal=legal),
+        award=award(party, {party: amount}, eligible=eur(40_000)),
+    )
+    assert rules.needs_convention(made) is needed
+
+
+def test_no_german_verein_signs_the_french_charter() -> None:
+    assert not rules.needs_republican_commitment(facts(party=T))
+    assert rules.needs_republican_commitment(facts(party=T, recipient=CINEMA))
+    assert not rules.needs_republican_commitment(facts(party=D, recipient=CINEMA))
+
+
+def test_partners_are_the_other_key_and_who_pays() -> None:
+    assert rules.partners(facts()) == [T]
+    assert rules.partners(facts(party=M)) == [D, T]
+    assert rules.partners(facts(Kind.REJECTION, T)) == [D]
+
+
+def test_standing_follows_the_funders_language() -> None:
+    assert [rules.standing(p, "de") for p in Party] == [Standing.ACT, Standing.COURTESY, Standing.COURTESY]
+
+
+def test_names() -> None:
+    assert rules.register_number(M, 2027, 12) == "M-2027-0012"
+    assert rules.file_name("D-2026-0412", Standing.ACT, "de", "Ciné-Dialog: „Größe“ & Œuvre") == (
+        "D-2026-0412_Cine-Dialog-Groesse-Oeuvre.pdf"
+    )
+    assert rules.file_name("T-2026-0001", Standing.COURTESY, "de", "../../etc") == "T-2026-0001_de_etc.pdf"
+    assert rules.folded("Égalité STRASSE Œuvre") == rules.folded("egalite Straße oeuvre")
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("🎬 Ciné-Dialog", "Ciné-Dialog"),
+        ("Tatami\u200b ohne\u202e Grenzen", "Tatami ohne Grenzen"),
+        ("Cafe\u0301", "Café"),
+        ("Łódź – Ελλάδα – Київ", "Łódź – Ελλάδα – Київ"),
+        ("zwei\r\nZeilen\tund mehr", "zwei\nZeilen und mehr"),
+    ],
+)
+def test_pictographs_and_invisible_marks_stay_off_paper(typed: str, printed: str) -> None:
+    assert rules.printable(typed) == printed
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+49", "-3", "@x", " =1", "\t=1", "\uff1d1", "\u3000=1", "\r1"])
+def test_no_cell_is_a_formula(value: str) -> None:
+    assert rules.spreadsheet_cell(value) == "'" + value
+
+
+@any_of(st.text(max_size=30))
+def test_ordinary_cells_stay(value: str) -> None:
+    made = rules.spreadsheet_cell(value)
+    assert made.removeprefix("'") == value.removeprefix("'")
+
+
+def test_unknown_facts_do_not_load() -> None:
+    stored: dict[str, Any] = facts().to_json()
+    stored["requested"] = "9400"
+    with pytest.raises(TypeError):
+        Facts.from_json(stored)

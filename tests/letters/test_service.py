@@ -1,0 +1,422 @@
+"""Issued once, numbered without gaps, printed once whoever prints, handed out on record."""
+
+import csv
+import io
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pikepdf
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from grantflow.audit.models import Entry
+from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Transient
+from grantflow.kernel.parties import SYSTEM, Party, Role
+from grantflow.letters import queries, rules
+from grantflow.letters import service as letters
+from grantflow.letters.models import Download, Letter
+from grantflow.letters.service.documents import stylesheet
+from grantflow.letters.states import Desk, Kind, Standing, State
+from grantflow.platform import jobs, locale, pdf, storage
+from grantflow.platform.db import db
+from tests.given import Given
+
+from .samples import CINEMA, facts
+
+D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
+
+
+@pytest.fixture
+def inside(app: Flask) -> Iterator[Flask]:
+    with app.app_context():
+        yield app
+
+
+def issue(party: Party = D, key: str = "", kind: Kind = Kind.AWARD, **changes: object) -> Letter:
+    return letters.issue(
+        kind,
+        funder=party,
+        language=party.language,
+        facts=facts(kind, party, **changes),
+        key=key or uuid4().hex,
+        subject_id=uuid4(),
+        by=SYSTEM,
+    )
+
+
+def printed(party: Party = D, **changes: object) -> Letter:
+    letter = issue(party, **changes)
+    db.session.commit()
+    assert letters.render(letter.id)
+    db.session.commit()
+    db.session.refresh(letter)
+    return letter
+
+
+def count(letter: Letter) -> int:
+    return int(letter.register_number.rpartition("-")[2])
+
+
+def trail(action: str) -> int:
+    return db.session.scalar(select(func.count()).select_from(Entry).where(Entry.action == action)) or 0
+
+
+# --- issuing -------------------------------------------------------------------------------------
+
+
+def test_issuing_twice_under_one_key_is_issuing_once(inside: Flask) -> None:
+    first, other = issue(key="deed"), issue(key="other")
+    assert issue(key="deed").id == first.id
+    assert count(other) == count(first) + 1
+    assert count(issue(key="third")) == count(other) + 1
+
+
+def test_each_funder_counts_for_itself_and_each_year(inside: Flask) -> None:
+    made = [issue(D), issue(T), issue(M)]
+    assert [letter.register_number[:7] for letter in made] == ["D-2026-", "T-2026-", "M-2026-"]
+    next_year = issue(D, sent_on=made[0].created_at.date().replace(year=2031))
+    assert next_year.register_number == "D-2031-0001"
+
+
+def test_a_courtesy_translation_carries_its_acts_number(inside: Flask) -> None:
+    act, courtesy = letters.issue_with_courtesy(
+        Kind.AWARD, funder=T, facts=facts(party=T), key="deed", subject_id=uuid4(), by=SYSTEM
+    )
+    assert (act.standing, act.language) == (Standing.ACT, "fr")
+    assert (courtesy.standing, courtesy.language) == (Standing.COURTESY, "de")
+    assert courtesy.register_number == act.register_number
+    assert courtesy.facts == act.facts
+
+
+def test_no_translation_for_readers_of_the_funders_language(inside: Flask) -> None:
+    made = letters.issue_with_courtesy(Kind.AWARD, funder=D, facts=facts(), key="deed", subject_id=uuid4(), by=SYSTEM)
+    assert [letter.standing for letter in made] == [Standing.ACT]
+
+
+def test_no_translation_without_its_act(inside: Flask) -> None:
+    with pytest.raises(IllegalStep):
+        letters.issue(Kind.AWARD, funder=D, language="fr", facts=facts(), key="none", subject_id=uuid4(), by=SYSTEM)
+
+
+def test_what_may_not_be_issued_draws_no_number(inside: Flask) -> None:
+    before = count(issue())
+    with pytest.raises(Incomplete) as refused:
+        issue(remedy=None)
+    assert [reason.key for reason in refused.value.reasons] == ["letter_without_remedy"]
+    assert count(issue()) == before + 1
+
+
+def test_pictographs_are_left_off_before_the_facts_freeze(inside: Flask) -> None:
+    letter = issue(project_title="🎬 Ciné-Dialog")
+    assert letter.project_title == letter.facts["project_title"] == "Ciné-Dialog"
+
+
+def test_a_rolled_back_letter_leaves_no_gap(inside: Flask) -> None:
+    before = count(issue())
+    db.session.commit()
+    savepoint = db.session.begin_nested()
+    issue()
+    savepoint.rollback()
+    assert count(issue()) == before + 1
+
+
+def test_twenty_parallel_deeds_make_twenty_numbers_and_one_deed_one(real: Flask) -> None:
+    """T19: real commits on real connections."""
+    gate = threading.Barrier(8)
+
+    def work(position: int) -> None:
+        with real.app_context():
+            gate.wait(20)
+            for turn in range(3):
+                issue(key="same" if turn == 0 else f"{position}-{turn}")
+                db.session.commit()
+            db.session.remove()
+
+    threads = [threading.Thread(target=work, args=(position,)) for position in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    with real.app_context():
+        numbers = sorted(db.session.scalars(select(Letter.register_number)))
+        assert numbers == [rules.register_number(D, 2026, n) for n in range(1, 18)]
+
+
+# --- printing ------------------------------------------------------------------------------------
+
+
+def test_printing_writes_one_file_and_says_so(inside: Flask) -> None:
+    letter = printed()
+    assert letter.state is State.READY
+    assert letter.digest is not None
+    assert storage.read(letter.digest).startswith(b"%PDF-")
+    assert (letter.pages, letter.byte_size) == (3, len(storage.read(letter.digest)))
+    assert letters.render(letter.id) is False
+    assert trail("letter_rendered") == 1
+
+
+def test_the_row_alone_makes_the_bytes(inside: Flask) -> None:
+    """Two letters from equal facts differ in their number only; one letter is printed alike again."""
+    letter = printed()
+    again = pdf.render(letters.document(letter), css=stylesheet())
+    assert storage.put(again.content) == letter.digest
+
+
+def test_a_late_worker_changes_nothing(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped past its lease and continued: the second worker's file stands, the first one's write is refused."""
+    with real.app_context():
+        letter = issue()
+        db.session.commit()
+        press = pdf.render
+
+        def slow(html: str, *, css: str) -> pdf.Rendered:
+            monkeypatch.setattr(pdf, "render", press)
+            db.session.execute(update(Letter).values(leased_until=func.clock_timestamp() - timedelta(seconds=1)))
+            db.session.commit()
+            assert letters.render(letter.id)
+            db.session.commit()
+            return pdf.Rendered(b"%PDF- late", 99)
+
+        monkeypatch.setattr(pdf, "render", slow)
+        assert letters.render(letter.id) is False
+        db.session.commit()
+        db.session.refresh(letter)
+        assert letter.pages == 3
+        assert trail("letter_rendered") == 1
+
+
+def test_nothing_is_open_while_the_press_runs(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T43: a stopped worker must hold neither row nor transaction."""
+    seen: list[int] = []
+    press = pdf.render
+
+    def watch(html: str, *, css: str) -> pdf.Rendered:
+        with db.engine.connect() as connection:
+            seen.append(
+                connection.scalar(
+                    text(
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                        " AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()"
+                    )
+                )
+            )
+        return press(html, css=css)
+
+    with real.app_context():
+        row_id = issue().id
+        db.session.commit()
+        db.session.remove()
+        monkeypatch.setattr(pdf, "render", watch)
+        assert letters.render(row_id)
+    assert seen == [0]
+
+
+def test_what_cannot_pass_fails_at_once_with_its_reason(inside: Flask) -> None:
+    letter = issue()
+    db.session.execute(text("ALTER TABLE letter DISABLE TRIGGER USER"))
+    broken = {**letter.facts, "award": None}
+    db.session.execute(update(Letter).where(Letter.id == letter.id).values(facts=broken))
+    db.session.execute(text("ALTER TABLE letter ENABLE TRIGGER USER"))
+    db.session.commit()
+    assert letters.render(letter.id) is False
+    db.session.refresh(letter)
+    assert letter.state is State.FAILED
+    assert letter.last_error is not None
+    assert "UndefinedError" in letter.last_error
+    assert letter.digest is None
+    assert [found.id for found in queries.failures()] == [letter.id]
+
+
+def test_what_may_pass_waits_and_gives_up_in_the_end(inside: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(content: bytes) -> str:
+        raise Transient("storage refused: No space left on device")
+
+    monkeypatch.setattr(storage, "put", full)
+    letter = issue()
+    db.session.commit()
+    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
+        assert letters.render(letter.id) is False
+        db.session.refresh(letter)
+        assert letter.attempts == attempt
+        assert letter.state is (State.FAILED if attempt == jobs.MAX_ATTEMPTS else State.QUEUED)
+        if letter.state is State.QUEUED:
+            assert letter.try_after is not None
+            assert letters.render(letter.id) is False, "not before its pause is over"
+            letter.try_after = None
+            db.session.commit()
+
+
+def test_a_letter_that_kills_its_workers_is_taken_out(inside: Flask) -> None:
+    letter = issue()
+    letter.attempts = jobs.MAX_ATTEMPTS
+    db.session.commit()
+    assert letters.render(letter.id) is False
+    db.session.refresh(letter)
+    assert letter.state is State.FAILED
+
+
+def test_only_administrators_start_a_failed_letter_again(inside: Flask, given: Given) -> None:
+    letter = issue()
+    letter.attempts = jobs.MAX_ATTEMPTS
+    db.session.commit()
+    letters.render(letter.id)
+    with pytest.raises(Forbidden):
+        letters.retry(letter, by=given.staff(Role.FINANCE, D))
+    administrator = given.staff(Role.ADMINISTRATOR, D)
+    letters.retry(letter, by=administrator)
+    db.session.commit()
+    assert letter.state is State.QUEUED
+    assert letters.render(letter.id)
+    db.session.commit()
+    db.session.refresh(letter)
+    assert letter.state is State.READY
+    with pytest.raises(IllegalStep):
+        letters.retry(letter, by=administrator)
+
+
+def test_fifty_letters_keep_their_words_to_themselves(inside: Flask) -> None:
+    """T34: each file holds its own canary and no other's."""
+    canaries = {}
+    for n in range(50):
+        word = f"Kanari{uuid4().hex[:10]}"
+        recipient = replace(CINEMA, name=word, organisation=f"Verein {word}")
+        party = (D, T, M)[n % 3]
+        canaries[issue(party, recipient=recipient, project_title=f"Titel {word}").id] = word
+    db.session.commit()
+    for letter_id in canaries:
+        assert letters.render(letter_id)
+        db.session.commit()
+    for letter_id, word in canaries.items():
+        letter = db.session.get_one(Letter, letter_id)
+        assert letter.digest is not None
+        with pikepdf.open(io.BytesIO(storage.read(letter.digest))) as file:
+            title = str(file.docinfo["/Title"])
+        html = letters.document(letter)
+        assert letter.register_number in title
+        assert word in html
+        assert not any(other in html for other in canaries.values() if other != word)
+
+
+# --- frozen --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "facts = '{}'",
+        "key = 'x'",
+        "register_number = 'D-2026-9999'",
+        "amount_cents = 1",
+        "digest = repeat('0', 64)",
+        "pages = 9",
+        "digest = NULL, byte_size = NULL, pages = NULL, done_at = NULL",
+    ],
+)
+def test_the_database_refuses_to_change_a_letter(inside: Flask, change: str) -> None:
+    letter = printed()
+    with pytest.raises(DBAPIError, match="does not change"), db.session.begin_nested():
+        db.session.execute(text(f"UPDATE letter SET {change} WHERE id = :id"), {"id": letter.id})  # noqa: S608 - above
+
+
+def test_the_database_refuses_to_delete(inside: Flask, given: Given) -> None:
+    letter = printed()
+    letters.download(letter, by=given.staff(Role.FINANCE, D), desk=Desk.FINANCE)
+    db.session.flush()
+    for table in ("letter_download", "letter"):
+        with pytest.raises(DBAPIError), db.session.begin_nested():
+            db.session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - the names above
+
+
+# --- handing out ---------------------------------------------------------------------------------
+
+
+def test_a_download_is_verified_and_on_record(inside: Flask, given: Given) -> None:
+    letter, person = printed(), given.staff(Role.FINANCE, D)
+    content = letters.download(letter, by=person, desk=Desk.RECIPIENT)
+    db.session.commit()
+    assert content == storage.read(str(letter.digest))
+    row = db.session.scalars(select(Download).where(Download.letter_id == letter.id)).one()
+    assert (row.person_id, row.person_name, row.desk, row.digest) == (
+        person.id,
+        person.name,
+        Desk.RECIPIENT,
+        letter.digest,
+    )
+    assert trail("letter_downloaded") == 1
+    assert queries.first_fetched([letter.id]) == {letter.id: row.at}
+
+
+def test_a_changed_file_is_never_handed_out(inside: Flask, given: Given) -> None:
+    letter, person = printed(project_title="Wird verändert"), given.staff(Role.FINANCE, D)
+    path = storage.path_of(str(letter.digest))
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes() + b" ")
+    for hand_out in (
+        lambda: letters.download(letter, by=person, desk=Desk.FINANCE),
+        lambda: letters.archive([letter], by=person),
+    ):
+        with pytest.raises(storage.Rotten):
+            hand_out()
+    assert db.session.scalar(select(func.count()).select_from(Download).where(Download.letter_id == letter.id)) == 0
+
+
+def test_nothing_to_hand_out_yet(inside: Flask, given: Given) -> None:
+    letter, person = issue(), given.staff(Role.FINANCE, D)
+    with pytest.raises(IllegalStep):
+        letters.download(letter, by=person, desk=Desk.FINANCE)
+    with pytest.raises(IllegalStep):
+        letters.archive([], by=person)
+
+
+def test_the_archive_holds_the_files_and_an_index(inside: Flask, given: Given) -> None:
+    chosen = [printed(project_title="=SUMME(A1)"), printed(kind=Kind.REJECTION)]
+    person = given.staff(Role.FINANCE, D)
+    with locale.use("de"):
+        stream = letters.archive(chosen, by=person)
+    db.session.commit()
+    assert trail("letter_downloaded") == 2
+    with zipfile.ZipFile(io.BytesIO(b"".join(stream))) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert names[1:] == [letter.file_name for letter in chosen]
+        raw = archive.read(names[0])
+        assert raw.startswith(b"\xef\xbb\xbf")
+        rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";"))
+        files = {name: archive.read(name) for name in names[1:]}
+    assert len({len(row) for row in rows}) == 1
+    assert [row[1] for row in rows[1:]] == [letter.register_number for letter in chosen]
+    assert rows[1][3] == "'=SUMME(A1)"
+    assert "4700,00" in rows[1]
+    for row, letter in zip(rows[1:], chosen, strict=True):
+        assert row[-1] == letter.digest
+        assert files[row[0]] == storage.read(row[-1])
+
+
+def test_visible_to(inside: Flask, given: Given) -> None:
+    own, other = issue(D), issue(T)
+    seen: dict[str, set[UUID]] = {}
+    people: dict[str, Callable[[], object]] = {
+        "finance": lambda: given.staff(Role.FINANCE, D),
+        "office": lambda: given.staff(Role.OFFICE, D),
+        "signatory": lambda: given.staff(Role.SIGNATORY, D),
+        "reviewer": lambda: given.staff(Role.REVIEWER, D),
+        "administrator": lambda: given.staff(Role.ADMINISTRATOR, D),
+        "applicant": given.applicant,
+    }
+    for name, person in people.items():
+        found = db.session.scalars(select(Letter.id).where(queries.visible_to(person())))  # type: ignore[arg-type]
+        seen[name] = set(found) & {own.id, other.id}
+    assert seen == {
+        "finance": {own.id},
+        "office": {own.id},
+        "signatory": {own.id},
+        "reviewer": set(),
+        "administrator": set(),
+        "applicant": set(),
+    }
