@@ -35,3 +35,8 @@ class Message(Leased, Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (outbox_index("message"), Index(None, "person_id"), Index(None, "token_id"))
+
+    @property
+    def label(self) -> str:
+        """For the audit trail: what it is, not to whom."""
+        return self.kind

@@ -9,12 +9,12 @@ import structlog
 
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
-from grantflow.kernel.errors import IllegalStep, Transient
+from grantflow.kernel.errors import Forbidden, IllegalStep, Transient
 from grantflow.kernel.parties import Actor, Party
 from grantflow.platform import jobs, mail
 from grantflow.platform.db import db, insert_once
 
-from .. import rules
+from .. import policy, rules
 from ..models import Message
 from .composing import compose
 
@@ -112,12 +112,15 @@ def _over(row: Message) -> bool:
     return isinstance(until, datetime) and until <= clock.now()
 
 
-def restart(message_id: UUID, *, by: Actor) -> None:
+def restart(message: Message, *, by: Actor) -> None:
     """Try a failed message afresh. Raises IllegalStep where it has not failed."""
-    row = db.session.get(Message, message_id, with_for_update=True)
-    if row is None or row.failed_at is None:
+    if not policy.can_restart(by):
+        raise Forbidden()
+    db.lock(message)
+    if message.failed_at is None:
         raise IllegalStep("not_failed")
-    jobs.restart(row)
-    audit.record("message_restarted", on=row, by=by, label=row.kind)
+    reason = message.last_error or ""
+    jobs.restart(message)
+    audit.record("message_restarted", on=message, by=by, reason=reason)
     db.session.flush()
-    jobs.ring(jobs.JobName.SEND_MESSAGE, Message, row.id)
+    jobs.ring(jobs.JobName.SEND_MESSAGE, Message, message.id)

@@ -1,0 +1,54 @@
+"""Reads of messages, for the page that shows the state of the workers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from grantflow.kernel.parties import Actor
+from grantflow.platform.db import db
+
+from . import policy
+from .models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """How many messages wait and how many failed; ``oldest`` is since when the longest waits."""
+
+    waiting: int
+    failed: int
+    oldest: datetime | None
+
+
+def outbox() -> Outbox:
+    waits = Message.done_at.is_(None) & Message.failed_at.is_(None)
+    row = db.session.execute(
+        select(
+            func.count().filter(waits),
+            func.count().filter(Message.failed_at.is_not(None)),
+            func.min(Message.created_at).filter(waits),
+        )
+    ).one()
+    return Outbox(*row)
+
+
+def failures(limit: int = 100) -> Sequence[Message]:
+    """Failed messages, the latest first."""
+    query = select(Message).where(Message.failed_at.is_not(None)).order_by(Message.failed_at.desc(), Message.id)
+    return db.session.scalars(query.limit(limit)).all()
+
+
+def postponed(limit: int = 20) -> Sequence[Message]:
+    """Messages that met a fault and are tried again."""
+    query = select(Message).where(
+        Message.done_at.is_(None), Message.failed_at.is_(None), Message.last_error.is_not(None)
+    )
+    return db.session.scalars(query.order_by(Message.created_at, Message.id).limit(limit)).all()
+
+
+def visible(actor: Actor, message_id: UUID) -> Message | None:
+    """A message, for those who keep the workers going; nobody else knows of it."""
+    return db.session.get(Message, message_id) if policy.can_restart(actor) else None
