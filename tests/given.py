@@ -29,9 +29,13 @@ from grantflow.applications.states import (
     Theme,
 )
 from grantflow.calls.models import Call
+from grantflow.decisions import service as decisions
+from grantflow.decisions.models import Key, Proposal
+from grantflow.decisions.rules import Deliberation
+from grantflow.decisions.states import Outcome, RejectionReason
 from grantflow.demo.fund import load_fund
 from grantflow.kernel import clock
-from grantflow.kernel.money import eur
+from grantflow.kernel.money import eur, split
 from grantflow.kernel.parties import OFFICES, Party, Role, Side
 from grantflow.organisations import service as organisations
 from grantflow.organisations.models import Membership, Organisation
@@ -352,6 +356,84 @@ class Given:
         self.review(application, of_duesseldorf, german)
         self.review(application, of_toulouse, french)
         return self.reload(application.id)
+
+    # --- decisions ---------------------------------------------------------------------------------
+
+    def signatory(self, party: Party, *more: Role, **changes: Any) -> Person:
+        return self.staff(Role.SIGNATORY, party, *more, **changes)
+
+    def proposed(
+        self,
+        application: Application | None = None,
+        *,
+        award: int | None = None,
+        shares: dict[Party, int] | None = None,
+        votes: bool = True,
+        by: Person | None = None,
+        **terms: Any,
+    ) -> Proposal:
+        """An award before both cities: all that was asked for, split 50/30/20, with its délibérations.
+
+        ``award=0``: a rejection. ``votes=False``: the Toulouse office still owes number and date.
+        """
+        file = application or self.assessed()
+        award = file.requested_cents if award is None else award
+        by = by or self.office(file.lead_side)
+        if award:
+            shares = shares or dict(zip(Party, split(award, (50, 30, 20)), strict=True))
+            terms = {"outcome": Outcome.AWARD, "award": award, "shares": shares, **terms}
+            if award < file.requested_cents:
+                terms = {"reason_de": "Die Mittel sind knapp.", "reason_fr": "Les crédits sont limités.", **terms}
+        else:
+            terms = {
+                "outcome": Outcome.REJECTION,
+                "rejection_reason": RejectionReason.CRITERIA_NOT_MET,
+                "reason_de": "Der Austausch bleibt zu einseitig.",
+                "reason_fr": "L’échange reste trop unilatéral.",
+                **terms,
+            }
+        with self.session():
+            made = decisions.propose(db.session.get_one(Application, file.id), **terms, by=by)
+            if votes and award:
+                entered = {
+                    party: Deliberation(f"DEL-{party.value[0].upper()}-7", clock.today())
+                    for party in (Party.TOULOUSE, Party.METROPOLE)
+                    if (shares or {}).get(party)
+                }
+                made = decisions.deliberate(made, entered, by=self.office(Side.FRENCH)) if entered else made
+            proposal_id = made.id
+        return self.proposal(proposal_id)
+
+    def turn(self, proposal: Proposal, person: Person) -> Proposal:
+        """``person`` signs what now stands: a key, or Métropole's consent."""
+        with self.session():
+            found = db.session.get_one(Proposal, proposal.id)
+            verb = decisions.consent if person.party is Party.METROPOLE else decisions.turn_key
+            verb(found, found.digest, PASSWORD, by=db.session.get_one(Person, person.id))
+        return self.proposal(proposal.id)
+
+    def decided(self, proposal: Proposal | None = None, **terms: Any) -> Proposal:
+        """Both keys turned, with Métropole's consent where it pays."""
+        proposal = proposal or self.proposed(**terms)
+        if any(share.cents for share in proposal.shares if share.funder_code is Party.METROPOLE):
+            self.turn(proposal, self.signatory(Party.METROPOLE))
+        self.turn(proposal, self.signatory(Party.DUESSELDORF))
+        return self.turn(proposal, self.signatory(Party.TOULOUSE))
+
+    def proposal(self, proposal_id: UUID) -> Proposal:
+        """The proposal as the database has it now."""
+        with self.session():
+            return db.session.scalars(
+                select(Proposal)
+                .where(Proposal.id == proposal_id)
+                .options(
+                    joinedload(Proposal.application),
+                    selectinload(Proposal.shares),
+                    selectinload(Proposal.keys).joinedload(Key.person),
+                    selectinload(Proposal.versions),
+                )
+                .execution_options(populate_existing=True)
+            ).one()
 
     def reload(self, application_id: UUID) -> Application:
         """The file as the database has it now, with what tests look at."""

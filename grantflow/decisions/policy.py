@@ -1,11 +1,19 @@
 """Who may rank, propose, enter délibérations, sign and send back. The loaders say what exists for whom."""
 
+from typing import Protocol
+
 from grantflow.applications.models import Application
 from grantflow.kernel.parties import KEY_HOLDERS, OFFICES, Actor, Party, Role
 from grantflow.platform.access import has_role
 
 from .models import Proposal
 from .states import Outcome
+
+
+class HasApplication(Protocol):
+    @property
+    def application(self) -> Application: ...
+
 
 #: Offices and signatories; finance and administration never see a score (D12).
 decides = has_role(Role.OFFICE, Role.SIGNATORY)
@@ -15,6 +23,14 @@ signs = has_role(Role.SIGNATORY)
 def leads(actor: Actor, application: Application) -> bool:
     """The office of the lead's seat proposes (D10)."""
     return Role.OFFICE in actor.roles and actor.party is OFFICES[application.lead_side]
+
+
+def may_propose(actor: Actor, draft: HasApplication) -> bool:
+    return leads(actor, draft.application)
+
+
+def may_renew(actor: Actor, proposal: Proposal) -> bool:
+    return leads(actor, proposal.application)
 
 
 def is_toulouse_office(actor: Actor) -> bool:

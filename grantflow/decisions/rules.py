@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from grantflow.kernel import money
-from grantflow.kernel.errors import Invalid, Reason
+from grantflow.kernel.errors import Incomplete, Invalid, Reason
 from grantflow.kernel.parties import KEY_HOLDERS, Party, Role, Side
 
 from .states import Outcome, RejectionReason
@@ -26,6 +26,10 @@ class Unsound(Invalid):
     def __init__(self, reasons: Sequence[Reason]) -> None:
         super().__init__(reasons[0].key, field=reasons[0].step or None, **reasons[0].facts)
         self.reasons = tuple(reasons)
+
+
+class CannotSign(Incomplete):
+    """As things stand this cannot be signed; raised before anything is written."""
 
 
 # --- the split -----------------------------------------------------------------------------------

@@ -1,3 +1,169 @@
+"""Words for proposals, keys and decisions in the reader's language."""
+
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-MESSAGES: dict[str, Any] = {}
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
+
+from grantflow.kernel.parties import Party
+from grantflow.platform import locale
+
+from .rules import Change
+from .states import Outcome, RejectionReason
+
+MESSAGES: dict[str, Any] = {
+    # proposing
+    "third_review_due": _l(
+        "The two reviews lie %(gap)s points apart; from %(limit)s on, a third review must be in before anything can be "
+        "proposed."
+    ),
+    "below_threshold": _l("No award is possible: the mean is below the minimum of %(threshold)s points."),
+    "not_below_threshold": _l("The mean reaches the minimum of %(threshold)s points: please choose another ground."),
+    "award_missing": _l("Please enter the amount of the award."),
+    "award_above_request": _l("The award can be at most the amount requested: %(limit_cents)s."),
+    "award_above_ceiling": _l("The award can be at most the category’s share of the eligible costs: %(limit_cents)s."),
+    "split_mismatch": _l("The parts of the funders do not add up to the award: the difference is %(gap_cents)s."),
+    "over_envelope": _l("This funder has only %(limit_cents)s left in the call."),
+    "reason_missing": _l("Please give the reason in both languages: it stands in both acts."),
+    "partial_reason_missing": _l(
+        "Please say in both languages why less is awarded than requested: it stands in every act."
+    ),
+    "translation_missing": _l("Please give the reason in both languages, or in neither."),
+    "conditions_unpaired": _l(
+        "Each condition needs its counterpart in the other language: %(german)s in German, %(french)s in French."
+    ),
+    "rejection_with_money": _l("A rejection carries no money."),
+    "rejection_with_conditions": _l("A rejection carries no conditions."),
+    "rejection_without_ground": _l("Please choose what the rejection rests on."),
+    "proposal_moved": _l(
+        "%(by)s has changed the proposal in the meantime. Your entries are still here; please compare them with the "
+        "proposal before you send them."
+    ),
+    # délibérations
+    "deliberation_by_toulouse": _l("The Toulouse office enters the délibérations."),
+    "deliberation_incomplete": _l("Number and date belong together."),
+    "deliberation_in_future": _l("This day has not come yet."),
+    # sending back
+    "send_back_reason_missing": _l("Please say why: the office needs to know what to change."),
+    # signing
+    "not_a_signatory": _l("Only signatories turn keys."),
+    "signatory_conflicted": _l("You have declared a conflict of interest for this file."),
+    "proposal_not_open": _l(
+        "This proposal is no longer before the cities: it was decided or sent back in the meantime."
+    ),
+    "metropole_does_not_pay": _l("Toulouse Métropole does not pay here, so its consent is not needed."),
+    "preparer_cannot_sign": _l(
+        "You have worked on this proposal. Somebody else of your city must sign it (four-eyes principle)."
+    ),
+    "signed_already": _l("You have signed this proposal already."),
+    "city_signed_already": _l("Your city has signed this proposal already."),
+    "proposal_changed": _l(
+        "The proposal has changed since you opened this page. Nothing was signed. Please read what stands here now."
+    ),
+    "facts_outdated": _l(
+        "Data that the letters print have changed since the proposal was made. The office that proposed must take them "
+        "over first; then all sign the same text."
+    ),
+    "deliberation_due": _l("Number and date of a délibération are missing. The Toulouse office enters them."),
+    "consent_due": _l("Toulouse Métropole pays a part and has not consented yet. Yours would be the last key."),
+    "envelope_used_up": _l(
+        "%(funder)s has only %(free_cents)s left: other decisions were made in the meantime. Nothing was signed. "
+        "Please send the proposal back for another split."
+    ),
+}
+
+OUTCOMES: dict[Outcome, Any] = {
+    Outcome.AWARD: _p("outcome", "Award"),
+    Outcome.REJECTION: _p("outcome", "Rejection"),
+}
+GROUNDS: dict[RejectionReason, Any] = {
+    RejectionReason.BELOW_THRESHOLD: _l("Minimum score not reached"),
+    RejectionReason.ENVELOPE_USED_UP: _l("Funds of the call used up"),
+    RejectionReason.CRITERIA_NOT_MET: _l("Criteria of the guidelines not met"),
+}
+#: Names that both languages share.
+PARTIES: dict[Party, str] = {
+    Party.DUESSELDORF: "Düsseldorf",
+    Party.TOULOUSE: "Toulouse",
+    Party.METROPOLE: "Toulouse Métropole",
+}
+
+#: What a change is called, by the longest matching beginning of its path.
+_CHANGES: dict[str, Any] = {
+    "outcome": _l("Outcome"),
+    "award": _p("amount", "Award"),
+    "shares.duesseldorf": _l("Share of Düsseldorf"),
+    "shares.toulouse": _l("Share of Toulouse"),
+    "shares.metropole": _l("Share of Toulouse Métropole"),
+    "rejection_reason": _l("Ground of the rejection"),
+    "reason.de": _l("Reason in German"),
+    "reason.fr": _l("Reason in French"),
+    "conditions": _l("Conditions"),
+    "deliberations.toulouse": _l("Délibération of Toulouse"),
+    "deliberations.metropole": _l("Délibération of Toulouse Métropole"),
+    "letter.recipient": _l("Recipient and address"),
+    "letter.contact_language": _l("Language of the recipient"),
+    "letter.funder": _l("Sender of a letter"),
+    "letter.legal_basis": _l("Legal basis"),
+    "letter.remedy": _l("Remedy instruction"),
+    "letter.project_title": _l("Title of the project"),
+    "letter.purpose": _l("Purpose"),
+    "letter.project_start": _l("Project period"),
+    "letter.project_end": _l("Project period"),
+    "letter.funding_end": _l("Project period"),
+    "letter.report_due": _l("Day the report is due"),
+    "letter": _l("Text of a letter"),
+}
+
+
+def change_label(change: Change) -> Any:
+    parts = change.name.split(".")
+    paths = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
+    return next(_CHANGES[path] for path in paths if path in _CHANGES or path == "letter")
+
+
+def change_values(change: Change) -> tuple[str, str] | None:
+    """Before and after in words, where they can be told on one line each."""
+    spoken: Callable[[Any], str] | None = next((say for path, say in _SPOKEN if change.name.startswith(path)), None)
+    if spoken:
+        return spoken(change.before), spoken(change.after)
+    if isinstance(change.before, str | None) and isinstance(change.after, str | None):
+        return change.before or "–", change.after or "–"
+    return None
+
+
+def day(text: str) -> str:
+    """A day of the signed content, which is JSON, as the reader writes it."""
+    return locale.short_date(date.fromisoformat(text))
+
+
+def _vote(value: Any) -> str:
+    return f"{value['number']}, {day(value['on'])}" if isinstance(value, dict) else str(value or "–")
+
+
+def _conditions(value: Any) -> str:
+    return " / ".join(entry[locale.language()] for entry in value or ()) or "–"
+
+
+def _amount(value: Any) -> str:
+    return locale.money(value or 0)
+
+
+def _outcome(value: Any) -> str:
+    return str(OUTCOMES[Outcome(value)])
+
+
+def _ground(value: Any) -> str:
+    return str(GROUNDS[RejectionReason(value)]) if value else "–"
+
+
+_SPOKEN: tuple[tuple[str, Callable[[Any], str]], ...] = (
+    ("award", _amount),
+    ("shares.", _amount),
+    ("outcome", _outcome),
+    ("rejection_reason", _ground),
+    ("deliberations.", _vote),
+    ("conditions", _conditions),
+)

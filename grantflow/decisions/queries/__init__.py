@@ -2,6 +2,10 @@
 
 from .acts import KINDS, content, letter_facts, sources
 from .files import (
+    Act,
+    Draft,
+    Sight,
+    act,
     basis,
     case,
     content_of,
@@ -17,7 +21,6 @@ from .files import (
     of_file,
     outdated,
     panel,
-    pots,
     proposal,
     sight,
     signatories,
@@ -27,11 +30,16 @@ from .files import (
     to_sign,
     visible_to,
 )
-from .ranking import Edge, ranking
+from .ranking import Edge, Ranking, ranking
 
 __all__ = [
     "KINDS",
+    "Act",
+    "Draft",
     "Edge",
+    "Ranking",
+    "Sight",
+    "act",
     "basis",
     "case",
     "content",
@@ -49,7 +57,6 @@ __all__ = [
     "of_file",
     "outdated",
     "panel",
-    "pots",
     "proposal",
     "ranking",
     "sight",

@@ -89,10 +89,6 @@ def basis(application: Application, pots: Sequence[Envelope]) -> Basis | None:
     )
 
 
-def pots(envelopes: Sequence[Envelope]) -> list[rules.Pot]:
-    return [rules.Pot(e.funder_code, e.weight, e.free_cents) for e in envelopes]
-
-
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A file before its office: what it is judged by, and the proposal if there is one."""
@@ -103,6 +99,10 @@ class Draft:
     basis: Basis
     envelopes: Sequence[Envelope]
     proposal: Proposal | None
+
+    @property
+    def pots(self) -> list[rules.Pot]:
+        return [rules.Pot(e.funder_code, e.weight, e.free_cents) for e in self.envelopes]
 
 
 def draft(actor: Actor, id: UUID) -> Draft | None:  # noqa: A002
@@ -264,6 +264,15 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """A funder's act: its part in cents, and whether a courtesy translation goes along."""
+
+    party: Party
+    cents: int
+    has_courtesy: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """A proposal as the actor meets it."""
 
@@ -285,17 +294,33 @@ class Sight:
     has_a_say: bool
     would_decide: bool
     may_edit: bool
+    #: It was sent back, and the actor's office may propose again.
+    may_propose: bool
     may_deliberate: bool
     may_send_back: bool
     letters: Sequence[Letter]
 
     @property
-    def acting(self) -> tuple[Party, ...]:
-        return rules.acting(self.proposal.outcome, self.case.paying)
+    def content(self) -> dict[str, Any]:
+        """What is signed."""
+        return content_of(self.proposal)
 
     @property
-    def shares(self) -> list[Share]:
-        return [share for share in self.proposal.shares if share.cents]
+    def acts(self) -> list[Printed]:
+        """The acts in the order ● ■ ◆, one for each acting funder (D5)."""
+        return [
+            Printed(party, self.content["shares"][party.value], facts["contact_language"] != party.language)
+            for party in Party
+            if (facts := self.content["letters"].get(party.value))
+        ]
+
+    @property
+    def letter_count(self) -> int:
+        """Acts and courtesy translations."""
+        return sum(2 if act.has_courtesy else 1 for act in self.acts)
+
+    def share_of(self, party: Party | None) -> int:
+        return next((s.cents for s in self.proposal.shares if s.funder_code is party), 0)
 
 
 def sight(actor: Actor, proposal: Proposal) -> Sight:
@@ -323,6 +348,7 @@ def sight(actor: Actor, proposal: Proposal) -> Sight:
         has_a_say=has_a_say,
         would_decide=actor.party is not None and rules.is_last_key(its, actor.party),
         may_edit=its.is_open and policy.leads(actor, application),
+        may_propose=application.state is State.ASSESSED and policy.leads(actor, application),
         may_deliberate=its.is_open and policy.may_deliberate(actor, proposal),
         may_send_back=its.is_open and policy.may_send_back(actor, proposal),
         letters=letters.of_subject(application.id) if proposal.decided_at else (),
@@ -362,6 +388,23 @@ def _beside(proposal: Proposal, since: datetime) -> list[tuple[datetime, str]]:
         .order_by(Entry.seq)
     )
     return list(db.session.execute(query).tuples())
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One funder's act before it is issued."""
+
+    proposal: Proposal
+    party: Party
+    facts: Mapping[str, Any]
+
+
+def act(actor: Actor, id: UUID, party: str) -> Act | None:  # noqa: A002
+    """The act of ``party`` in a proposal that exists for the actor."""
+    its = proposal(actor, id)
+    known = next((p for p in Party if p.value == party), None)
+    facts = facts_of(its, known) if its and known else None
+    return Act(its, known, facts) if its and known and facts else None
 
 
 def facts_of(proposal: Proposal, party: Party) -> Mapping[str, Any] | None:

@@ -10,15 +10,16 @@ from grantflow.audit import service as audit
 from grantflow.calls import queries as calls
 from grantflow.calls.models import Envelope
 from grantflow.kernel import clock
-from grantflow.kernel.errors import DomainError, Forbidden, Incomplete
+from grantflow.kernel.errors import Forbidden, Reason
 from grantflow.kernel.parties import KEY_HOLDERS, Party
 from grantflow.letters import service as letters
 from grantflow.letters.rules import Facts
 from grantflow.notifications import service as notifications
 from grantflow.platform.db import db
 
-from .. import queries, rules
+from .. import queries, rules, texts
 from ..models import Decision, Key, Proposal
+from ..rules import CannotSign
 from ..states import KeyKind, Outcome
 
 #: Reasons that lie in the person, not in the moment.
@@ -32,8 +33,8 @@ def turn_key(proposal: Proposal, digest_seen: str, password: str, *, by: Person)
     makes the decision: it commits the money, moves the file, issues every act with its courtesy translation and tells
     the applicant's contact, all or nothing. The same person turning again for the same digest changes nothing.
 
-    Raises Invalid for a wrong password, Forbidden for whoever may never sign this, Incomplete with the reason why it
-    cannot be signed as things stand, DomainError where an envelope no longer holds its part.
+    Raises Invalid for a wrong password, Forbidden for whoever may never sign this, CannotSign with the reason why it
+    cannot be signed as things stand: voided, outdated, something missing, an envelope used up.
     """
     if by.party not in KEY_HOLDERS:
         raise Forbidden()
@@ -61,7 +62,9 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
     if reasons := rules.why_not_sign(person, case, digest_seen):
         if reasons[0].key in _NEVER:
             raise Forbidden(reasons[0].key)
-        raise Incomplete(reasons)
+        raise CannotSign(reasons)
+    if by.party and rules.is_last_key(case, by.party):
+        _check(queries.terms(proposal), envelopes)
     proposal.keys.append(
         Key(kind=kind, party=by.party, person=by, digest=proposal.digest, turned_at=clock.now(), voided_at=None)
     )
@@ -77,7 +80,8 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
 def _decide(proposal: Proposal, envelopes: Sequence[Envelope], by: Person) -> None:
     """The decision of both cities. Everything is locked, and every signature is there."""
     application, terms = proposal.application, queries.terms(proposal)
-    _commit(terms, envelopes)
+    for envelope in envelopes:
+        envelope.committed_cents += terms.shares.get(envelope.funder_code, 0)
     proposal.decided_at = clock.now()
     db.session.flush()
     db.session.add(
@@ -115,14 +119,12 @@ def _decide(proposal: Proposal, envelopes: Sequence[Envelope], by: Person) -> No
     )
 
 
-def _commit(terms: rules.Terms, envelopes: Sequence[Envelope]) -> None:
-    """Bind each funder's part. Other decisions may have used the envelope since the proposal was made."""
+def _check(terms: rules.Terms, envelopes: Sequence[Envelope]) -> None:
+    """Other decisions may have used an envelope since the proposal was made; the table's own check stands behind."""
     for envelope in envelopes:
-        part = terms.shares.get(envelope.funder_code, 0)
-        if part > envelope.free_cents:
-            raise DomainError("envelope_used_up", funder=envelope.funder_code, free_cents=envelope.free_cents)
-        if part:
-            envelope.committed_cents += part
+        if terms.shares.get(envelope.funder_code, 0) > envelope.free_cents:
+            facts = {"funder": texts.PARTIES[envelope.funder_code], "free_cents": envelope.free_cents}
+            raise CannotSign([Reason("envelope_used_up", facts=facts)])
 
 
 def _issue(proposal: Proposal, by: Person) -> None:

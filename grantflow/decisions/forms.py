@@ -1,0 +1,148 @@
+"""Shape of what offices and signatories send. Whether it holds is the question of ``rules``."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField
+from wtforms.validators import InputRequired, Optional
+
+from grantflow.kernel.errors import Invalid
+from grantflow.kernel.parties import Party
+from grantflow.platform.forms import DateField, Form, Line, MoneyField, Text, WholeField, choices, chosen, required
+
+from . import rules, texts
+from .queries import Draft
+from .rules import Deliberation, Unsound
+from .states import Outcome, RejectionReason
+
+#: Parties by the field that holds their part.
+SHARES = {party: f"share_{party}" for party in Party}
+
+
+class DeliberationForm(Form):
+    """Number and date of each French assembly's vote."""
+
+    toulouse_number = Line(_l("Délibération of Toulouse: number"), [Optional()], limit=40)
+    toulouse_on = DateField(_l("Délibération of Toulouse: day"), [Optional()])
+    metropole_number = Line(_l("Délibération of Toulouse Métropole: number"), [Optional()], limit=40)
+    metropole_on = DateField(_l("Délibération of Toulouse Métropole: day"), [Optional()])
+
+    def deliberations(self) -> dict[Party, Deliberation]:
+        return {
+            party: Deliberation(self[f"{party}_number"].data or "", self[f"{party}_on"].data) for party in rules.FRENCH
+        }
+
+    def blame_all(self, error: Unsound) -> None:
+        """Every reason at its field, so that the summary links to it."""
+        for reason in error.reasons:
+            self.blame(Invalid(reason.key, field=reason.step or None, **reason.facts))
+
+
+class ProposalForm(DeliberationForm):
+    """Award or rejection; the délibérations are drawn and read for the Toulouse office only."""
+
+    seen = WholeField(validators=[InputRequired()])
+    outcome = RadioField(_l("Outcome"), [chosen()], choices=choices(texts.OUTCOMES))
+    award = MoneyField(_l("Amount of the award"), [Optional()])
+    share_duesseldorf = MoneyField(_l("Part of Düsseldorf"), [Optional()])
+    share_toulouse = MoneyField(_l("Part of Toulouse"), [Optional()])
+    share_metropole = MoneyField(_l("Part of Toulouse Métropole"), [Optional()])
+    rejection_reason = RadioField(_l("Ground of the rejection"), [Optional()], choices=choices(texts.GROUNDS))
+    reason_de = Text(_l("Reason in German"), [Optional()])
+    reason_fr = Text(_l("Reason in French"), [Optional()])
+    conditions_de = Text(_l("Conditions in German"), [Optional()])
+    conditions_fr = Text(_l("Conditions in French"), [Optional()])
+
+    def wants_split(self) -> bool:
+        """The button "Split anew" was pressed: only the parts are computed, nothing is sent."""
+        from flask import request
+
+        return request.method == "POST" and request.form.get("action") == "split"
+
+    def fill_split(self, split: Mapping[Party, int]) -> None:
+        for party, cents in split.items():
+            field = self[SHARES[party]]
+            field.data, field.raw_data = cents, None
+
+    def terms(self) -> dict[str, Any]:
+        """The arguments of ``service.propose``; a rejection carries neither money nor conditions."""
+        outcome = Outcome(self.outcome.data)
+        common = {
+            "outcome": outcome,
+            "reason_de": self.reason_de.data or "",
+            "reason_fr": self.reason_fr.data or "",
+            "seen": self.seen.data,
+        }
+        if outcome is Outcome.REJECTION:
+            ground = self.rejection_reason.data
+            return {**common, "rejection_reason": RejectionReason(ground) if ground else None}
+        return {
+            **common,
+            "award": self.award.data or 0,
+            "shares": {party: self[name].data or 0 for party, name in SHARES.items()},
+            "conditions_de": self.conditions_de.data or "",
+            "conditions_fr": self.conditions_fr.data or "",
+        }
+
+
+def proposal_form(draft: Draft) -> ProposalForm:
+    """The form as the file stands: the proposal if there is one, else what the reviews suggest."""
+    proposal = draft.proposal
+    if proposal is None:
+        award = rules.suggestion(draft.basis, draft.standing.recommended_cents)
+        below = draft.basis.mean < draft.basis.threshold
+        data: dict[str, Any] = {
+            "seen": 0,
+            "outcome": Outcome.REJECTION if below else Outcome.AWARD,
+            "rejection_reason": RejectionReason.BELOW_THRESHOLD if below else None,
+            "award": award,
+            **{SHARES[party]: cents for party, cents in split_of(draft, award).items()},
+        }
+    else:
+        data = {
+            "seen": proposal.version,
+            "outcome": proposal.outcome,
+            "rejection_reason": proposal.rejection_reason,
+            "award": proposal.award_cents or None,
+            **{SHARES[share.funder_code]: share.cents for share in proposal.shares},
+            **{name: getattr(proposal, name) for name in ("reason_de", "reason_fr", "conditions_de", "conditions_fr")},
+            **votes(proposal.shares),
+        }
+    return ProposalForm(data=data)
+
+
+def deliberation_form(shares: Any) -> DeliberationForm:
+    return DeliberationForm(data=votes(shares))
+
+
+def votes(shares: Any) -> dict[str, Any]:
+    """What was entered, by field."""
+    found: dict[str, Any] = {}
+    for share in shares:
+        if share.funder_code in rules.FRENCH:
+            found[f"{share.funder_code}_number"] = share.deliberation_number
+            found[f"{share.funder_code}_on"] = share.deliberation_on
+    return found
+
+
+def split_of(draft: Draft, award: int) -> dict[Party, int]:
+    """The proposed split of as much of ``award`` as the funders have free."""
+    free = sum(draft.basis.free.values())
+    return rules.proposed_split(min(award, free), draft.pots)
+
+
+class KeyForm(Form):
+    """A signature: what was seen, that it was read, and the password again (D8)."""
+
+    digest = HiddenField(validators=[required()])
+    noted = BooleanField(
+        _l("I have taken note of the decision and sign it for my city."),
+        [required(_l("Please confirm that you have taken note."))],
+    )
+    password = PasswordField(_p("field", "Password"), [required()])
+
+
+class ReturnForm(Form):
+    reason = Text(_l("What needs to change?"), [required()], limit=1000)

@@ -1,0 +1,360 @@
+"""Split, terms, digest and keys over plain values."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given, strategies as st
+
+from grantflow.decisions import rules
+from grantflow.decisions.rules import Basis, Case, Deliberation, Pot, Signatory, Signed, Terms
+from grantflow.decisions.states import Outcome, RejectionReason
+from grantflow.kernel.money import eur
+from grantflow.kernel.parties import Party, Role
+
+D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
+AMOUNTS = st.integers(0, 10_000_000)
+
+
+# --- split ---------------------------------------------------------------------------------------
+
+
+def pots(*free: int, weights: tuple[int, int, int] = (50, 30, 20)) -> list[Pot]:
+    return [Pot(party, weight, left) for party, weight, left in zip(Party, weights, free, strict=True)]
+
+
+@given(AMOUNTS, AMOUNTS, AMOUNTS, st.data(), st.tuples(*[st.integers(0, 100)] * 3))
+def test_a_split_adds_up_and_fits(first, second, third, data, weights):
+    its = pots(first, second, third, weights=weights)
+    award = data.draw(st.integers(0, first + second + third))
+    parts = rules.proposed_split(award, its)
+    assert sum(parts.values()) == award
+    assert all(0 <= parts[pot.party] <= pot.free for pot in its)
+
+
+@given(st.integers(0, 5_000_000))
+def test_with_money_enough_the_split_is_fifty_thirty_twenty(award):
+    parts = rules.proposed_split(award, pots(10**9, 10**9, 10**9))
+    assert all(abs(parts[party] * 100 - award * weight) < 100 for party, weight in zip(Party, (50, 30, 20), strict=True))
+
+
+def test_the_split_of_the_mock():
+    assert rules.proposed_split(eur(9_400), pots(eur(60_000), eur(36_000), eur(24_000))) == {
+        D: eur(4_700),
+        T: eur(2_820),
+        M: eur(1_880),
+    }
+
+
+def test_what_an_empty_envelope_cannot_give_the_others_do():
+    assert rules.proposed_split(eur(8_000), pots(eur(60_000), eur(36_000), 0)) == {D: eur(5_000), T: eur(3_000), M: 0}
+
+
+def test_more_than_all_have_is_refused():
+    with pytest.raises(ValueError, match="free"):
+        rules.proposed_split(101, pots(50, 30, 20))
+
+
+# --- terms ---------------------------------------------------------------------------------------
+
+BASIS = Basis(
+    mean=Decimal("81.50"),
+    gap=20,
+    gap_limit=33,
+    third_due=False,
+    threshold=50,
+    requested=eur(9_400),
+    ceiling=eur(9_440),
+    free={D: eur(60_000), T: eur(36_000), M: eur(24_000)},
+)
+
+
+def award(cents: int = eur(9_400), **changes: object) -> Terms:
+    parts = rules.proposed_split(cents, pots(eur(60_000), eur(36_000), eur(24_000)))
+    return Terms(**{"outcome": Outcome.AWARD, "award": cents, "shares": parts, **changes})
+
+
+def rejection(**changes: object) -> Terms:
+    ground = RejectionReason.CRITERIA_NOT_MET
+    return Terms(
+        **{
+            "outcome": Outcome.REJECTION,
+            "rejection_reason": ground,
+            "reason_de": "Grund.",
+            "reason_fr": "Motif.",
+            **changes,
+        }
+    )
+
+
+def keys(terms: Terms, basis: Basis = BASIS) -> list[tuple[str, str]]:
+    return [(reason.key, reason.step) for reason in rules.why_not_propose(terms, basis)]
+
+
+def but(**changes: object) -> Basis:
+    return Basis(**{**{name: getattr(BASIS, name) for name in Basis.__slots__}, **changes})
+
+
+@pytest.mark.parametrize(
+    ("terms", "basis", "reasons"),
+    [
+        (award(), BASIS, []),
+        (rejection(), BASIS, []),
+        (award(eur(8_000), reason_de="Knapp.", reason_fr="Limité."), BASIS, []),
+        (award(), but(mean=Decimal("49.99")), [("below_threshold", "outcome")]),
+        (award(), but(mean=Decimal(50)), []),
+        (award(), but(requested=eur(9_300)), [("award_above_request", "award")]),
+        (award(), but(ceiling=eur(9_399)), [("award_above_ceiling", "award")]),
+        (award(), but(free={D: eur(60_000), T: eur(36_000), M: 1}), [("over_envelope", "share_metropole")]),
+        (award(shares={D: eur(9_000), T: 0, M: 0}), BASIS, [("split_mismatch", "award")]),
+        (award(0), BASIS, [("award_missing", "award")]),
+        (
+            award(eur(8_000)),
+            BASIS,
+            [("partial_reason_missing", "reason_de"), ("partial_reason_missing", "reason_fr")],
+        ),
+        (award(reason_de="Nur deutsch."), BASIS, [("translation_missing", "reason_fr")]),
+        (award(conditions_de="Eins\nZwei", conditions_fr="Un"), BASIS, [("conditions_unpaired", "conditions_fr")]),
+        (rejection(reason_fr=" "), BASIS, [("reason_missing", "reason_fr")]),
+        (rejection(rejection_reason=None), BASIS, [("rejection_without_ground", "rejection_reason")]),
+        (
+            rejection(rejection_reason=RejectionReason.BELOW_THRESHOLD),
+            BASIS,
+            [("not_below_threshold", "rejection_reason")],
+        ),
+        (rejection(award=1), BASIS, [("rejection_with_money", "award")]),
+    ],
+)
+def test_what_speaks_against_terms(terms, basis, reasons):
+    assert keys(terms, basis) == reasons
+
+
+@given(st.dictionaries(st.sampled_from(list(Party)), st.integers(0, eur(70_000))), st.integers(0, eur(12_000)))
+def test_no_unsound_split_passes(shares, total):
+    terms = award(0, award=total, shares=shares, reason_de="x", reason_fr="x")
+    if not keys(terms):
+        assert sum(shares.values()) == total <= min(BASIS.requested, BASIS.ceiling)
+        assert all(cents <= BASIS.free[party] for party, cents in shares.items())
+
+
+def test_a_third_review_that_is_due_blocks_everything():
+    assert [r.key for r in rules.why_not_yet(but(third_due=True, gap=40))] == ["third_review_due"]
+    assert rules.why_not_yet(BASIS) == []
+
+
+@pytest.mark.parametrize(
+    ("recommended", "basis", "suggested"),
+    [
+        (eur(8_000), BASIS, eur(8_000)),
+        (0, BASIS, eur(9_400)),
+        (eur(20_000), BASIS, eur(9_400)),
+        (eur(9_400), but(free={D: 100, T: 20, M: 3}), 123),
+    ],
+)
+def test_the_suggested_award_stays_within_every_limit(recommended, basis, suggested):
+    assert rules.suggestion(basis, recommended) == suggested
+
+
+def test_who_acts():
+    assert rules.acting(Outcome.REJECTION, ()) == (D, T)
+    assert rules.acting(Outcome.AWARD, (D, M)) == (D, M)
+
+
+# --- délibérations -------------------------------------------------------------------------------
+
+
+def test_a_paying_french_funder_owes_its_deliberation():
+    entered = {T: Deliberation("DEL-1", date(2026, 11, 13))}
+    assert rules.deliberations_due(Outcome.AWARD, (D, T, M), entered) == (M,)
+    assert rules.deliberations_due(Outcome.AWARD, (D,), {}) == ()
+    assert rules.deliberations_due(Outcome.REJECTION, (), {}) == ()
+    assert rules.deliberations_due(Outcome.AWARD, (T,), {T: Deliberation("DEL-1", None)}) == (T,)
+
+
+def test_half_a_deliberation_and_one_of_tomorrow_are_refused():
+    today = date(2026, 11, 20)
+    entered = {T: Deliberation("DEL-1", None), M: Deliberation("", date(2026, 11, 1))}
+    found = [(r.key, r.step) for r in rules.why_not_deliberate(entered, today)]
+    assert found == [("deliberation_incomplete", "toulouse_on"), ("deliberation_incomplete", "metropole_number")]
+    late = {T: Deliberation("DEL-1", date(2026, 11, 21))}
+    assert [(r.key, r.step) for r in rules.why_not_deliberate(late, today)] == [
+        ("deliberation_in_future", "toulouse_on")
+    ]
+    assert rules.why_not_deliberate({T: Deliberation("DEL-1", today)}, today) == []
+
+
+def test_a_deadline_in_months_stays_in_the_month():
+    assert rules.months_later(date(2026, 12, 31), 2) == date(2027, 2, 28)
+    assert rules.months_later(date(2027, 5, 16), 2) == date(2027, 7, 16)
+
+
+# --- what is signed ------------------------------------------------------------------------------
+
+
+def facts(party: Party, cents: int, **changes: object) -> dict:
+    return {
+        "funder": {"party": party.value, "signatory": "", "name": party.value},
+        "recipient": {"organisation": "JC", "address": {"street": "Am Ufer 1"}},
+        "sent_on": "2026-11-20",
+        "decided_on": "2026-11-20",
+        "award": {"amount": cents, "project_start": "2027-05-10", "funding_start": "2026-11-20"},
+        "reason": {"de": "", "fr": ""},
+        **changes,
+    }
+
+
+def content(terms: Terms | None = None, day: str = "2026-11-20", signatory: str = "", **changes: object) -> dict:
+    terms = terms or award()
+    letters = {party: facts(party, terms.shares[party], sent_on=day, decided_on=day, **changes) for party in terms.paying}
+    for printed in letters.values():
+        printed["funder"]["signatory"] = signatory
+    return rules.signed(terms, deliberations={T: Deliberation("DEL-1", date(2026, 11, 13))}, letters=letters)
+
+
+def test_the_digest_covers_substance_and_nothing_of_the_moment():
+    digest = rules.digest(content())
+    assert len(digest) == 64
+    assert rules.digest(content(day="2027-01-02", signatory="Dr. Anke Reuter")) == digest
+    others = [
+        content(award(eur(9_399), reason_de="x", reason_fr="x")),
+        content(award(shares={D: eur(4_701), T: eur(2_819), M: eur(1_880)})),
+        content(award(conditions_de="Bericht", conditions_fr="Rapport")),
+        content(award(reason_de="Weil.", reason_fr="Parce que.")),
+        content(recipient={"organisation": "JC", "address": {"street": "Am Ufer 2"}}),
+    ]
+    assert len({rules.digest(other) for other in others} | {digest}) == 6
+
+
+@given(st.permutations(["b", "a", "ü", "é"]))
+def test_the_digest_does_not_depend_on_the_order_of_names(names):
+    assert rules.digest({name: 1 for name in names}) == rules.digest({name: 1 for name in sorted(names)})
+
+
+def test_changes_are_told_once_each():
+    before = content()
+    after = content(
+        award(shares={D: eur(4_701), T: eur(2_819), M: eur(1_880)}),
+        recipient={"organisation": "JC", "address": {"street": "Am Ufer 2"}},
+    )
+    assert [(c.name, c.before, c.after) for c in rules.changes(before, after)] == [
+        ("shares.duesseldorf", eur(4_700), eur(4_701)),
+        ("shares.toulouse", eur(2_820), eur(2_819)),
+        ("letter.recipient.address.street", "Am Ufer 1", "Am Ufer 2"),
+    ]
+    assert rules.changes(before, before) == []
+
+
+def test_the_day_of_the_second_key_completes_the_facts():
+    lasting = content()["letters"]["duesseldorf"]
+    done = rules.completed(lasting, on=date(2026, 12, 1), signatory="Dr. Anke Reuter")
+    assert (done["sent_on"], done["decided_on"], done["funder"]["signatory"]) == (
+        "2026-12-01",
+        "2026-12-01",
+        "Dr. Anke Reuter",
+    )
+    assert done["award"]["funding_start"] == "2026-12-01"
+    late = rules.completed(lasting, on=date(2027, 6, 1), signatory="x")
+    assert late["award"]["funding_start"] == "2027-05-10"
+
+
+# --- keys ----------------------------------------------------------------------------------------
+
+ANKE, JEAN, SOPHIE, CLARA = (UUID(int=n) for n in range(1, 5))
+
+
+def case(*signed: tuple[Party, UUID], **changes: object) -> Case:
+    return Case(
+        **{
+            "digest": "now",
+            "outcome": Outcome.AWARD,
+            "paying": (D, T, M),
+            "keys": tuple(Signed(party, person, "now") for party, person in signed),
+            "preparers": frozenset({CLARA}),
+            **changes,
+        }
+    )
+
+
+def who(person: UUID, party: Party | None, *roles: Role, **changes: bool) -> Signatory:
+    return Signatory(person, party, frozenset(roles or {Role.SIGNATORY}), **changes)
+
+
+def why(person: Signatory, its: Case, seen: str = "now") -> list[str]:
+    return [reason.key for reason in rules.why_not_sign(person, its, seen)]
+
+
+@pytest.mark.parametrize(
+    ("person", "its", "reasons"),
+    [
+        (who(ANKE, D), case(), []),
+        (who(JEAN, T), case((D, ANKE), (M, SOPHIE)), []),
+        (who(JEAN, T), case((M, SOPHIE)), []),
+        (who(SOPHIE, M), case((D, ANKE)), []),
+        (who(SOPHIE, M), case(), []),
+        (who(ANKE, D, Role.OFFICE), case(), ["not_a_signatory"]),
+        (who(ANKE, None), case(), ["not_a_signatory"]),
+        (who(ANKE, D, is_conflicted=True), case(), ["signatory_conflicted"]),
+        (who(ANKE, D), case(is_open=False), ["proposal_not_open"]),
+        (who(SOPHIE, M), case(paying=(D, T)), ["metropole_does_not_pay"]),
+        (who(CLARA, D), case(), ["preparer_cannot_sign"]),
+        (who(ANKE, D), case((D, ANKE)), ["signed_already"]),
+        (who(UUID(int=9), D), case((D, ANKE)), ["city_signed_already"]),
+        (who(ANKE, D), case(is_stale=True), ["facts_outdated"]),
+        (who(ANKE, D), case(deliberations_due=(M,)), ["deliberation_due"]),
+        (who(JEAN, T), case((D, ANKE)), ["consent_due"]),
+        (who(JEAN, T), case((D, ANKE), paying=(D, T)), []),
+    ],
+)
+def test_who_may_sign(person, its, reasons):
+    assert why(person, its) == reasons
+
+
+def test_another_digest_than_the_one_seen_is_refused():
+    assert why(who(ANKE, D), case(), seen="before") == ["proposal_changed"]
+
+
+def test_whose_key_is_missing():
+    assert rules.missing(case()) == (D, T, M)
+    assert rules.missing(case((M, SOPHIE))) == (D, T)
+    assert rules.missing(case((D, ANKE), (T, JEAN), paying=(D, T))) == ()
+    assert rules.missing(case(keys=(Signed(D, ANKE, "before"),), paying=(D,))) == (D, T)
+    assert rules.is_last_key(case((D, ANKE), (M, SOPHIE)), T)
+    assert not rules.is_last_key(case((D, ANKE)), T)
+
+
+PEOPLE = [who(uuid4(), party, *roles) for party in (*Party, None) for roles in ((Role.SIGNATORY,), (Role.OFFICE,))] * 2
+
+
+@given(st.lists(st.sampled_from(PEOPLE)), st.sampled_from([(D, T, M), (D, T), (D,), ()]), st.data())
+def test_signing_by_the_rules_only_ever_ends_in_two_cities_and_two_people(people, paying, data):
+    """T15 over plain values: whoever tries in whatever order, a complete set is two keys of two people, and consent."""
+    preparers = frozenset(p.id for p in data.draw(st.lists(st.sampled_from(PEOPLE), max_size=2)) if p.id)
+    signed: tuple[Signed, ...] = ()
+    for person in people:
+        its = case(keys=signed, paying=paying, preparers=preparers)
+        if rules.why_not_sign(person, its, "now") == [] and person.party and person.id:
+            assert rules.missing(its)
+            signed = (*signed, Signed(person.party, person.id, "now"))
+    if rules.missing(case(keys=signed, paying=paying)) == ():
+        assert {key.party for key in signed} == ({D, T, M} if M in paying else {D, T})
+        assert len({key.person_id for key in signed}) == len(signed)
+        assert not preparers & {key.person_id for key in signed}
+        # Consent came before the second key.
+        assert M not in paying or signed[-1].party is not M
+
+
+# --- what fits -----------------------------------------------------------------------------------
+
+
+def test_the_first_that_does_not_fit_ends_it():
+    found = rules.reach([50, 40, 5], start=10, frame=100)
+    assert [(fit.total, fit.fits) for fit in found] == [(60, True), (100, True), (105, False)]
+    assert [fit.fits for fit in rules.reach([50, 60, 5], start=10, frame=100)] == [True, False, False]
+
+
+@given(st.lists(st.integers(0, 1000)), st.integers(0, 1000), st.integers(0, 3000))
+def test_what_fits_never_exceeds_the_frame(amounts, start, frame):
+    found = rules.reach(amounts, start=start, frame=frame)
+    assert all(fit.total <= frame for fit in found if fit.fits)
+    assert [fit.fits for fit in found] == sorted((fit.fits for fit in found), reverse=True)
