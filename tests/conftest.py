@@ -9,6 +9,7 @@ import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 from sqlalchemy import create_engine, make_url
 
 from grantflow.accounts import service as accounts
@@ -17,6 +18,7 @@ from grantflow.app import create_app
 from grantflow.config import Settings
 from grantflow.platform.db import db
 from grantflow.platform.embedded import Embedded
+from tests.browser import launched
 from tests.given import Given
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -152,3 +154,9 @@ def sign_in(app: Flask, person: Person) -> FlaskClient:
 @pytest.fixture
 def as_(app: Flask) -> Callable[[Person], FlaskClient]:
     return lambda person: sign_in(app, person)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the run: Playwright drives no second one from the same thread."""
+    yield from launched()
