@@ -67,12 +67,13 @@ def _python(settings: Settings) -> str:
 
 
 def _letters(settings: Settings) -> str:
-    import weasyprint
+    from grantflow.platform import pdf
 
-    pdf = weasyprint.HTML(string="<p>Ä é œ €</p>").write_pdf()
-    if not pdf or not pdf.startswith(b"%PDF"):
-        raise Ill("WeasyPrint made no PDF")
-    return f"WeasyPrint {weasyprint.__version__} renders"
+    try:
+        pdf.warm()
+    except pdf.Unrenderable as error:
+        raise Ill(_one_line(error)) from None
+    return f"WeasyPrint {importlib.metadata.version('weasyprint')} renders"
 
 
 def _fonts(settings: Settings) -> str:
