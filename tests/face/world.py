@@ -1,4 +1,4 @@
-"""A small application that shows the face without database: public pages, error pages, and a guide of every component."""
+"""A small application that shows the face without database: public pages, error pages, a guide of all components."""
 
 import threading
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.serving import make_server
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, SelectMultipleField
+from wtforms.fields import SelectChoice
 
 from grantflow.config import ROOT
 from grantflow.kernel.parties import Party, Role
@@ -111,6 +112,10 @@ def say(german: str, french: str) -> str:
     return french if locale.language() == "fr" else german
 
 
+def _options(*pairs: tuple[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
 class Fields(forms.Form):
     """One field of every kind."""
 
@@ -118,9 +123,11 @@ class Fields(forms.Form):
     summary = forms.Text("Beschreibung")
     amount = forms.MoneyField("Beantragter Betrag", [forms.required()])
     starts_on = forms.DateField("Beginn", [forms.required()])
-    kind = SelectField("Art", choices=[("", "Bitte wählen"), ("a", "Begegnung")], validators=[forms.chosen()])
-    side = RadioField("Sitz", choices=[("DE", "Deutschland"), ("FR", "Frankreich")], validators=[forms.chosen()])
-    themes = SelectMultipleField("Themen", choices=[("k", "Kultur"), ("s", "Sport")])
+    kind = SelectField("Art", choices=_options(("", "Bitte wählen"), ("a", "Begegnung")), validators=[forms.chosen()])
+    side = RadioField(
+        "Sitz", choices=_options(("DE", "Deutschland"), ("FR", "Frankreich")), validators=[forms.chosen()]
+    )
+    themes = SelectMultipleField("Themen", choices=_options(("k", "Kultur"), ("s", "Sport")))
     password = PasswordField("Kennwort", [forms.required()])
     agreed = BooleanField("Ich habe die Datenschutzerklärung gelesen.", [forms.required()])
 
@@ -132,7 +139,7 @@ def _scores() -> type[forms.Form]:
         pass
 
     for place, (_german, _french, points, _other) in enumerate(CRITERIA, 1):
-        choices = [(str(n), str(n)) for n in range(11)]
+        choices = _options(*((str(n), str(n)) for n in range(11)))
         setattr(Grid, f"c{place}", RadioField(choices=choices, default=str(points) if place < 9 else None))
         setattr(Grid, f"t{place}", forms.Text("Kommentar"))
     return Grid
