@@ -70,6 +70,16 @@ def furnished(env: Mapping[str, str]) -> dict[str, str]:
     return result
 
 
+def _preview(env: Mapping[str, str]) -> Settings:
+    """The settings a run will have; a demo's own servers, not started yet, stand in by name."""
+    result = dict(env)
+    if is_demo(env):
+        _fill(result, "GRANTFLOW_SECRET_KEY", lambda: local_secret(data_dir_of(env) / "secret-key"))
+        _fill(result, "GRANTFLOW_SMTP_URL", lambda: NO_SMTP)
+        _fill(result, "GRANTFLOW_DATABASE_URL", lambda: "postgresql:///none")
+    return Settings.from_env(result)
+
+
 def _fill(env: dict[str, str], key: str, make: Callable[[], str]) -> None:
     if not env.get(key):
         env[key] = make()
@@ -233,11 +243,7 @@ class Supervisor:
         if self.demo:
             self.data_dir.mkdir(parents=True, exist_ok=True)
             _fill(self.env, "GRANTFLOW_SECRET_KEY", lambda: local_secret(self.data_dir / "secret-key"))
-        preview = dict(self.env)
-        if self.demo:
-            _fill(preview, "GRANTFLOW_SMTP_URL", lambda: NO_SMTP)
-            _fill(preview, "GRANTFLOW_DATABASE_URL", lambda: "postgresql:///none")
-        settings = Settings.from_env(preview)
+        settings = _preview(self.env)
         self.sockets.append(_bound(self.host, settings.port))
         return settings
 
@@ -442,7 +448,7 @@ def _ask(host: str, settings: Settings, path: str) -> str:
 
 def ask_web(env: Mapping[str, str]) -> None:
     """Raises ``CannotServe`` unless the web processes of this machine answer."""
-    said = _ask(LOOPBACK, Settings.from_env(env), "/healthz")
+    said = _ask(LOOPBACK, _preview(env), "/healthz")
     if said:
         raise CannotServe(said)
 

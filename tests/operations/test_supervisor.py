@@ -19,7 +19,7 @@ from grantflow.config import ROOT
 from grantflow.platform import embedded
 from grantflow.platform.embedded import Embedded
 
-PATIENCE = 120.0
+PATIENCE = 180.0
 
 
 @pytest.fixture
@@ -142,6 +142,18 @@ class Run:
         events = [json.loads(line) for line in (self.data_dir / "log" / "supervisor.log").read_text().splitlines()]
         return int([event["pid"] for event in events if event["event"] == "started" and event["part"] == name][-1])
 
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Another command in another window, beside the run."""
+        return subprocess.run(
+            [sys.executable, "-m", "grantflow.cli", *arguments],
+            cwd=ROOT,
+            env=environment(self.data_dir, self.port),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
     def family(self) -> set[int]:
         """Ids of the supervisor and of everything below it."""
         parents = dict(processes())
@@ -171,6 +183,8 @@ def alive(pids: set[int]) -> set[int]:
     return {pid for pid in pids if embedded._command_of(pid)}
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(480)
 def test_a_run_from_its_first_start_to_its_last(data_dir: Path, port: int) -> None:
     run = Run(data_dir, port)
     try:
@@ -178,6 +192,9 @@ def test_a_run_from_its_first_start_to_its_last(data_dir: Path, port: int) -> No
         assert f"http://127.0.0.1:{port}" in run.output()
         assert (data_dir / "demo-password").read_text().strip() in run.output()
         assert run.readyz() == 200
+        for command in (["alive"], ["alive", "--part", "worker"], ["doctor"], ["audit", "verify"]):
+            told = run.command(*command)
+            assert told.returncode == 0, told.stdout + told.stderr
 
         os.kill(run.part("web"), signal.SIGKILL)
         assert within(PATIENCE, lambda: "web has stopped" in run.output())
