@@ -126,9 +126,7 @@ async def _serve(mailbox: Path, listening: socket.socket, ended: asyncio.Event) 
     keeper = _Keeper(mailbox)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: SMTP(
-            keeper, hostname="mailsink.localhost", enable_SMTPUTF8=True, data_size_limit=LARGEST, loop=loop
-        ),
+        lambda: SMTP(keeper, hostname="mailsink.localhost", enable_SMTPUTF8=True, data_size_limit=LARGEST, loop=loop),
         sock=listening,
     )
     async with server:
