@@ -2,9 +2,14 @@
 
 import structlog
 
+from grantflow.accounts import queries as people
 from grantflow.accounts import service as accounts
 from grantflow.audit import service as audit
+from grantflow.kernel import clock
+from grantflow.letters import queries as letters
 from grantflow.letters.models import Letter
+from grantflow.notifications import queries as messages
+from grantflow.notifications import service as notifications
 from grantflow.notifications.models import Message
 from grantflow.platform import jobs, limits
 from grantflow.platform.db import db
@@ -38,8 +43,18 @@ def _tidy() -> None:
     jobs.forget_old_heartbeats()
     limits.forget_expired()
     accounts.forget_expired()
+    _report_failures()
     db.session.commit()
     if audit.anchor_is_due():
         verdict = audit.anchor()
         if verdict.broken_at is not None:
             log.critical("audit_chain_broken", entry=verdict.broken_at)
+
+
+def _report_failures() -> None:
+    """Tell each administrator once a day while failed work waits for a person."""
+    count = messages.failures_to_report() + len(letters.failures())
+    if not count:
+        return
+    for person in people.administrators():
+        notifications.send("failed_work", to=person, key=f"failed_work:{clock.today()}:{person.id}", count=count)

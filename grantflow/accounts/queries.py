@@ -107,15 +107,13 @@ def _last(after: str, wanted: ColumnElement[bool]) -> Any:
     return db.session.execute(select(Person.name, Person.id).where(Person.id == key, wanted)).one_or_none()
 
 
-def administrators(actor_party: Any = None) -> Sequence[Person]:
-    """Active administrators, of one party or of all: whom to tell when work has failed."""
+def administrators() -> Sequence[Person]:
+    """Active administrators of all parties: whom to tell when work has failed."""
     query = (
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(RoleGrant.role == Role.ADMINISTRATOR, Person.disabled_at.is_(None), Person.confirmed_at.is_not(None))
     )
-    if actor_party is not None:
-        query = query.where(Person.party == actor_party)
     return db.session.scalars(query.order_by(Person.name)).all()
 
 

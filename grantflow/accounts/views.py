@@ -219,7 +219,7 @@ def accept(token: str) -> Any:
     if found is None:
         return _dead_link()
     form = forms.AcceptForm(language=found.person.language)
-    context = {"form": form, "person": found.person, "roles": _labels(found.person.roles)}
+    context = {"form": form, "owner": found.person, "roles": _labels(found.person.roles)}
     if not form.sent():
         show = page if request.method == "GET" else invalid
         return show("accounts/accept.html", **context)
@@ -250,7 +250,7 @@ def profile() -> Any:
     form = forms.ProfileForm(obj=person)
     if not form.sent():
         show = page if request.method == "GET" else invalid
-        return show("accounts/profile.html", form=form, person=person, roles=_labels(person.roles))
+        return show("accounts/profile.html", form=form, owner=person, roles=_labels(person.roles))
     service.change_profile(
         person,
         name=form.name.data or "",
@@ -352,7 +352,7 @@ def _show_person(
     return page(
         "accounts/person.html",
         status,
-        person=person,
+        owner=person,
         form=roles if roles.errors else disabling,
         roles_form=roles,
         disable_form=disabling,

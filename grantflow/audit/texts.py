@@ -169,8 +169,22 @@ _VALUES: dict[str, Any] = {
 
 #: Keys whose values are words of ours; everything else is shown as it was written.
 _WORDED = frozenset(
-    ("state", "roles", "role", "party", "outcome", "voided", "kind", "standing", "language", "desk", "address")
-    + ("country", "run_by", "bank_account")
+    {
+        "state",
+        "roles",
+        "role",
+        "party",
+        "outcome",
+        "voided",
+        "kind",
+        "standing",
+        "language",
+        "desk",
+        "address",
+        "country",
+        "run_by",
+        "bank_account",
+    }
 )
 
 

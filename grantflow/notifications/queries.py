@@ -41,6 +41,12 @@ def failures(limit: int = 100) -> Sequence[Message]:
     return db.session.scalars(query.limit(limit)).all()
 
 
+def failures_to_report() -> int:
+    """How many messages failed; reports of failures themselves are not counted, or they would never end."""
+    query = select(func.count()).where(Message.failed_at.is_not(None), Message.kind != "failed_work")
+    return db.session.scalar(query) or 0
+
+
 def postponed(limit: int = 20) -> Sequence[Message]:
     """Messages that met a fault and are tried again."""
     query = select(Message).where(
