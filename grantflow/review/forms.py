@@ -37,10 +37,10 @@ class DeclareForm(Form):
 
 
 class Grid(Form):
-    """The assessment; ``grid_of`` adds points and comment for each criterion of the call."""
+    """The assessment; ``grid_of`` adds the fields, in the order of the page: errors are listed in that order."""
 
-    recommended = MoneyField(_l("Recommended amount"), [Optional()])
-    comment = Text(_l("Overall comment"), limit=3000)
+    recommended: MoneyField
+    comment: Text
 
     def marks(self, criteria: Sequence[Criterion]) -> dict[int, Mark]:
         return {
@@ -67,6 +67,8 @@ def grid_of(criteria: Sequence[Criterion], assessment: Assessment | None, marks:
         fields[f"comment_{number}"] = Text(gettext("Comment on “%(criterion)s”", criterion=title), limit=COMMENT_LIMIT)
         mark = marks.get(number, Mark())
         data |= {f"points_{number}": mark.points, f"comment_{number}": mark.comment}
+    fields["recommended"] = MoneyField(gettext("Recommended amount"), [Optional()])
+    fields["comment"] = Text(gettext("Overall comment"), limit=3000)
     if assessment:
         data |= {"recommended": assessment.recommended_cents, "comment": assessment.comment}
     return cast(Grid, type("CallGrid", (Grid,), fields)(data=data))

@@ -252,10 +252,6 @@ class Line:
     def gap(self) -> int:
         return rules.gap([mark.points or 0 for mark in self.marks])
 
-    @property
-    def is_notable(self) -> bool:
-        return self.gap >= rules.NOTABLE_GAP
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

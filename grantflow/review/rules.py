@@ -149,9 +149,9 @@ def whats_missing(
     for position in positions:
         mark = marks.get(position, Mark())
         if mark.points is None:
-            reasons.append(Reason("review_points_missing", f"points_{position}", {"criterion": position}))
+            reasons.append(Reason("review_points_missing", f"points_{position}"))
         if not mark.comment:
-            reasons.append(Reason("review_comment_missing", f"comment_{position}", {"criterion": position}))
+            reasons.append(Reason("review_comment_missing", f"comment_{position}"))
     if recommended_cents is None:
         reasons.append(Reason("review_amount_missing", "recommended"))
     elif recommended_cents > requested_cents:

@@ -1,19 +1,21 @@
 """Pages of the review: the reviewer's queue, declaration, file with grid, comparison, and the office's assignments."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application
+from grantflow.calls.texts import criterion_question, criterion_title
 from grantflow.kernel.errors import Incomplete, Invalid
 from grantflow.platform import locale
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, invalid, page, redirect_to
 
-from . import forms, policy, queries, service
+from . import forms, policy, queries, rules, service
 from .models import Assignment
 from .queries import Comparison
 from .states import Conflict
@@ -58,54 +60,69 @@ def declare(assignment: Assignment) -> Any:
 @requires(policy.reviews, on=queries.own_file)
 def assess(assignment: Assignment) -> Any:
     """File and grid; saves a draft, submits, goes on to the next file. Once submitted, a page to read."""
-    actor = current_actor()
     if assignment.conflict is Conflict.UNDECLARED:
         return redirect_to("review.declare", id=assignment.application_id)
-    application = assignment.application
-    criteria = application.call.criteria
-    marks = queries.marks(assignment.assessment)
-    form = forms.grid_of(criteria, assignment.assessment, marks)
-    is_final = assignment.is_submitted
-    context: dict[str, Any] = {
-        "assignment": assignment,
-        "criteria": criteria,
-        "category": queries.category(application),
-        "is_final": is_final,
-        "comparison": queries.compare(actor, application.id) if is_final else None,
-        "file": applications.file_context(application),
-    }
+    criteria = assignment.application.call.criteria
+    form = forms.grid_of(criteria, assignment.assessment, queries.marks(assignment.assessment))
     if not form.sent():
-        context["total"] = sum(mark.points or 0 for mark in form.marks(criteria).values())
-        show = page if request.method == "GET" else invalid
-        return show("review/assess.html", form=form, **context)
-    given = form.marks(criteria)
-    action = request.form.get("action")
+        return _grid(page if request.method == "GET" else invalid, assignment, form)
+    actor, action = current_actor(), request.form.get("action")
     answers: dict[str, Any] = {
+        "marks": form.marks(criteria),
         "recommended_cents": form.recommended.data,
         "comment": form.comment.data or "",
         "by": actor,
     }
-    if action != "submit":
-        draft = service.save_draft(assignment, given, **answers)
-        if action == "keep":
-            return {"saved": _("Saved at %(time)s.", time=locale.long_datetime(draft.updated_at))}
-        flash_ok(_("Saved as a draft. Nobody sees it before you submit."))
-        following = queries.next_file(actor, assignment) if action == "next" else None
-        return redirect_to("review.assess", id=following or application.id)
-    try:
-        service.submit(assignment, given, **answers)
-    except Incomplete as error:
-        form.list_missing(error.reasons)
-        context["total"] = sum(mark.points or 0 for mark in given.values())
-        return invalid("review/assess.html", form=form, **context)
-    flash_ok(_("Your review is submitted. It can no longer be changed."))
-    return redirect_to("review.assess", id=application.id)
+    if action == "submit":
+        try:
+            service.submit(assignment, **answers)
+        except Incomplete as error:
+            form.list_missing(error.reasons)
+            return _grid(invalid, assignment, form)
+        flash_ok(_("Your review is submitted. It can no longer be changed."))
+        return redirect_to("review.assess", id=assignment.application_id)
+    draft = service.save_draft(assignment, **answers)
+    if action == "keep":
+        return {"saved": _("Saved at %(time)s.", time=locale.long_datetime(draft.updated_at))}
+    flash_ok(_("Saved as a draft. Nobody sees it before you submit."))
+    following = queries.next_file(actor, assignment) if action == "next" else None
+    return redirect_to("review.assess", id=following or assignment.application_id)
+
+
+def _grid(show: Callable[..., Any], assignment: Assignment, form: forms.Grid) -> Any:
+    application = assignment.application
+    criteria = application.call.criteria
+    is_final = assignment.is_submitted
+    return show(
+        "review/assess.html",
+        form=form,
+        assignment=assignment,
+        criteria=criteria,
+        questions={criterion.position: criterion_question(criterion) for criterion in criteria},
+        comment_limit=forms.COMMENT_LIMIT,
+        total=sum(mark.points or 0 for mark in form.marks(criteria).values()),
+        category=queries.category(application),
+        is_final=is_final,
+        may_compare=is_final and queries.compare(current_actor(), application.id) is not None,
+        file=applications.file_context(application),
+    )
 
 
 @bp.get("/<uuid:id>/comparison")
 @requires(policy.compares, on=queries.compare)
 def compare(comparison: Comparison) -> Any:
-    return page("review/compare.html", comparison=comparison)
+    """All reviews side by side; a reviewer comes from the queue, the others from the file's page."""
+    key = comparison.application.id
+    is_reviewer = queries.seat_of(current_actor(), key) is not None
+    file = url_for("review.assess" if is_reviewer else "dashboard.file", id=key)
+    return page(
+        "review/compare.html",
+        comparison=comparison,
+        titles={row.criterion.position: criterion_title(row.criterion) for row in comparison.rows},
+        notable=rules.NOTABLE_GAP,
+        file_url=file,
+        back=(_("My queue"), url_for("review.queue")) if is_reviewer else (comparison.application.title, file),
+    )
 
 
 @bp.get("/to-assign")

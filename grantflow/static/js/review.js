@@ -113,7 +113,7 @@ function begin(form) {
     data.set("action", "keep");
     running = new AbortController();
     try {
-      const answer = await fetch(form.action || location.href, { method: "POST", body: data, signal: running.signal });
+      const answer = await fetch(location.href, { method: "POST", body: data, signal: running.signal });
       const page = answer.ok && !answer.redirected ? await answer.json() : null;
       tell(page?.saved ?? null);
     } catch (error) {

@@ -1,0 +1,441 @@
+"""The pages: one happy way, one refusal, one invalid form per route, and what no page may betray."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from grantflow.accounts.models import Person
+from grantflow.applications.models import Application
+from grantflow.applications.states import State
+from grantflow.kernel import clock
+from grantflow.kernel.parties import Party, Role, Side
+from grantflow.platform.db import db
+from grantflow.review.models import Assessment, Assignment
+from grantflow.review.states import Conflict, Progress
+from tests.benchmarks.world import fill
+from tests.counting import counted
+from tests.given import Given
+
+As = Callable[[Person], FlaskClient]
+
+
+def answers(**changes: Any) -> dict[str, Any]:
+    """A complete assessment as the form sends it."""
+    full = {f"points_{n}": "8" for n in range(1, 12)} | {f"comment_{n}": f"Grund {n}" for n in range(1, 12)}
+    return {**full, "recommended": "9.400,00", "comment": "Insgesamt gut.", "action": "submit", **changes}
+
+
+def assessment_of(app: Flask, reviewer: Person) -> Assessment | None:
+    with app.app_context():
+        query = select(Assessment).join(Assignment).where(Assignment.reviewer_id == reviewer.id)
+        return db.session.scalar(query)
+
+
+# --- queue ---------------------------------------------------------------------------------------
+
+
+def test_the_queue_shows_files_to_declare_to_review_and_submitted(app: Flask, given: Given, as_: As) -> None:
+    reviewer = given.reviewer(Party.DUESSELDORF)
+    files = [given.application(State.ADMITTED, title=f"Antrag {name}") for name in ("neu", "offen", "fertig")]
+    for file in files:
+        given.assign(file, reviewer)
+    given.declare(files[1], reviewer)
+    given.review(files[2], reviewer)
+    page = as_(reviewer).get("/review/").text
+    assert [title for title in ("Antrag neu", "Antrag offen", "Antrag fertig") if title not in page] == []
+    assert page.index("Zuerst erklären") < page.index("Antrag neu") < page.index("Zu bewerten")
+    assert page.index("Zu bewerten") < page.index("Antrag offen") < page.index("Antrag fertig")
+    assert "1 von 3" in page
+
+
+def test_an_empty_queue_says_so(given: Given, as_: As) -> None:
+    assert "Für Sie liegt nichts an." in as_(given.reviewer(Party.DUESSELDORF)).get("/review/").text
+
+
+def test_only_reviewers_have_a_queue(given: Given, as_: As, client: FlaskClient) -> None:
+    assert as_(given.office(Side.GERMAN)).get("/review/").status_code == 403
+    assert client.get("/review/").status_code == 302
+
+
+def test_submitted_reviews_are_paged(app: Flask, given: Given, as_: As) -> None:
+    reviewer = given.reviewer(Party.DUESSELDORF)
+    titles = [f"Projekt Nr {n:02}" for n in range(27)]
+    for title in titles:
+        given.review(given.application(State.ADMITTED, title=title), reviewer)
+    client = as_(reviewer)
+    first = client.get("/review/").text
+    older = re.search(r'rel="next" href="([^"]+)"', first)
+    assert older
+    second = client.get(older[1].replace("&amp;", "&")).text
+    assert [t for t in titles if t in first] == titles[2:]
+    assert [t for t in titles if t in second] == titles[:2]
+
+
+# --- declaration ---------------------------------------------------------------------------------
+
+
+def test_the_gate_shows_names_only(given: Given, as_: As) -> None:
+    application, german, _ = given.in_review()
+    client = as_(german)
+    assert client.get(f"/review/{application.id}").headers["Location"].endswith("/declaration")
+    page = client.get(f"/review/{application.id}/declaration").text
+    assert application.lead.name in page
+    assert application.partner is not None
+    assert application.partner.name in page
+    for hidden in ("9.400", application.summary, application.contact.name):
+        assert hidden not in page
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ({}, "Bitte wählen Sie"),
+        ({"conflict": "yes"}, "worin die Befangenheit besteht"),
+        ({"conflict": "no"}, "vertraulich behandeln"),
+    ],
+)
+def test_an_incomplete_declaration(given: Given, as_: As, sent: dict[str, str], says: str) -> None:
+    application, german, _ = given.in_review()
+    answer = as_(german).post(f"/review/{application.id}/declaration", data=sent)
+    assert answer.status_code == 422
+    assert says in answer.text
+
+
+def test_declaring_opens_the_file(given: Given, as_: As) -> None:
+    application, german, _ = given.in_review()
+    client = as_(german)
+    answer = client.post(f"/review/{application.id}/declaration", data={"conflict": "no", "confidential": "y"})
+    assert answer.status_code == 302
+    page = client.get(answer.headers["Location"])
+    assert page.status_code == 200
+    assert application.summary in page.text
+
+
+def test_a_conflict_closes_every_channel_at_the_next_request(given: Given, as_: As) -> None:
+    application = given.application(State.ADMITTED, title="Gesperrter Antrag")
+    both = given.reviewer(Party.DUESSELDORF, Role.OFFICE, Role.SIGNATORY)
+    given.declare(application, both)
+    client = as_(both)
+    paths = [f"/review/{application.id}{rest}" for rest in ("", "/declaration", "/comparison")]
+    assert [client.get(path).status_code for path in paths] == [200, 200, 404]
+    answer = client.post(paths[1], data={"conflict": "yes", "reason": "Mein Verein"})
+    assert answer.headers["Location"] == "/review/"
+    given.review(application, given.reviewer(Party.DUESSELDORF))
+    given.review(application, given.reviewer(Party.TOULOUSE))
+    missing = client.get("/review/00000000-0000-4000-8000-000000000000").text
+    for path in paths:
+        closed = client.get(path)
+        assert (closed.status_code, masked(closed.text)) == (404, masked(missing))
+    assert client.post(paths[0], data=answers()).status_code == 404
+    assert client.post(f"{paths[0]}/assignments", data={"reviewer": str(both.id)}).status_code == 404
+    for path in ("/review/", "/review/to-assign"):
+        assert "Gesperrter Antrag" not in client.get(path).text
+
+
+# --- grid ----------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_saved_and_comes_back(app: Flask, given: Given, as_: As) -> None:
+    application, german, _ = given.in_review()
+    given.declare(application, german)
+    client = as_(german)
+    sent = {"points_1": "7", "comment_2": "halb fertig", "action": "save"}
+    assert client.post(f"/review/{application.id}", data=sent).status_code == 302
+    page = client.get(f"/review/{application.id}").text
+    assert re.search(r'name="points_1" value="7" checked', page)
+    assert "halb fertig" in page
+    saved = assessment_of(app, german)
+    assert saved is not None
+    assert (saved.progress, saved.total) == (Progress.DRAFT, 7)
+
+
+def test_a_draft_keeps_itself(given: Given, as_: As) -> None:
+    application, german, _ = given.in_review()
+    given.declare(application, german)
+    answer = as_(german).post(f"/review/{application.id}", data={"points_1": "7", "action": "keep"})
+    assert answer.json is not None
+    assert answer.json["saved"].startswith("Gespeichert am")
+
+
+def test_next_file_follows_the_queue(given: Given, as_: As) -> None:
+    reviewer = given.reviewer(Party.DUESSELDORF)
+    files = [given.application(State.ADMITTED) for _ in range(3)]
+    for file in files:
+        given.declare(file, reviewer)
+    client = as_(reviewer)
+    places = [client.post(f"/review/{file.id}", data={"action": "next"}).headers["Location"] for file in files]
+    assert places == [f"/review/{file.id}" for file in (files[1], files[2], files[0])]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"points_3": "11"}, {"points_3": "-1"}, {"points_3": "x"}, {"recommended": "viel"}, {"comment": "x" * 3001}],
+)
+def test_what_cannot_be_read_is_not_saved_but_stays_on_the_page(
+    app: Flask, given: Given, as_: As, sent: dict[str, str]
+) -> None:
+    application, german, _ = given.in_review()
+    given.declare(application, german)
+    answer = as_(german).post(f"/review/{application.id}", data=answers(**sent))
+    assert answer.status_code == 422
+    assert re.search(r'name="points_1" value="8" checked', answer.text)
+    assert "Grund 7" in answer.text
+    assert assessment_of(app, german) is None
+
+
+def test_submitting_too_early_lists_what_is_missing_and_keeps_the_scores(app: Flask, given: Given, as_: As) -> None:
+    application, german, _ = given.in_review()
+    given.declare(application, german)
+    sent = answers(comment_4="", recommended="")
+    del sent["points_11"]
+    answer = as_(german).post(f"/review/{application.id}", data=sent)
+    assert answer.status_code == 422
+    assert re.findall(r'href="#((?:points|comment|recommended)[^"]*)"', answer.text) == [
+        "comment_4",
+        "points_11-0",
+        "recommended",
+    ]
+    assert re.search(r'name="points_10" value="8" checked', answer.text)
+    assert assessment_of(app, german) is None
+
+
+def test_a_review_is_submitted_and_can_only_be_read(app: Flask, given: Given, as_: As) -> None:
+    application, german, _ = given.in_review()
+    given.declare(application, german)
+    client = as_(german)
+    assert client.post(f"/review/{application.id}", data=answers()).status_code == 302
+    page = client.get(f"/review/{application.id}").text
+    assert "Abgegeben am" in page
+    assert "Grund 11" in page
+    assert 'type="radio"' not in page
+    assert "/comparison" not in page
+    assert client.post(f"/review/{application.id}", data=answers(points_1="0")).status_code == 409
+    assert client.post(f"/review/{application.id}", data=answers(action="save")).status_code == 409
+    saved = assessment_of(app, german)
+    assert saved is not None
+    assert (saved.progress, saved.total, saved.recommended_cents) == (Progress.SUBMITTED, 88, 940_000)
+
+
+def test_only_declared_fields_are_read(app: Flask, given: Given, as_: As) -> None:
+    application, german, french = given.in_review()
+    given.declare(application, german)
+    columns = {column.name: "1" for table in (Assessment, Assignment) for column in table.__table__.columns}
+    sent = {**columns, "progress": "submitted", "conflict": "declared", "reviewer_id": str(french.id), "total": "110"}
+    as_(german).post(f"/review/{application.id}", data={**sent, "comment": "Text", "action": "save"})
+    saved = assessment_of(app, german)
+    assert saved is not None
+    assert (saved.progress, saved.total, saved.recommended_cents, saved.comment) == (Progress.DRAFT, 0, None, "Text")
+    with app.app_context():
+        conflicts = dict(db.session.execute(select(Assignment.reviewer_id, Assignment.conflict)).all())
+    assert conflicts == {german.id: Conflict.NONE, french.id: Conflict.UNDECLARED}
+
+
+def test_switching_the_language_keeps_what_was_typed(app: Flask, given: Given, as_: As) -> None:
+    application, german, _ = given.in_review()
+    given.declare(application, german)
+    sent = {"points_1": "9", "comment_1": "Noch nicht gespeichert", "action": "submit", "_language": "fr"}
+    answer = as_(german).post(f"/review/{application.id}", data=sent)
+    assert answer.status_code == 200
+    assert "Noch nicht gespeichert" in answer.text
+    assert "Accessibilité" in answer.text
+    assert "error-summary" not in answer.text
+    assert assessment_of(app, german) is None
+
+
+def test_nobody_else_opens_a_reviewers_grid(given: Given, as_: As) -> None:
+    application, german, _ = given.in_review()
+    given.declare(application, german)
+    assert as_(given.reviewer(Party.DUESSELDORF)).get(f"/review/{application.id}").status_code == 404
+    for person in (given.office(Side.GERMAN), given.staff(Role.SIGNATORY, Party.TOULOUSE), application.contact):
+        assert as_(person).get(f"/review/{application.id}").status_code == 404
+
+
+# --- comparison ----------------------------------------------------------------------------------
+
+
+def test_both_reviews_side_by_side(app: Flask, given: Given, as_: As) -> None:
+    application, german, french = given.in_review()
+    given.review(application, german, 9, comment="Stark")
+    given.review(application, french, 5, comment="Faible")
+    for person in (german, french, given.office(Side.FRENCH), given.staff(Role.SIGNATORY, Party.METROPOLE)):
+        page = as_(person).get(f"/review/{application.id}/comparison")
+        assert page.status_code == 200
+        assert page.text.count("Stark") == page.text.count("Faible") == 12
+    page = as_(german).get(f"/review/{application.id}/comparison").text
+    assert "Mittelwert der Bewertungen" in page
+    assert "Ein Drittgutachten ist nötig" in page
+
+
+def test_no_comparison_for_others(app: Flask, given: Given, as_: As) -> None:
+    application = given.assessed()
+    for person in (
+        given.staff(Role.FINANCE, Party.DUESSELDORF),
+        given.staff(Role.ADMINISTRATOR, Party.TOULOUSE),
+        given.reviewer(Party.TOULOUSE),
+        application.contact,
+    ):
+        assert as_(person).get(f"/review/{application.id}/comparison").status_code == 404
+
+
+# --- assigning -----------------------------------------------------------------------------------
+
+
+def test_an_office_assigns_and_removes(app: Flask, given: Given, as_: As) -> None:
+    application = given.application(State.ADMITTED, title="Sucht Gutachten")
+    reviewer = given.reviewer(Party.METROPOLE)
+    client = as_(given.office(Side.FRENCH))
+    assert "Sucht Gutachten" in client.get("/review/to-assign").text
+    assigning = f"/review/{application.id}/assignments"
+    assert client.post(assigning, data={"reviewer": str(reviewer.id)}).status_code == 302
+    assert "Sucht Gutachten" not in client.get("/review/to-assign").text
+    assert "Sucht Gutachten" in as_(reviewer).get("/review/").text
+    with app.app_context():
+        assignment_id = db.session.scalars(select(Assignment.id)).one()
+    removing = f"{assigning}/{assignment_id}/removal"
+    assert as_(given.office(Side.GERMAN)).post(removing).status_code == 403
+    assert client.post(removing).status_code == 302
+    assert client.post(removing).status_code == 404
+    assert "Sucht Gutachten" not in as_(reviewer).get("/review/").text
+
+
+def test_assigning_is_refused(given: Given, as_: As) -> None:
+    application = given.application(State.ADMITTED)
+    reviewer = given.reviewer(Party.TOULOUSE)
+    path, sent = f"/review/{application.id}/assignments", {"reviewer": str(reviewer.id)}
+    assert as_(given.office(Side.GERMAN)).post(path, data=sent).status_code == 403
+    # Who may not know the file does not learn that it exists.
+    assert as_(given.staff(Role.OFFICE, Party.METROPOLE)).post(path, data=sent).status_code == 404
+    assert as_(reviewer).post(path, data=sent).status_code == 404
+    client = as_(given.office(Side.FRENCH))
+    assert client.post(path, data={}).status_code == 422
+    assert client.post(path, data={"reviewer": "x"}).status_code == 422
+    assert client.post(path, data={"reviewer": str(application.contact_id)}).status_code == 403
+    assert client.get("/review/to-assign").status_code == 200
+    assert as_(reviewer).get("/review/to-assign").status_code == 403
+
+
+def test_the_board_shows_progress_and_never_points(app: Flask, given: Given, as_: As) -> None:
+    application, german, _ = given.in_review()
+    given.review(application, german, 7, comment="Verdeckter Kommentar")
+    for side in Side:
+        page = as_(given.office(side)).get(f"/staff/applications/{application.id}").text
+        assert german.name in page
+        assert "Verdeckter Kommentar" not in page
+        assert "77" not in re.sub(
+            r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|Person \w+|Partner \w+|Verein \w+", "", page
+        )
+
+
+# --- what must not be betrayed -------------------------------------------------------------------
+
+
+def masked(text: str) -> str:
+    """Without what differs from answer to answer anyway: tokens and the request's own number."""
+    text = re.sub(r'name="csrf_token"[^>]*value="[^"]*"', "csrf", text)
+    return re.sub(r"\b[0-9a-f]{16}\b", "request", text)
+
+
+@pytest.mark.parametrize("roles", [(), (Role.OFFICE, Role.SIGNATORY)], ids=["reviewer", "reviewer in office"])
+@pytest.mark.parametrize("declared", [False, True], ids=["gate", "grid"])
+def test_what_the_other_side_does_changes_no_byte(
+    app: Flask, given: Given, as_: As, roles: tuple[Role, ...], declared: bool
+) -> None:
+    """T13: assigned, declared, scored high or low, submitted: nothing of it shows before the own review is in."""
+    with clock.frozen(datetime(2026, 11, 23, 12, tzinfo=UTC)):
+        application = given.application(State.ADMITTED, title="Blinder Antrag")
+        one = given.reviewer(Party.DUESSELDORF, *roles)
+        other, third = given.reviewer(Party.TOULOUSE), given.reviewer(Party.METROPOLE)
+        given.assign(application, one)
+        if declared:
+            given.declare(application, one)
+            given.review(application, one, 6, submit=False)
+        client = as_(one)
+        paths = [f"/review/{application.id}{rest}" for rest in ("", "/declaration", "/comparison")]
+        paths += ["/review/", "/home", f"/staff/applications/{application.id}", "/ranking", "/review/to-assign"]
+        paths += ["/staff/applications"]
+
+        def seen() -> dict[str, tuple[int, str | None, str]]:
+            answers = {path: client.get(path) for path in paths}
+            return {p: (a.status_code, a.headers.get("Location"), masked(a.text)) for p, a in answers.items()}
+
+        before = seen()
+        steps: list[Callable[[], object]] = [
+            lambda: given.assign(application, other),
+            lambda: given.assign(application, third),
+            lambda: given.declare(application, other),
+            lambda: given.review(application, other, 2, comment="Geheim", submit=False),
+            lambda: given.review(application, other, 10, comment="Anders", recommended=100),
+            lambda: given.declare(application, third, conflict=True),
+            lambda: given.review(application, given.reviewer(Party.TOULOUSE), 1),
+        ]
+        for number, step in enumerate(steps):
+            step()
+            assert (number, seen()) == (number, before)
+
+
+def test_a_third_reviewer_learns_nothing_of_the_first_two(app: Flask, given: Given, as_: As) -> None:
+    """Two worlds that differ in the scores that are already in: the same bytes for the third reviewer."""
+
+    def world(german: int, french: int) -> dict[str, Any]:
+        application = given.assessed(german, french, title="Dritter Blick", partner_name="Partner")
+        third = given.reviewer(Party.METROPOLE, Role.SIGNATORY)
+        given.declare(application, third)
+        client = as_(third)
+        paths = [f"/review/{application.id}{rest}" for rest in ("", "/declaration", "/comparison")]
+        found = {}
+        for path in (*paths, "/review/"):
+            text = masked(client.get(path).text)
+            for own in (str(application.id), str(application.number), application.lead.name, third.name):
+                text = text.replace(own, "own")
+            found[path.replace(str(application.id), "own")] = text
+        return found
+
+    with clock.frozen(datetime(2026, 11, 23, 12, tzinfo=UTC)):
+        assert world(8, 5) == world(2, 10)
+
+
+# --- budget --------------------------------------------------------------------------------------
+
+
+def test_the_form_costs_the_same_with_30_and_with_300_files(app: Flask, given: Given, as_: As) -> None:
+    application, german, _ = given.in_review()
+    given.review(application, german, submit=False)
+    client = as_(german)
+    found = {}
+    for count, path in ((30, "/review/"), (300, "/review/")):
+        with app.app_context():
+            if count == 30:
+                fill(db.session(), 300)
+            taken = select(Assignment.application_id).where(Assignment.reviewer_id == german.id)
+            more = db.session.scalars(
+                select(Application.id)
+                .where(Application.title.like("Projekt % an Rhein%"), Application.id.not_in(taken))
+                .order_by(Application.id)
+                .limit(count // 8 if count == 30 else 300)
+            )
+            for key in more.all():
+                db.session.add(
+                    Assignment(
+                        application_id=key,
+                        reviewer_id=german.id,
+                        party=Party.DUESSELDORF,
+                        assigned_by=german.id,
+                        assigned_at=clock.now(),
+                    )
+                )
+            db.session.commit()
+        client.get("/review/")
+        with counted() as form:
+            assert client.get(f"/review/{application.id}").status_code == 200
+        with counted() as queue:
+            assert client.get(path).status_code == 200
+        found[count] = (form.sql, queue.sql)
+    assert found[30] == found[300]
+    assert found[300][0] <= 10, form.statements
+    assert found[300][1] <= 8, queue.statements
