@@ -5,6 +5,7 @@ review composes its own from assignments. Finance and administrators see no appl
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, not_, or_, select
 
@@ -60,6 +61,11 @@ def is_responsible(actor: Actor, application: Application) -> bool:
 def acts_for(actor: Actor, application: Application) -> bool:
     """Whether ``actor`` is an applicant of this file's lead organisation."""
     return Role.APPLICANT in actor.roles and organisations.acts_for(actor, application.lead)
+
+
+def acts_for_its(actor: Actor, place: Any) -> bool:
+    """As ``acts_for``, for whatever carries an ``application``: a step, a letter."""
+    return acts_for(actor, place.application)
 
 
 def reads_staff_page(actor: Actor, application: Application) -> bool:

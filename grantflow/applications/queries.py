@@ -1,25 +1,29 @@
 """Reads of applications, all inside ``visible_to``."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload
 
+from grantflow.accounts.models import Person
 from grantflow.calls import rules as call_rules
 from grantflow.calls.models import Agreement, Call, Category
 from grantflow.kernel.errors import Reason
-from grantflow.kernel.parties import Actor, Role, Side
+from grantflow.kernel.parties import OFFICES, Actor, Role, Side
+from grantflow.letters import queries as letters
+from grantflow.letters.models import Letter
 from grantflow.organisations import queries as organisations
+from grantflow.organisations import texts as organisation_texts
 from grantflow.organisations.models import Membership, Organisation
 from grantflow.platform.db import db
 
-from . import policy, rules
-from .models import Application, Declaration, Partner, StateCount, Submission
-from .states import DECIDED, OPEN, LineKind, State
+from . import policy, rules, texts
+from .models import Application, Partner, StateCount, Submission
+from .states import DECIDED, OPEN, IncomeType, LineKind, State, StepName
 
 #: Rows of one page of the staff list.
 PAGE = 50
@@ -30,25 +34,65 @@ def visible_to(actor: Actor) -> Select[Application]:
     return select(Application).where(policy.visible(actor))
 
 
-#: What nearly every page of one file shows.
+#: What nearly every page of one file shows; the people's roles are of no interest here.
 _HEAD = (
     joinedload(Application.lead),
-    joinedload(Application.contact),
+    joinedload(Application.contact).lazyload(Person.role_grants),
     joinedload(Application.call),
     joinedload(Application.partner),
 )
+_LIMITS = joinedload(Application.call).selectinload(Call.categories).joinedload(Category.closings)
 
 
-def by_id(actor: Actor, application_id: UUID) -> Application | None:
-    """A file with its organisation, contact, call and partner; None where ``actor`` may not know of it."""
-    return db.session.scalar(visible_to(actor).where(Application.id == application_id).options(*_HEAD))
+def by_id(actor: Actor, id: UUID) -> Application | None:  # noqa: A002 - the house's name in addresses
+    """A file with its organisation, contact, partner and the limits of its call; None where ``actor`` may not know."""
+    query = visible_to(actor).where(Application.id == id)
+    return db.session.scalar(query.options(*_HEAD, _LIMITS))
 
 
-def with_members(actor: Actor, application_id: UUID) -> Application | None:
+def with_members(actor: Actor, id: UUID) -> Application | None:  # noqa: A002
     """As ``by_id``, with the people of the lead organisation: who may see and change it."""
-    query = visible_to(actor).where(Application.id == application_id)
-    members = joinedload(Application.lead).selectinload(Organisation.memberships).joinedload(Membership.person)
+    query = visible_to(actor).where(Application.id == id)
+    members = (
+        joinedload(Application.lead)
+        .selectinload(Organisation.memberships)
+        .joinedload(Membership.person)
+        .lazyload(Person.role_grants)
+    )
     return db.session.scalar(query.options(*_HEAD, members))
+
+
+@dataclass(frozen=True, slots=True)
+class AtStep:
+    """A file opened at one of its steps."""
+
+    application: Application
+    step: StepName
+
+
+def at_step(actor: Actor, id: UUID, step: str) -> AtStep | None:  # noqa: A002
+    """The file at a step; None where either does not exist for ``actor``."""
+    try:
+        name = StepName(step)
+    except ValueError:
+        return None
+    application = by_id(actor, id)
+    return AtStep(application, name) if application else None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLetter:
+    """A printed letter of a file, for its recipient."""
+
+    application: Application
+    letter: Letter
+
+
+def letter_of(actor: Actor, id: UUID, letter_id: UUID) -> OwnLetter | None:  # noqa: A002
+    """One printed letter of a visible file."""
+    application = by_id(actor, id)
+    letter = letters.ready_of_subject(id, letter_id) if application else None
+    return OwnLetter(application, letter) if application and letter else None
 
 
 def of_applicant(actor: Actor) -> Sequence[Application]:
@@ -91,12 +135,6 @@ def terms(call: Call) -> rules.CallTerms:
 
 
 def category_terms(call: Call) -> list[rules.CategoryTerms]:
-    categories = db.session.scalars(
-        select(Category)
-        .where(Category.call_id == call.id)
-        .order_by(Category.number)
-        .options(selectinload(Category.closings))
-    )
     return [
         rules.CategoryTerms(
             number=category.number,
@@ -106,7 +144,7 @@ def category_terms(call: Call) -> list[rules.CategoryTerms]:
             lead_days=category.lead_days,
             closings=[closing.closes_at for closing in category.closings],
         )
-        for category in categories
+        for category in call.categories
     ]
 
 
@@ -205,8 +243,57 @@ def already_filed(application: Application) -> bool:
     )
 
 
-def declared(application: Application) -> dict[str, Declaration]:
-    return {declaration.code: declaration for declaration in application.declarations}
+# --- one file, to be read ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What ``pages/applications/_file.html`` shows: the answers and the budget, never bank data."""
+
+    application: Application
+    money: rules.Money
+    lines: Mapping[LineKind, Sequence[rules.Line]]
+    #: Money from elsewhere was named: to be checked against double funding (R6).
+    double_funding: bool
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """Names of the enums among the answers."""
+        lead, partner = self.application.lead, self.application.partner
+        return {
+            "theme": texts.THEMES.get(self.application.theme, ""),
+            "format": texts.FORMATS.get(self.application.format, ""),
+            "lead_kind": organisation_texts.KINDS[lead.kind],
+            "lead_run_by": texts.PARTIES.get(lead.run_by, ""),
+            "partner_kind": organisation_texts.KINDS[partner.kind] if partner else "",
+            "partner_run_by": texts.PARTIES.get(partner.run_by, "") if partner else "",
+            "costs": texts.COSTS,
+            "incomes": texts.INCOMES,
+            "in_kind": texts.IN_KIND,
+            "office": OFFICES,
+        }
+
+
+def file_context(application: Application) -> File:
+    """The file as offices, reviewers and signatories read it; whoever calls knows that they may."""
+    found = lines(application)
+    public = any(line.type == IncomeType.OTHER_PUBLIC for line in found)
+    return File(
+        application=application,
+        money=rules.money_of(found, application.requested_cents, category_terms(application.call)),
+        lines={kind: [line for line in found if line.kind is kind] for kind in LineKind},
+        double_funding=public or bool(application.other_public_funding),
+    )
+
+
+def formal_checks(application: Application) -> list[tuple[StepName, list[Reason]]]:
+    """What the rules say of a file as it was sent, step by step: what a computer can say for the formal check."""
+    sent = application.first_submitted_at
+    if sent is None:
+        return []
+    # As at the first sending: a file that came back in time is not late because the call has closed since (D13).
+    found = rules.why_not_submit(replace(filing(application, sent), state=State.DRAFT))
+    return [(step, [reason for reason in found if reason.step == step]) for step in StepName]
 
 
 # --- staff -----------------------------------------------------------------------------------------

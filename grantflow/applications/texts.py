@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
-from grantflow.kernel.parties import Side
+from grantflow.kernel.parties import Party, Side
 
 from .states import (
     Action,
@@ -95,7 +95,20 @@ SIDES: dict[Side, Any] = {
     Side.FRENCH: lazy_pgettext("side", "Toulouse"),
 }
 
-THEMES: dict[Theme, Any] = {
+#: The partners as those who acted.
+ACTORS: dict[Party, Any] = {
+    Party.DUESSELDORF: lazy_pgettext("who", "Düsseldorf"),
+    Party.TOULOUSE: lazy_pgettext("who", "Toulouse"),
+    Party.METROPOLE: lazy_pgettext("who", "Toulouse Métropole"),
+}
+#: The partners as bodies that run institutions.
+PARTIES: dict[Party | None, Any] = {
+    Party.DUESSELDORF: lazy_pgettext("run by", "City of Düsseldorf"),
+    Party.TOULOUSE: lazy_pgettext("run by", "City of Toulouse"),
+    Party.METROPOLE: lazy_pgettext("run by", "Toulouse Métropole"),
+}
+
+THEMES: dict[Theme | None, Any] = {
     Theme.CIVIC: _l("Civic engagement and dialogue between generations"),
     Theme.ENVIRONMENT: _l("Environment and sustainable development"),
     Theme.DEMOCRACY: _l("Democracy and human rights"),
@@ -107,7 +120,7 @@ THEMES: dict[Theme, Any] = {
     Theme.SOCIAL: _l("Social questions, equality, integration, diversity"),
     Theme.DIGITAL: _l("Digitalisation"),
 }
-FORMATS: dict[Format, Any] = {
+FORMATS: dict[Format | None, Any] = {
     Format.GROUP_EXCHANGE: _l("Group exchange"),
     Format.INDIVIDUAL: _l("Individual project"),
     Format.EVENT: _l("Event"),
@@ -153,6 +166,74 @@ DECLARATIONS: dict[Declared, Any] = {
     ),
     Declared.LIABILITY: _l("The people named are jointly and severally liable; the first one holds the account."),
     Declared.COMPETENT_BODY: _l("The competent body has agreed to this application."),
+}
+
+#: The applicant's next step by state: what happens, and a sentence about it. Who acts is said beside it.
+NEXT: dict[State, tuple[Any, Any]] = {
+    State.DRAFT: (
+        _l("Complete the application and send it"),
+        _l("Saved is not sent: the office sees nothing before you send."),
+    ),
+    State.SUBMITTED: (
+        _l("The office checks that the application is complete"),
+        _l("You need not do anything. You will get an e-mail when the check is done."),
+    ),
+    State.RETURNED: (
+        _l("Complete the application and send it again"),
+        _l("The office has returned it with a reason. It keeps its number."),
+    ),
+    State.ADMITTED: (
+        _l("Reviewers from both cities assess the project"),
+        _l("You need not do anything. Düsseldorf and Toulouse assess independently of each other."),
+    ),
+    State.IN_REVIEW: (
+        _l("Both cities assess the project and decide together"),
+        _l("You need not do anything. You will get an e-mail when the decision has been made."),
+    ),
+    State.INADMISSIBLE: (
+        _l("The file is closed"),
+        _l("The application was not admitted. You may apply again while a call is open."),
+    ),
+    State.AWARDED: (
+        _l("Read the letters"),
+        _l("Each funder grants its part by a letter of its own. The amount is a ceiling."),
+    ),
+    State.REJECTED: (
+        _l("Read the letters"),
+        _l("Each city gives its reason and says how you can appeal."),
+    ),
+    State.WITHDRAWN: (_l("The file is closed"), _l("You have withdrawn the application.")),
+}
+NEXT[State.ASSESSED] = NEXT[State.PROPOSED] = NEXT[State.IN_REVIEW]
+#: The phases of a file, and the one each state stands in (counted from 0).
+PHASES: tuple[Any, ...] = (
+    lazy_pgettext("phase", "Sent"),
+    lazy_pgettext("phase", "Checked"),
+    lazy_pgettext("phase", "Assessed"),
+    lazy_pgettext("phase", "Decided"),
+    lazy_pgettext("phase", "Letters"),
+)
+PHASE_OF: dict[State, int] = {
+    State.DRAFT: 0,
+    State.RETURNED: 0,
+    State.SUBMITTED: 1,
+    State.ADMITTED: 2,
+    State.IN_REVIEW: 2,
+    State.ASSESSED: 2,
+    State.PROPOSED: 2,
+    State.AWARDED: 4,
+    State.REJECTED: 4,
+}
+#: What the checklist of the formal check says of each step.
+CHECKS: dict[StepName, Any] = {
+    StepName.ORGANISATION: _l("The organisation’s details fit its kind"),
+    StepName.PARTNER: _l("Partner from the other country"),
+    StepName.PROJECT: _l("Project described, sent only once"),
+    StepName.PEOPLE: _l("Voluntary engagement, no school trip, not mostly minors"),
+    StepName.DATES: _l("Lead time or closing date kept, within the agreement"),
+    StepName.BUDGET: _l("Budget balanced, grant within the ceiling"),
+    StepName.DECLARATIONS: _l("All declarations given"),
+    StepName.CHECK: _l("Sent while the call was open"),
 }
 
 MESSAGES: dict[str, Any] = {

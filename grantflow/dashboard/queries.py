@@ -1,17 +1,121 @@
 """Read-only views across features."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from grantflow.kernel.parties import Actor
+from sqlalchemy import Select, func, select
+
+from grantflow.applications import queries as applications
+from grantflow.applications.models import Application
+from grantflow.applications.states import State as FileState
+from grantflow.decisions import queries as decisions
+from grantflow.decisions.queries.files import Panel as DecisionPanel
+from grantflow.kernel.errors import Reason
+from grantflow.kernel.parties import Actor, Role
 from grantflow.letters import policy as letter_policy
 from grantflow.letters import queries as letters
 from grantflow.letters.models import Letter
 from grantflow.notifications import queries as notifications
 from grantflow.notifications.models import Message
 from grantflow.platform import health, jobs, settings
+from grantflow.platform.db import db
+from grantflow.review import queries as reviews
+from grantflow.review.queries import Panel as ReviewPanel
+
+from . import texts
+
+# --- my tasks --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits for the reader: how often, and the page where it is done."""
+
+    label: Any
+    count: int
+    endpoint: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+def tasks(actor: Actor) -> list[Task]:
+    """What waits for ``actor`` in all their roles; nothing that counts 0, nothing they may not see."""
+    found = [
+        *_office(actor),
+        *(Task(*task) for task in reviews.tasks(actor)),
+        *_decisions(actor),
+        *_finance(actor),
+        *_administration(actor),
+    ]
+    return [task for task in found if task.count]
+
+
+def _office(actor: Actor) -> list[Task]:
+    if not (Role.OFFICE in actor.roles and actor.party):
+        return []
+    side = actor.party.side
+    counts = applications.counts(actor, side)
+    return [
+        Task(label, counts.get(state, 0), "applications.staff_list", {"state": state, "side": side})
+        for label, state in ((texts.TO_CHECK, FileState.SUBMITTED), (texts.RETURNED, FileState.RETURNED))
+    ]
+
+
+def _decisions(actor: Actor) -> list[Task]:
+    waiting = decisions.tasks(actor)
+    return [
+        Task(texts.TO_PROPOSE, waiting.to_propose, "decisions.ranking"),
+        Task(texts.SENT_BACK, waiting.sent_back, "decisions.ranking"),
+        Task(texts.TO_DELIBERATE, waiting.to_deliberate, "decisions.to_sign"),
+        Task(texts.TO_SIGN, waiting.to_sign, "decisions.to_sign"),
+    ]
+
+
+def _finance(actor: Actor) -> list[Task]:
+    if Role.FINANCE not in actor.roles:
+        return []
+    new = _count(select(Letter).where(*letters.matching(actor, letters.Filter(status="new"))))
+    return [Task(texts.NEW_LETTERS, new, "finance.letters", {"status": "new"})]
+
+
+def _administration(actor: Actor) -> list[Task]:
+    if Role.ADMINISTRATOR not in actor.roles:
+        return []
+    failed = len(letters.failures()) + notifications.failures_to_report()
+    return [Task(texts.FAILED_WORK, failed, "dashboard.workers")]
+
+
+def _count(query: Select[Letter]) -> int:
+    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+# --- the staff page of one file --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The parts of the page: the file, the formal check, review and decision, each as far as the reader may see."""
+
+    application: Application
+    file: applications.File
+    checks: list[tuple[Any, list[Reason]]]
+    review: ReviewPanel | None
+    decision: DecisionPanel | None
+
+
+def desk(actor: Actor, application: Application) -> Desk:
+    """Put together what ``actor`` sees of a visible file."""
+    is_new = application.state is FileState.SUBMITTED
+    return Desk(
+        application=application,
+        file=applications.file_context(application),
+        checks=applications.formal_checks(application) if is_new else [],
+        review=reviews.panel(actor, application),
+        decision=decisions.panel(actor, application),
+    )
+
 
 # --- the state of the workers ----------------------------------------------------------------------
 
@@ -48,7 +152,7 @@ def workers() -> Workers:
     outbox = notifications.outbox()
     return Workers(
         parts=workers_parts(jobs.heartbeats()),
-        letters_waiting=sum(letters.waiting_by_party().values()),
+        letters_waiting=_count(select(Letter).where(Letter.done_at.is_(None), Letter.failed_at.is_(None))),
         letters_failed=letters.failures(),
         messages_waiting=outbox.waiting,
         messages_failed_count=outbox.failed,

@@ -1,10 +1,20 @@
 """Pages across features: for each role what there is to do, and for administrators whether the workers work."""
 
+from typing import Any
+
 from flask import Blueprint, Response
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from grantflow.kernel.parties import Role
+from grantflow.applications import policy as application_policy
+from grantflow.applications import queries as applications
+from grantflow.applications import service as application_service
+from grantflow.applications import texts as application_texts
+from grantflow.applications.forms import FormalCheckForm, Verdict
+from grantflow.applications.models import Application, Event
+from grantflow.applications.states import State
+from grantflow.kernel.errors import IllegalStep, Invalid
+from grantflow.kernel.parties import OFFICES, Role
 from grantflow.letters import policy as letter_policy
 from grantflow.letters import service as letters
 from grantflow.letters.models import Letter
@@ -13,12 +23,99 @@ from grantflow.notifications import queries as messages
 from grantflow.notifications import service as notifications
 from grantflow.notifications import texts as message_texts
 from grantflow.notifications.models import Message
-from grantflow.platform.access import current_actor, has_role, requires
+from grantflow.platform import locale
+from grantflow.platform.access import current_actor, has_role, is_staff, requires, signed_in
+from grantflow.platform.errors import describe
 from grantflow.platform.http import flash_ok, page, redirect_to
 
 from . import queries
 
 bp = Blueprint("dashboard", __name__)
+
+
+# --- my tasks --------------------------------------------------------------------------------------
+
+
+@bp.get("/home")
+@requires(signed_in)
+def home() -> Response | BaseResponse:
+    """What waits for me, in all my roles; applicants have their files instead."""
+    actor = current_actor()
+    if not is_staff(actor):
+        return redirect_to("applications.index")
+    return page("dashboard/home.html", tasks=queries.tasks(actor), roles=sorted(actor.roles))
+
+
+# --- one file ----------------------------------------------------------------------------------------
+
+
+@bp.get("/staff/applications/<uuid:id>")
+@requires(application_policy.reads_staff_page, on=applications.by_id)
+def file(application: Application) -> Response:
+    """The file with its formal check, review and decision, as far as the reader may see them."""
+    return _file(application, FormalCheckForm(formdata=None))
+
+
+@bp.post("/staff/applications/<uuid:id>")
+@requires(application_policy.is_responsible, on=applications.by_id)
+def check(application: Application) -> Response | BaseResponse:
+    """The formal check by the office of the lead's side: admit, return or exclude."""
+    form, actor = FormalCheckForm(), current_actor()
+    if application.state is not State.SUBMITTED:
+        raise IllegalStep("illegal_step")
+    if not form.sent():
+        return _file(application, form, 200 if locale.switching() else 422)
+    reason = form.reason.data or ""
+    try:
+        if form.verdict.data is Verdict.ADMIT:
+            application_service.admit(application, by=actor)
+            flash_ok(_("Admitted. Reviewers can be assigned now."))
+        elif form.verdict.data is Verdict.RETURN:
+            application_service.return_(application, reason=reason, by=actor)
+            flash_ok(_("Returned. The applicant has been told the reason and the deadline."))
+        else:
+            application_service.exclude(application, reason=reason, by=actor)
+            flash_ok(_("Excluded. The applicant has been told the reason."))
+    except Invalid as refused:
+        form.blame(refused)
+        return _file(application, form, 422)
+    return redirect_to(".file", id=application.id)
+
+
+def _file(application: Application, form: FormalCheckForm, status: int = 200) -> Response:
+    actor = current_actor()
+    desk = queries.desk(actor, application)
+    is_new = application.state is State.SUBMITTED
+    return page(
+        "dashboard/file.html",
+        status,
+        application=application,
+        file=desk.file,
+        review=desk.review,
+        decision=desk.decision,
+        checks=[
+            {"label": application_texts.CHECKS[step], "reasons": [describe(reason) for reason in reasons]}
+            for step, reasons in desk.checks
+        ],
+        form=form if is_new and application_policy.is_responsible(actor, application) else None,
+        office=OFFICES[application.lead_side],
+        state_label=application_texts.STATES[application.state],
+        badge=application_texts.STAFF_BADGES[application.state],
+        category=desk.file.money.category.number,
+        events=[_event(event) for event in application.events],
+        is_office=application_policy.is_office(actor),
+    )
+
+
+def _event(event: Event) -> dict[str, Any]:
+    """A move as staff read it: with the party that made it."""
+    return {
+        "title": application_texts.EVENTS[event.action],
+        "when": locale.long_datetime(event.at),
+        "who": application_texts.ACTORS[event.party] if event.party else None,
+        "note": event.note or None,
+        "state": "done",
+    }
 
 
 # --- the state of the workers ----------------------------------------------------------------------

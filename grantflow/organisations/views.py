@@ -1,3 +1,77 @@
-from flask import Blueprint
+"""An applicant's organisations."""
 
-bp = Blueprint("organisations", __name__)
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+
+from grantflow.kernel.errors import Invalid
+from grantflow.platform import errors
+from grantflow.platform.access import current_actor, requires
+from grantflow.platform.http import flash_ok, invalid, page, safe_next
+
+from . import policy, queries, service, texts
+from .forms import OrganisationForm
+from .models import Organisation
+
+bp = Blueprint("organisations", __name__, url_prefix="/organisations")
+
+
+@bp.get("")
+@requires(policy.is_applicant)
+def index() -> Any:
+    """My organisations, each with what it still lacks."""
+    rows = [
+        {
+            "organisation": organisation,
+            "kind": texts.KINDS[organisation.kind],
+            "missing": [errors.describe(reason) for reason in queries.missing(organisation)],
+        }
+        for organisation in queries.of_member(current_actor())
+    ]
+    return page("organisations/index.html", rows=rows)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(policy.is_applicant)
+def new() -> Any:
+    """Describe an organisation; its kind and country decide what is asked (R4)."""
+    form = OrganisationForm()
+    return _answer(form, None, lambda: service.create(form.profile(), by=current_actor()))
+
+
+@bp.route("/<uuid:id>", methods=["GET", "POST"])
+@requires(policy.acts_for, on=queries.by_id)
+def edit(organisation: Organisation) -> Any:
+    """Change what is known of an organisation; the country stays."""
+    form = OrganisationForm(obj=organisation)
+    form.country.data = organisation.country.value
+    if request.method == "GET":
+        form.kind.data = organisation.kind.value
+        form.run_by.data = organisation.run_by.value if organisation.run_by else ""
+    return _answer(form, organisation, lambda: service.update(organisation, form.profile(), by=current_actor()))
+
+
+def _answer(form: OrganisationForm, organisation: Organisation | None, write: Any) -> Any:
+    """Show the form, show other fields for another kind, or write and go back where the person came from."""
+    context: dict[str, Any] = {
+        "form": form,
+        "organisation": organisation,
+        "kind_hints": {str(kind): hint for kind, hint in texts.KIND_HINTS.items()},
+        "back": safe_next(url_for("organisations.index")),
+        "missing": [errors.describe(reason) for reason in queries.missing(organisation)] if organisation else [],
+    }
+    wish = request.form.get("action")
+    if wish == "person":
+        form.add_person()
+    if request.method == "GET" or wish in {"fields", "person"}:
+        return page("organisations/edit.html", **context)
+    if not form.sent():
+        return invalid("organisations/edit.html", **context)
+    try:
+        write()
+    except Invalid as refused:
+        form.blame(refused)
+        return invalid("organisations/edit.html", **context)
+    flash_ok(_("The organisation is saved."))
+    return redirect(context["back"])

@@ -1,0 +1,311 @@
+"""The applicant's forms, one a step. A draft may stay half done: nothing here is required but to be readable."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
+from wtforms import BooleanField, FieldList, FormField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import Form as PlainForm
+from wtforms.validators import Optional
+
+from grantflow.kernel.parties import Party, Side
+from grantflow.organisations import texts as organisations
+from grantflow.organisations.states import Country, Kind
+from grantflow.platform.forms import (
+    DateField,
+    Form,
+    Line,
+    MoneyField,
+    Text,
+    ValidationError,
+    WholeField,
+    chosen,
+    required,
+    strip,
+)
+
+from . import rules, texts
+from .models import Application
+from .states import CostType, Declared, Format, IncomeType, InKindType, LineKind, Theme
+
+E = TypeVar("E", bound=StrEnum)
+
+PLEASE_CHOOSE = ("", _l("Please choose"))
+
+
+def _one_of(kind: type[E]) -> Any:
+    """Coerce to ``kind``; nothing chosen is None."""
+    return lambda value: kind(value) if value else None
+
+
+def _labels(labels: Mapping[Any, Any], *, blank: bool = False) -> Any:
+    return lambda: [*([PLEASE_CHOOSE] if blank else []), *((str(value), label) for value, label in labels.items())]
+
+
+def _yes_or_no(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else {"yes": True, "no": False}.get(value)
+
+
+class YesNoField(RadioField):
+    """Yes, no, or not answered yet."""
+
+    def __init__(self, label: Any, **kw: Any) -> None:
+        super().__init__(
+            label,
+            coerce=_yes_or_no,
+            validate_choice=False,
+            choices=lambda: [("yes", lazy_pgettext("answer", "Yes")), ("no", lazy_pgettext("answer", "No"))],
+            **kw,
+        )
+
+
+class StartForm(Form):
+    """Which call, which organisation; the view offers what the person may choose."""
+
+    call = RadioField(_l("Call for projects"), [chosen()])
+    organisation = RadioField(_l("Organisation that applies"), [chosen()])
+
+
+class PartnerForm(Form):
+    has_partner = RadioField(
+        _l("Do you have a partner in the other country?"),
+        choices=lambda: [("yes", _l("Yes")), ("no", _l("Not yet: the search for a partner is part of the project"))],
+    )
+    name = Line(_l("Name of the partner organisation"))
+    kind = SelectField(
+        _l("Kind of organisation"), coerce=_one_of(Kind), choices=_labels(organisations.KINDS, blank=True)
+    )
+    city = Line(_l("City"), limit=100)
+    contact_name = Line(_l("Contact person"))
+    email = Line(_l("E-mail address"), limit=254)
+    run_by = SelectField(
+        _l("Run by one of the three partners"),
+        coerce=_one_of(Party),
+        choices=lambda: [
+            ("", _l("No")),
+            (Party.DUESSELDORF.value, _l("Yes, by the city of Düsseldorf")),
+            (Party.TOULOUSE.value, _l("Yes, by the city of Toulouse")),
+            (Party.METROPOLE.value, _l("Yes, by Toulouse Métropole")),
+        ],
+    )
+    role = Text(_l("What does each side do?"), limit=2000)
+    equal_roles = BooleanField(_l("Both organisations carry the project equally"))
+
+    @classmethod
+    def of(cls, application: Application) -> "PartnerForm":
+        partner = application.partner
+        form = cls(obj=partner, data={"equal_roles": application.equal_roles})
+        if not form.is_submitted():
+            form.has_partner.data = "no" if application.partner_search and partner is None else "yes"
+        return form
+
+    def validate_email(self, field: Any) -> None:
+        """Written to by a person, never by us; so the shape will do."""
+        text = field.data or ""
+        if text and (text.count("@") != 1 or " " in text or "." not in text.rpartition("@")[2]):
+            raise ValidationError(_l("This is no e-mail address."))
+
+    def partner(self, country: Country) -> dict[str, Any] | None:
+        """The partner in ``country``; None while none is named."""
+        if self.has_partner.data == "no" or not any((self.name.data, self.city.data, self.contact_name.data)):
+            return None
+        return {
+            "name": self.name.data or "",
+            "kind": self.kind.data or Kind.ASSOCIATION,
+            "country": country,
+            "city": self.city.data or "",
+            "contact_name": self.contact_name.data or "",
+            "email": self.email.data or "",
+            "run_by": self.run_by.data,
+            "role": self.role.data or "",
+        }
+
+
+class AnswersForm(Form):
+    """A step of plain answers: field names are the model's."""
+
+    def answers(self) -> dict[str, Any]:
+        """Values by column; texts left empty are empty texts."""
+        return {
+            name: (field.data or "") if isinstance(field, StringField) else field.data
+            for name, field in self._fields.items()
+            if name != "csrf_token"
+        }
+
+
+class ProjectForm(AnswersForm):
+    title = Line(_l("Title of the project"), limit=120)
+    theme = SelectField(_l("Theme"), coerce=_one_of(Theme), choices=_labels(texts.THEMES, blank=True))
+    format = SelectField(_l("Type of project"), coerce=_one_of(Format), choices=_labels(texts.FORMATS, blank=True))
+    summary = Text(_l("What is planned?"), limit=3000)
+    why_two_cities = Text(_l("Why these two cities?"), limit=2000)
+    encounter = Text(_l("How do people from both sides meet?"), limit=2000)
+    success = Text(_l("How will you know that it succeeded?"), limit=2000)
+    places = Line(_l("Where does it happen?"))
+
+
+class PeopleForm(AnswersForm):
+    participants_german = WholeField(_l("People from Germany taking part"))
+    participants_french = WholeField(_l("People from France taking part"))
+    volunteers = WholeField(_l("Volunteers who help"))
+    volunteer_hours = WholeField(_l("Hours of voluntary work in all"))
+    who_works = Text(_l("Who carries out the project?"), limit=2000)
+    mostly_minors = YesNoField(_l("Are most participants under 18?"))
+    is_school_trip = YesNoField(_l("Is it a school trip or a school exchange?"))
+
+
+class DatesForm(AnswersForm):
+    starts_on = DateField(_l("First day"))
+    ends_on = DateField(_l("Last day"))
+
+
+# --- the budget ------------------------------------------------------------------------------------
+
+
+class AmountField(MoneyField):
+    """An amount that knows whether anything was typed."""
+
+    @property
+    def raw_data_given(self) -> bool:
+        return bool(self.raw_data and strip(self.raw_data[0]))
+
+
+class CostForm(PlainForm):
+    type = SelectField(_l("Type"), coerce=CostType, choices=_labels(texts.COSTS), default=CostType.TRAVEL)
+    description = Line(_l("Description and calculation"))
+    side = SelectField(_l("Paid by"), coerce=Side, choices=_labels(texts.SIDES), default=Side.GERMAN)
+    cents = AmountField(_l("Amount"))
+
+
+class IncomeForm(PlainForm):
+    type = SelectField(_l("Type"), coerce=IncomeType, choices=_labels(texts.INCOMES), default=IncomeType.OWN_FUNDS)
+    description = Line(_l("Origin"))
+    cents = AmountField(_l("Amount"))
+
+
+class InKindForm(PlainForm):
+    type = SelectField(_l("Type"), coerce=InKindType, choices=_labels(texts.IN_KIND), default=InKindType.VOLUNTEERING)
+    description = Line(_l("Description"))
+    cents = AmountField(_l("Value"))
+
+
+#: Most lines a table takes.
+MOST_LINES = 60
+
+
+class BudgetForm(Form):
+    """The budget's four tables beside the grant asked for. Lines are added and removed by submit buttons."""
+
+    costs = FieldList(FormField(CostForm), min_entries=1, max_entries=MOST_LINES)
+    requested = MoneyField(_l("Grant asked for"))
+    incomes = FieldList(FormField(IncomeForm), min_entries=1, max_entries=MOST_LINES)
+    uses = FieldList(FormField(InKindForm), min_entries=1, max_entries=MOST_LINES)
+    sources = FieldList(FormField(InKindForm), min_entries=1, max_entries=MOST_LINES)
+    other_public_funding = Text(_l("Other public money applied for or received for this project"), limit=1000)
+
+    TABLES = {
+        LineKind.COST: "costs",
+        LineKind.INCOME: "incomes",
+        LineKind.IN_KIND_USE: "uses",
+        LineKind.IN_KIND_SOURCE: "sources",
+    }
+
+    @classmethod
+    def of(cls, application: Application, lines: Sequence[rules.Line]) -> "BudgetForm":
+        """The saved budget, with one blank line in tables that have none."""
+        data: dict[str, Any] = {
+            "requested": application.requested_cents or None,
+            "other_public_funding": application.other_public_funding,
+        }
+        for kind, table in cls.TABLES.items():
+            data[table] = [
+                {
+                    "type": line.type,
+                    "description": line.description,
+                    "side": line.side or application.lead_side,
+                    "cents": line.cents or None,
+                }
+                for line in lines
+                if line.kind is kind
+            ]
+        data["costs"] = data["costs"] or [{"side": application.lead_side}]
+        return cls(data=data)
+
+    def add(self, table: str, **values: Any) -> None:
+        """One more blank line."""
+        entries = getattr(self, table) if table in self.TABLES.values() else None
+        if entries is not None and len(entries.entries) < MOST_LINES:
+            entries.append_entry(values or None)
+
+    def remove(self, name: str) -> None:
+        """Take the line of that name off; an unknown one is nobody's."""
+        for table in self.TABLES.values():
+            entries = getattr(self, table).entries
+            entries[:] = [entry for entry in entries if entry.name != name]
+
+    def lines(self) -> list[rules.Line]:
+        """What was typed, without blank lines; an unreadable amount counts 0."""
+        found = []
+        for kind, table in self.TABLES.items():
+            for entry in getattr(self, table).entries:
+                line = entry.form
+                if not line.description.data and not line.cents.data and not line.cents.raw_data_given:
+                    continue
+                found.append(
+                    rules.Line(
+                        kind=kind,
+                        type=line.type.data or line.type.default,
+                        description=line.description.data or "",
+                        side=line.side.data if kind is LineKind.COST else None,
+                        cents=line.cents.data or 0,
+                    )
+                )
+        return found
+
+
+class DeclarationsForm(Form):
+    codes = SelectMultipleField(
+        _l("I declare for the organisation"),
+        coerce=Declared,
+        choices=(),
+    )
+
+    @classmethod
+    def of(cls, application: Application) -> "DeclarationsForm":
+        form = cls(data={"codes": [declaration.code for declaration in application.declarations]})
+        wanted = rules.required_declarations(application.lead.kind, application.lead.country)
+        form.codes.choices = [(code.value, texts.DECLARATIONS[code]) for code in wanted]
+        return form
+
+
+class SendForm(Form):
+    """Nothing but the token: everything has been said."""
+
+
+class WithdrawForm(Form):
+    sure = BooleanField(_l("Yes, withdraw the application for good"), [required(_l("Please confirm."))])
+
+
+# --- staff -----------------------------------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    ADMIT = "admit"
+    RETURN = "return"
+    EXCLUDE = "exclude"
+
+
+class FormalCheckForm(Form):
+    verdict = RadioField(
+        _l("Result of the formal check"),
+        [chosen()],
+        coerce=_one_of(Verdict),
+        choices=lambda: [
+            (Verdict.ADMIT.value, _l("Admit: the file is complete and may be assessed")),
+            (Verdict.RETURN.value, _l("Return for completion, with a deadline")),
+            (Verdict.EXCLUDE.value, _l("Exclude: the file is inadmissible, for good")),
+        ],
+    )
+    reason = Text(_l("Reason"), [Optional()], limit=2000)
