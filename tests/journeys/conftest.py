@@ -71,7 +71,7 @@ def wait_ready(running: Running, process: "subprocess.Popen[bytes]") -> None:
     while time.monotonic() < end:
         assert process.poll() is None, running.log.read_text()
         try:
-            with urllib.request.urlopen(f"{running.address}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"{running.address}/readyz", timeout=5) as answer:  # noqa: S310 - loopback
                 if answer.status == 200:
                     return
         except OSError:
@@ -89,8 +89,11 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Redis on loopback, for this run only."""
     port = free_port()
     server = subprocess.Popen(
-        [shutil.which("redis-server") or "redis-server", "--port", str(port), "--bind", "127.0.0.1"]
-        + ["--save", "", "--dir", str(tmp_path_factory.mktemp("redis"))],
+        [
+            shutil.which("redis-server") or "redis-server",
+            *("--port", str(port), "--bind", "127.0.0.1", "--save", ""),
+            *("--dir", str(tmp_path_factory.mktemp("redis"))),
+        ],
         stdout=subprocess.DEVNULL,
     )
     try:

@@ -1,0 +1,152 @@
+"""Somebody at a browser: finds things by their words, in the language they read."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from playwright.sync_api import Browser, BrowserContext, Download, Locator, Page, expect
+
+from grantflow.config import ROOT
+from tests.browser import Eye
+
+from .conftest import Running
+
+
+@cache
+def catalogue(language: str) -> Catalog:
+    with (ROOT / f"grantflow/translations/{language}/LC_MESSAGES/messages.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+class Visitor:
+    """One person with one browser window."""
+
+    def __init__(self, context: BrowserContext, running: Running, language: str, *, whole: bool) -> None:
+        self.context, self.running, self.language, self.whole = context, running, language, whole
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.eye = Eye(self.page, language)
+
+    def t(self, text: str, context: str | None = None) -> str:
+        """``text`` as this person reads it."""
+        message = catalogue(self.language).get(text, context=context)
+        assert message is not None, f"not in the catalogue: {text!r}"
+        return str(message.string)
+
+    # --- moving ------------------------------------------------------------------------------------
+
+    def go(self, path: str) -> None:
+        joint = "&" if "?" in path else "?"
+        self.page.goto(f"{self.running.address}{path}{joint}lang={self.language}")
+
+    def link(self, text: str, context: str | None = None, *, nth: int = 0) -> None:
+        self.page.get_by_role("link", name=self.t(text, context)).nth(nth).click()
+
+    def press(self, text: str, context: str | None = None, *, exact: bool = False) -> None:
+        """Press a button; the page that answers is no error page."""
+        button = self.page.get_by_role("button", name=self.t(text, context), exact=exact).first
+        button.click()
+        self.page.wait_for_load_state()
+
+    # --- filling -----------------------------------------------------------------------------------
+
+    def field(self, name: str) -> Locator:
+        return self.page.locator(f'main [name="{name}"]')
+
+    def fill(self, **values: str) -> None:
+        """Type into fields, choose from lists, tick boxes and radios, by the name they are sent under."""
+        for name, value in values.items():
+            found = self.field(name)
+            kind = found.first.evaluate("e => e.tagName + ' ' + (e.type || '')").lower()
+            if "select" in kind:
+                found.select_option(value)
+            elif "radio" in kind or "checkbox" in kind:
+                box = self.page.locator(f'main [name="{name}"][value="{value}"]') if value != "on" else found.first
+                box.set_checked(True, force=True)
+            else:
+                found.first.fill(value)
+
+    # --- looking -----------------------------------------------------------------------------------
+
+    def look(self, name: str) -> None:
+        self.eye.look(name, whole=self.whole)
+
+    def sees(self, text: str, context: str | None = None) -> None:
+        expect(self.page.locator("main")).to_contain_text(self.t(text, context))
+
+    def sees_words(self, words: str) -> None:
+        expect(self.page.locator("main")).to_contain_text(words)
+
+    def reload_until(self, words: str, tries: int = 60) -> None:
+        """Workers take a moment: ask the page again until it says so."""
+        for _ in range(tries):
+            if words in self.page.locator("main").inner_text():
+                return
+            self.page.wait_for_timeout(1000)
+            self.page.reload()
+        self.sees_words(words)
+
+    @contextmanager
+    def download(self) -> Iterator[list[Download]]:
+        caught: list[Download] = []
+        with self.page.expect_download() as info:
+            yield caught
+        caught.append(info.value)
+
+    # --- signing in --------------------------------------------------------------------------------
+
+    def sign_in(self, email: str, password: str) -> None:
+        self.go("/sign-in")
+        self.look("sign-in")
+        self.fill(email=email, password=password)
+        self.press("Sign in", exact=True)
+        self.page.wait_for_url(re.compile(r"/(home|applications|$)"))
+
+    def id_in_address(self) -> str:
+        found = re.search(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", self.page.url)
+        assert found, self.page.url
+        return found.group()
+
+
+class Company:
+    """Everyone who takes part in one journey; their complaints are heard together."""
+
+    def __init__(self, browser: Browser, running: Running, *, script: bool, whole: bool) -> None:
+        self.browser, self.running, self.script, self.whole = browser, running, script, whole
+        self.visitors: list[Visitor] = []
+
+    def visitor(self, language: str) -> Visitor:
+        context = self.browser.new_context(
+            viewport={"width": 1280, "height": 900},
+            locale=language,
+            java_script_enabled=self.script,
+            accept_downloads=True,
+        )
+        visitor = Visitor(context, self.running, language, whole=self.whole)
+        self.visitors.append(visitor)
+        return visitor
+
+    def staff(self, role: str, party: str, nth: int = 0) -> Visitor:
+        """A member of staff of the demo, signed in with their password, reading their own language."""
+        accounts = [a for a in self.running.accounts if a["role"] == role and a["party"] == party]
+        visitor = self.visitor(accounts[nth]["language"])
+        visitor.sign_in(accounts[nth]["email"], self.running.password)
+        return visitor
+
+    def verdict(self) -> None:
+        complaints = [line for visitor in self.visitors for line in visitor.eye.complaints]
+        assert not complaints, "\n".join(dict.fromkeys(complaints))
+
+    def part(self) -> None:
+        for visitor in self.visitors:
+            visitor.context.close()
+
+
+def saved(download: Download, folder: Path) -> bytes:
+    path = folder / download.suggested_filename
+    download.save_as(path)
+    return path.read_bytes()
