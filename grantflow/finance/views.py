@@ -4,7 +4,6 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from grantflow.calls import queries as calls
 from grantflow.kernel import clock
 from grantflow.letters import queries as letters_queries
 from grantflow.letters import service as letters
@@ -29,7 +28,7 @@ def list_letters() -> Response:
         wanted=wanted,
         query=forms.as_query(wanted),
         found=letters_queries.desk(actor, wanted, after=request.args.get("after"), before=request.args.get("before")),
-        call_options=[(call.code, call.label) for call in calls.all_calls()],
+        calls=[(code, code) for code in letters_queries.calls_of(actor)],
         kinds=letter_texts.KINDS,
         statuses=texts.STATUSES,
     )

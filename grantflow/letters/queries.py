@@ -8,14 +8,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, false, func, select, tuple_
 from sqlalchemy.orm import defer
 
-from grantflow.kernel.parties import Actor, Party, Role
+from grantflow.kernel.parties import Actor, Role
 from grantflow.platform.db import db
 
 from . import rules
 from .models import Download, Letter
 from .states import Desk, Kind, Standing, State
 
-PAGE = 50
+#: Rows on a page: as many as fit into 60 kB of HTML.
+PAGE = 40
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -205,6 +206,13 @@ def _edge(after: str | None) -> tuple[datetime, UUID] | None:
         return None
 
 
+def calls_of(actor: Actor) -> list[str]:
+    """Codes (``27-1``) of the calls that have letters at this desk, newest first."""
+    code = func.substring(Letter.application_number, r"^DT-(\d+-\d+)-")
+    found = db.session.scalars(select(code).where(visible_to(actor), code.is_not(None)).distinct())
+    return sorted(found, reverse=True)
+
+
 def printed(actor: Actor, wanted: Filter | None = None, ids: Sequence[UUID] | None = None) -> list[Letter]:
     """The finished letters among those chosen, or all that match, in the order of their numbers: for a ZIP."""
     conditions = matching(actor, wanted or Filter())
@@ -236,13 +244,3 @@ def failures(limit: int = 100) -> list[Letter]:
 
 def failed(letter_id: UUID) -> Letter | None:
     return db.session.scalar(select(Letter).where(Letter.id == letter_id, Letter.failed_at.is_not(None)))
-
-
-def waiting_by_party() -> dict[Party, int]:
-    """How many letters are still to be printed for each funder."""
-    rows = db.session.execute(
-        select(Letter.funder, func.count())
-        .where(Letter.done_at.is_(None), Letter.failed_at.is_(None))
-        .group_by(Letter.funder)
-    )
-    return {row[0]: row[1] for row in rows}

@@ -110,13 +110,16 @@ def paragraphs(text: str) -> list[str]:
 
 
 #: Ordinary spaces where a line must not break, as careful typists set them; users' own words get the same care.
+_HOUSE_NUMBER = (re.compile(r"(?<=\w) (?=\d+ ?[a-z]?, \d{5}\b)"), NBSP)
 _GERMAN = (
+    _HOUSE_NUMBER,
     (re.compile(r"(§§?|Absatz|Artikel|Nr\.|Nummern?|Abschnitt) (?=[\dIVL])"), rf"\1{NBSP}"),
     (re.compile(r"\b([evz])\. ?([VHB])\."), rf"\1.{NBSP}\2."),
     (re.compile(r"(\d) (?=v\.|Prozent|€|%)"), rf"\1{NBSP}"),
     (re.compile(r"\bDr\. "), f"Dr.{NBSP}"),
 )
 _FRENCH = (
+    _HOUSE_NUMBER,
     (re.compile(r" ([;!?])"), rf"{NARROW}\1"),
     (re.compile(r" ([:%€»])"), rf"{NBSP}\1"),
     (re.compile(r"« "), f"«{NBSP}"),

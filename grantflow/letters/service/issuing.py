@@ -1,5 +1,6 @@
 """Write a letter down once, with its number; the workers print it afterwards."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,7 +32,7 @@ def issue(
         raise ValueError("the facts are another funder's")
     if reasons := rules.why_not_issue(kind, facts):
         raise Incomplete(reasons)
-    standing = rules.standing(funder, language)
+    standing, now = rules.standing(funder, language), clock.now()
     counter = _counter(funder, facts.sent_on.year) if standing is Standing.ACT else None
     # Only now: whoever held the counter before us may have issued this very letter.
     own_key = _key(kind, key, funder, language)
@@ -45,6 +46,8 @@ def issue(
         if act is None:
             raise IllegalStep("letter_without_act")
         register = act.register_number
+        # Lists are newest first: a translation stands right behind its act.
+        now = act.created_at - timedelta(microseconds=1)
     letter = Letter(
         key=own_key,
         kind=kind,
@@ -62,7 +65,7 @@ def issue(
         search_text=rules.folded(
             " ".join((register, facts.application_number, facts.project_title, facts.recipient.organisation))
         ),
-        created_at=clock.now(),
+        created_at=now,
     )
     db.session.add(letter)
     db.session.flush()
