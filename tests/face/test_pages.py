@@ -63,7 +63,7 @@ def test_targets_are_large_enough(visit: Visit) -> None:
         .map(e => [e.className, e.getBoundingClientRect()])
         .filter(([c, r]) => r.width && (r.width < 24 || r.height < 24) && !c.includes("sr-only"))
         .map(([c, r]) => `${c} ${r.width} x ${r.height}`)"""
-    for path in ("/guide/review", "/guide/list", "/guide/fields", "/guide/budget"):
+    for path in ("/guide/fields", "/guide/list"):
         for width in (320, 1280):
             assert visit(path, width=width).evaluate(small) == []
 
@@ -120,18 +120,6 @@ def test_a_mistake_is_said_on_top_and_at_its_field(visit: Visit) -> None:
     assert field.get_attribute("aria-invalid") == "true"
     assert field.get_attribute("aria-describedby") == "title-hint title-error"
     assert page.locator("#title-error").inner_text().strip()
-
-
-def test_the_keys_of_the_score_grid(visit: Visit) -> None:
-    page = visit("/guide/review")
-    page.wait_for_load_state("networkidle")
-    page.locator("#c9-0").focus()
-    page.keyboard.press("x")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("4")
-    assert page.locator("#c9-10").is_checked()
-    assert page.locator("#c10-4").is_checked()
-    assert page.locator("[data-score-total]").inner_text() == str(64 + 10 + 4)
 
 
 def test_the_selection_counts_and_sums(visit: Visit) -> None:

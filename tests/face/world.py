@@ -132,22 +132,6 @@ class Fields(forms.Form):
     agreed = BooleanField("Ich habe die Datenschutzerklärung gelesen.", [forms.required()])
 
 
-def _scores() -> type[forms.Form]:
-    """The grid of the guide: a radio field and a comment for each criterion."""
-
-    class Grid(forms.Form):
-        pass
-
-    for place, (_german, _french, points, _other) in enumerate(CRITERIA, 1):
-        choices = _options(*((str(n), str(n)) for n in range(11)))
-        setattr(Grid, f"c{place}", RadioField(choices=choices, default=str(points) if place < 9 else None))
-        setattr(Grid, f"t{place}", forms.Text("Kommentar"))
-    return Grid
-
-
-GRID = _scores()
-
-
 def create() -> Flask:
     """The application of the guide; it answers with the real headers, so the policy is tried too."""
     app = Flask("grantflow", root_path=str(ROOT / "grantflow"), template_folder=str(ROOT / "templates"))
@@ -246,7 +230,7 @@ def _routes(app: Flask) -> None:
 
     @app.route("/guide/<name>", methods=["GET", "POST"])
     def guide(name: str) -> str:
-        form: forms.Form = GRID() if name == "review" else Fields()
+        form = Fields()
         if request.args.get("wrong"):
             form.validate()
         if name == "list":
