@@ -1,6 +1,7 @@
 """A browser and the small application of the guide."""
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -20,7 +21,12 @@ def visit(base: str, chromium: Browser) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def open_(
-        path: str, language: str = "de", *, width: int = 1280, scheme: str = "light", script: bool = True
+        path: str,
+        language: str = "de",
+        *,
+        width: int = 1280,
+        scheme: Literal["dark", "light"] = "light",
+        script: bool = True,
     ) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, locale=language, java_script_enabled=script
