@@ -360,11 +360,29 @@ def test_a_visitor_is_brought_back(client: FlaskClient, given: Given) -> None:
 
 
 HOSTILE = [
-    "//evil.example", "/\\evil.example", "/%09/evil.example", "////evil.example", "https:evil.example", "/\t/evil.example",
-    "https://evil.example/profile", "javascript:alert(1)", "\\\\evil.example", "/%5cevil.example", "/profile/../../evil",
-    "///evil.example", "http:///evil.example", "/%2f%2fevil.example", " //evil.example", "/sign-out", "/static/js/face.js",
-    "//evil.example@localhost/profile", "/profile\r\nSet-Cookie: a=b", "%2f%2fevil.example", "/.evil.example", "?next=//evil",
-]  # fmt: skip
+    "//evil.example",
+    "/\\evil.example",
+    "/%09/evil.example",
+    "////evil.example",
+    "https:evil.example",
+    "/\t/evil.example",
+    "https://evil.example/profile",
+    "javascript:alert(1)",
+    "\\\\evil.example",
+    "/%5cevil.example",
+    "/profile/../../evil",
+    "///evil.example",
+    "http:///evil.example",
+    "/%2f%2fevil.example",
+    " //evil.example",
+    "/sign-out",
+    "/static/js/face.js",
+    "//evil.example@localhost/profile",
+    "/profile\r\nSet-Cookie: a=b",
+    "%2f%2fevil.example",
+    "/.evil.example",
+    "?next=//evil",
+]
 
 
 @pytest.mark.parametrize("wish", HOSTILE)

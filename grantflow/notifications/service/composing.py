@@ -29,6 +29,7 @@ def compose(row: Message) -> mail.Mail:
                 home=settings().origin,
                 office=OFFICES[row.office],
                 code=row.language,
+                colon="\u00a0:" if row.language == "fr" else ":",
             )
 
         return mail.Mail(
