@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, has_request_context, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from grantflow.config import Settings
@@ -57,6 +57,8 @@ def links(actor: Actor, *, demo: bool) -> dict[str, str]:
 def init_app(app: Flask, settings: Settings) -> None:
     @app.context_processor
     def frame() -> dict[str, Any]:
+        if not has_request_context():  # a message of the worker's has no frame
+            return {}
         actor = current_actor()
         return {
             "actor": actor,
