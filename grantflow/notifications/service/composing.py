@@ -35,7 +35,7 @@ def compose(row: Message) -> mail.Mail:
         return mail.Mail(
             id=str(row.id),
             to=row.email,
-            subject=" ".join(part("subject.txt").split()),
+            subject=part("subject.txt").strip(),
             text=part("body.txt").strip() + "\n",
             html=part("body.html"),
             language=row.language,
