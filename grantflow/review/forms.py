@@ -12,7 +12,7 @@ from grantflow.calls.models import Criterion
 from grantflow.calls.texts import criterion_title
 from grantflow.kernel.errors import Reason
 from grantflow.platform import errors
-from grantflow.platform.forms import Form, MoneyField, Text, chosen
+from grantflow.platform.forms import Form, MoneyField, Text, choices, chosen
 
 from .models import Assessment
 from .rules import Mark
@@ -25,7 +25,7 @@ class DeclareForm(Form):
     conflict = RadioField(
         _l("Do you have a conflict of interest in this file?"),
         [chosen()],
-        choices=[("no", _l("No, I can judge it impartially")), ("yes", _l("Yes, I recuse myself"))],
+        choices=choices({"no": _l("No, I can judge it impartially"), "yes": _l("Yes, I recuse myself")}),
     )
     reason = Text(_l("What is the conflict?"), limit=500)
     confidential = BooleanField(
@@ -62,7 +62,7 @@ def grid_of(criteria: Sequence[Criterion], assessment: Assessment | None, marks:
     for criterion in criteria:
         number, title = criterion.position, criterion_title(criterion)
         fields[f"points_{number}"] = RadioField(
-            title, [Optional()], choices=[(n, str(n)) for n in range(criterion.points_max + 1)], coerce=int
+            title, [Optional()], choices=choices({n: str(n) for n in range(criterion.points_max + 1)}), coerce=int
         )
         fields[f"comment_{number}"] = Text(gettext("Comment on “%(criterion)s”", criterion=title), limit=COMMENT_LIMIT)
         mark = marks.get(number, Mark())

@@ -1,6 +1,7 @@
 """Who may do what in a review. The loaders in ``queries`` decide which files exist for whom."""
 
 from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy.orm import aliased
 
 from grantflow.applications import policy as applications
 from grantflow.applications.models import Application
@@ -30,11 +31,13 @@ def closed_by_review(actor: Actor) -> ColumnElement[bool]:
     For good once they declared a conflict (R9, T14); and while they still have to submit their own review, so that
     an office's or a signatory's pages never show them what a reviewer must not know yet (T13).
     """
-    submitted = exists().where(Assessment.assignment_id == Assignment.id, Assessment.progress == Progress.SUBMITTED)
+    # Aliased: a query that reads assignments itself must not lend its own row to this question.
+    own, review = aliased(Assignment), aliased(Assessment)
+    submitted = exists().where(review.assignment_id == own.id, review.progress == Progress.SUBMITTED)
     return exists().where(
-        Assignment.application_id == Application.id,
-        Assignment.reviewer_id == actor.id,
-        or_(Assignment.conflict == Conflict.DECLARED, Application.state.in_(AT_WORK) & ~submitted),
+        own.application_id == Application.id,
+        own.reviewer_id == actor.id,
+        or_(own.conflict == Conflict.DECLARED, Application.state.in_(AT_WORK) & ~submitted),
     )
 
 

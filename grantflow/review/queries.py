@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, false, func, or_, select, tuple_
+from sqlalchemy import Select, exists, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from grantflow.accounts.models import Person, RoleGrant
@@ -58,14 +58,13 @@ def is_closed(actor: Actor, application: Application) -> bool:
 
 def _doors(actor: Actor) -> Select[Assignment]:
     """The actor's assignments whose file is open to them: the one predicate behind queue, counts and file (T12)."""
-    if Role.REVIEWER not in actor.roles:
-        return select(Assignment).where(false())
     submitted = Assessment.progress == Progress.SUBMITTED
     return (
         select(Assignment)
         .join(Assignment.application)
         .outerjoin(Assignment.assessment)
         .where(
+            true() if Role.REVIEWER in actor.roles else false(),
             Assignment.reviewer_id == actor.id,
             Assignment.conflict != Conflict.DECLARED,
             or_(Application.state.in_(AT_WORK), submitted & Application.state.in_(READABLE)),
@@ -84,7 +83,7 @@ def own_file(actor: Actor, id: UUID) -> Assignment | None:  # noqa: A002 - the h
             file.joinedload(Application.lead),
             file.joinedload(Application.partner),
             call.selectinload(Call.criteria),
-            call.selectinload(Call.categories),
+            call.selectinload(Call.categories).selectinload(Category.closings),
             contains_eager(Assignment.assessment).selectinload(Assessment.scores).joinedload(Score.criterion),
         )
     )

@@ -93,6 +93,7 @@ def _grid(show: Callable[..., Any], assignment: Assignment, form: forms.Grid) ->
     application = assignment.application
     criteria = application.call.criteria
     is_final = assignment.is_submitted
+    file = applications.file_context(application)
     return show(
         "review/assess.html",
         form=form,
@@ -101,10 +102,10 @@ def _grid(show: Callable[..., Any], assignment: Assignment, form: forms.Grid) ->
         questions={criterion.position: criterion_question(criterion) for criterion in criteria},
         comment_limit=forms.COMMENT_LIMIT,
         total=sum(mark.points or 0 for mark in form.marks(criteria).values()),
-        category=queries.category(application),
+        category=file.money.category,
         is_final=is_final,
         may_compare=is_final and queries.compare(current_actor(), application.id) is not None,
-        file=applications.file_context(application),
+        file=file,
     )
 
 
