@@ -199,7 +199,7 @@ class BudgetForm(Form):
     """The budget's four tables beside the grant asked for. Lines are added and removed by submit buttons."""
 
     costs = FieldList(FormField(CostForm), min_entries=1, max_entries=MOST_LINES)
-    requested = MoneyField(_l("Grant asked for"))
+    requested = AmountField(_l("Grant asked for"))
     incomes = FieldList(FormField(IncomeForm), min_entries=1, max_entries=MOST_LINES)
     uses = FieldList(FormField(InKindForm), min_entries=1, max_entries=MOST_LINES)
     sources = FieldList(FormField(InKindForm), min_entries=1, max_entries=MOST_LINES)

@@ -205,6 +205,17 @@ NEXT: dict[State, tuple[Any, Any]] = {
     State.WITHDRAWN: (_l("The file is closed"), _l("You have withdrawn the application.")),
 }
 NEXT[State.ASSESSED] = NEXT[State.PROPOSED] = NEXT[State.IN_REVIEW]
+#: The same where the deadline has passed.
+TOO_LATE: dict[State, tuple[Any, Any]] = {
+    State.DRAFT: (
+        _l("The call has closed"),
+        _l("This draft can no longer be sent. You may begin again in the next call."),
+    ),
+    State.RETURNED: (
+        _l("The deadline has passed"),
+        _l("The application can no longer be sent. Please write to the office."),
+    ),
+}
 #: The phases of a file, and the one each state stands in (counted from 0).
 PHASES: tuple[Any, ...] = (
     lazy_pgettext("phase", "Sent"),

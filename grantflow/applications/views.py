@@ -348,15 +348,16 @@ def show(application: Application) -> Any:
     found = letters.of_subject(application.id) if application.state in DECIDED else []
     acts = [letter for letter in found if letter.standing is Standing.ACT]
     is_draft = application.state is State.DRAFT
-    missing = queries.missing(application, clock.now()) if application.state in EDITABLE else []
+    may_write = application.state in EDITABLE and not _is_late(application)
+    missing = queries.missing(application, clock.now()) if may_write else []
     return page(
         "applications/show.html",
         application=application,
         **_badge(application),
         next=_next_step(application),
         phases=_phases(application),
-        steps=_step_bar(application, missing) if application.state in EDITABLE else [],
-        continue_url=_continue_url(application, missing) if application.state in EDITABLE else None,
+        steps=_step_bar(application, missing) if may_write else [],
+        continue_url=_continue_url(application, missing) if may_write else None,
         events=[] if is_draft else _timeline(application),
         letters=[_letter(act, found) for act in acts],
         parts=[(act.funder, act.amount_cents) for act in acts if act.kind is LetterKind.AWARD],
@@ -377,6 +378,8 @@ def _badge(application: Application) -> dict[str, Any]:
 def _next_step(application: Application) -> dict[str, Any]:
     """Title and text, who acts, until when and how long that is; the same words whatever is being deliberated."""
     title, text = texts.NEXT[application.state]
+    if is_late := _is_late(application):
+        title, text = texts.TOO_LATE[application.state]
     mine = application.state in EDITABLE or application.state in DECIDED
     until = _deadline(application) if application.state in EDITABLE else None
     if application.state not in OPEN and not mine:
@@ -391,7 +394,12 @@ def _next_step(application: Application) -> dict[str, Any]:
     if until:
         days = (clock.local(until).date() - clock.today()).days
         rest = ngettext("%(num)d day left", "%(num)d days left", days) if days >= 0 else _("The deadline has passed.")
-    return {"title": title, "text": text, "who": who, "until": until, "rest": rest}
+    return {"title": title, "text": text, "who": None if is_late else who, "until": until, "rest": rest}
+
+
+def _is_late(application: Application) -> bool:
+    """Whether the applicant could still write, but no longer send."""
+    return application.state in EDITABLE and clock.now() > _deadline(application)
 
 
 def _continue_url(application: Application, missing: Sequence[Reason]) -> str:
@@ -438,8 +446,10 @@ def _entry(event: Event) -> dict[str, Any]:
     return {
         "title": texts.EVENTS[event.action],
         "when": locale.long_datetime(event.at),
-        "who": _("Office %(city)s", city=texts.SIDES[office.side]) if office else None,
-        "note": event.note if event.action in service.REASONED else None,
+        "who": _("Office %(city)s", city=texts.SIDES[office.side]) if office and not event.note else None,
+        "note": _("Office %(city)s: %(reason)s", city=texts.SIDES[office.side], reason=event.note)
+        if office and event.note
+        else None,
         "state": "done",
     }
 

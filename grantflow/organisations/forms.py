@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import BooleanField, FieldList, FormField, RadioField, SelectField
 from wtforms import Form as PlainForm
 
@@ -45,7 +46,7 @@ class OrganisationForm(Form):
     register_court = SelectField(_l("Register court"), choices=_courts)
     register_number = Line(_l("Register number"), limit=20)
     exemption_on = DateField(_l("Date of the notice of tax exemption"))
-    rna = Line(_l("RNA number"), limit=20)
+    rna = Line(lazy_pgettext("field", "RNA number"), limit=20)
     siret = Line(_l("SIRET number"), limit=30)
     siret_pending = BooleanField(_l("The SIRET number has been applied for and is still to come"))
     competent_body = Line(_l("Competent body"))
