@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import g, has_request_context
 from sqlalchemy import event, func, insert, select
@@ -84,7 +85,9 @@ def _entry(
 
 
 def buffer(session: Session) -> list[dict[str, Any]]:
-    """What this transaction has noted so far."""
+    """What this transaction has noted so far. Begins one: a session without a transaction has none to roll back."""
+    if not session.in_transaction():
+        session.begin()
     entries: list[dict[str, Any]] = session.info.setdefault("audit", [])
     return entries
 
@@ -118,18 +121,16 @@ def _append(session: Session) -> None:
 @event.listens_for(Session, "after_transaction_create")
 def _mark(session: Session, transaction: SessionTransaction) -> None:
     if transaction.nested:
-        session.info.setdefault("audit_marks", {})[transaction] = len(session.info.get("audit", ()))
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _unmark(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.nested:
-        session.info.get("audit_marks", {}).pop(transaction, None)
+        marks = session.info.setdefault("audit_marks", WeakKeyDictionary())
+        marks[transaction] = len(session.info.get("audit", ()))
 
 
 @event.listens_for(Session, "after_soft_rollback")
 def _drop(session: Session, transaction: SessionTransaction) -> None:
-    """A rolled-back savepoint drops what was noted inside it; a rolled-back transaction drops all."""
+    """A rolled-back savepoint drops what was noted since it began; a rolled-back transaction drops all.
+
+    The savepoint has ended already when this is called: its mark lives as long as the object does.
+    """
     if "audit" in session.info:
         del session.info["audit"][session.info.get("audit_marks", {}).get(transaction, 0) :]
 
