@@ -24,6 +24,11 @@ class PersonForm(PlainForm):
     city = Line(_l("Place of residence"), limit=100)
 
 
+def _nothing_is_empty(value: Any) -> Any:
+    """A select that this kind does not show is not sent: that is the empty choice."""
+    return value or ""
+
+
 def _courts() -> list[tuple[str, Any]]:
     return [("", _l("Please choose")), *((court, court) for court in rules.COURTS)]
 
@@ -43,7 +48,7 @@ class OrganisationForm(Form):
     city = Line(_l("City"), limit=100)
     website = Line(_l("Website"))
     representative = Line(_l("Person who signs for the organisation"))
-    register_court = SelectField(_l("Register court"), choices=_courts)
+    register_court = SelectField(_l("Register court"), choices=_courts, default="")
     register_number = Line(_l("Register number"), limit=20)
     exemption_on = DateField(_l("Date of the notice of tax exemption"))
     rna = Line(lazy_pgettext("field", "RNA number"), limit=20)
@@ -52,12 +57,14 @@ class OrganisationForm(Form):
     competent_body = Line(_l("Competent body"))
     run_by = SelectField(
         _l("Run by one of the three partners"),
+        default="",
         choices=lambda: [
             ("", _l("No")),
             (Party.DUESSELDORF.value, _l("Yes, by the city of Düsseldorf")),
             (Party.TOULOUSE.value, _l("Yes, by the city of Toulouse")),
             (Party.METROPOLE.value, _l("Yes, by Toulouse Métropole")),
         ],
+        filters=[_nothing_is_empty],
     )
     people = FieldList(FormField(PersonForm), min_entries=rules.GROUP_MINIMUM, max_entries=PEOPLE_MAXIMUM)
     iban = Line(_l("IBAN"), limit=50)
