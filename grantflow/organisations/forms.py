@@ -115,10 +115,10 @@ class OrganisationForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Field by field, then number by number: each problem stands at its field."""
-        if not super().validate(extra_validators):
-            return False
-        found = rules.problems(self.profile())
+        sound = super().validate(extra_validators)
+        found = rules.problems(self.profile()) if self.chosen_kind else {}
         for name, reason in found.items():
             field = self._fields[name]
-            field.errors = [*field.errors, errors.describe(reason)]
-        return not found
+            if not field.errors:
+                field.errors = [errors.describe(reason)]
+        return sound and not found

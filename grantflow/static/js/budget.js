@@ -13,7 +13,7 @@ function begin(form) {
     const body = new FormData(form);
     body.set("action", "sums");
     try {
-      const answer = await fetch(form.action, { method: "POST", body, signal: running.signal });
+      const answer = await fetch(window.location.href, { method: "POST", body, signal: running.signal });
       if (answer.ok && !answer.redirected) show(await answer.text());
     } catch (error) {
       if (error.name !== "AbortError") form.querySelector("[data-recalculate]").hidden = false;
