@@ -12,9 +12,13 @@ function begin(form) {
   rows.forEach(describe);
   open(rows.find((row) => row.querySelector(".kern-error")) ?? rows.find((row) => !isDone(row)) ?? rows[0]);
 
+  // A press focuses before it clicks: folding rows in between would pull the cell away from under the pointer.
+  let pressing = false;
+  form.addEventListener("pointerdown", () => (pressing = true));
+  window.addEventListener("pointerup", () => setTimeout(() => (pressing = false)));
   form.addEventListener("focusin", (event) => {
     const row = event.target.closest("[data-score]");
-    if (row) open(row);
+    if (row && !pressing) open(row);
   });
   form.addEventListener("click", (event) => {
     const row = event.target.closest("[data-score]");
@@ -45,7 +49,11 @@ function begin(form) {
   }
 
   function open(row) {
+    const top = row.getBoundingClientRect().top;
     for (const other of rows) other.classList.toggle("score--open", other === row);
+    // The row stays where the eye is, whichever part of the page scrolls.
+    form.scrollTop += row.getBoundingClientRect().top - top;
+    window.scrollBy(0, row.getBoundingClientRect().top - top);
   }
 
   function focusCells(row) {
