@@ -1,0 +1,245 @@
+"""Who sees what, and what it costs."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import product
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import ColumnElement, insert, select, true
+
+from grantflow.accounts.models import Person
+from grantflow.applications import policy, queries, rules
+from grantflow.applications.models import Application, Partner, StateCount
+from grantflow.applications.states import DECIDABLE, State
+from grantflow.kernel import clock
+from grantflow.kernel.money import eur
+from grantflow.kernel.parties import Actor, Party, Role, Side
+from grantflow.organisations.states import Country
+from grantflow.platform.db import db
+from tests.counting import counted
+from tests.given import Given
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+def seen(actor: Actor) -> set[object]:
+    return set(db.session.scalars(queries.visible_to(actor).with_only_columns(Application.id)))
+
+
+@pytest.mark.usefixtures("context")
+class TestSight:
+    def test_by_role_and_relation(self, given: Given) -> None:
+        by, other = given.applicant(), given.applicant()
+        draft = given.application(by=by)
+        discarded = given.application(State.WITHDRAWN, by=by)
+        sent = given.application(State.SUBMITTED, by=by)
+        french = given.application(State.ADMITTED, country=Country.FRANCE)
+        sent_ones = {sent.id, french.id}
+        assert seen(by) == {draft.id, discarded.id, sent.id}
+        assert seen(other) == set()
+        assert seen(given.office(Side.GERMAN)) == sent_ones
+        assert seen(given.office(Side.FRENCH)) == sent_ones
+        for role, party in product(Role, Party):
+            if role is Role.OFFICE and party is not Party.METROPOLE:
+                continue
+            assert seen(given.staff(role, party)) == set(), (role, party)
+
+    def test_signatories_see_what_can_be_decided(self, given: Given) -> None:
+        assessed = given.assessed()
+        signatory = given.staff(Role.SIGNATORY, Party.METROPOLE)
+        assert seen(signatory) == {assessed.id}
+        assert assessed.state in DECIDABLE
+
+    def test_a_colleague_of_the_same_organisation_sees_it_too(self, given: Given) -> None:
+        from grantflow.organisations import service as organisations
+
+        by, colleague = given.applicant(), given.applicant()
+        organisation = given.organisation(by)
+        application = given.application(by=by, organisation=organisation)
+        organisations.add_member(db.session.merge(organisation), colleague, by=by)
+        assert seen(colleague) == {application.id}
+
+    def test_a_barrier_closes_every_channel(self, given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What review hangs in for declared conflicts: list, detail, search and counts (T14)."""
+        closed = given.application(State.SUBMITTED, title="Verschlossen")
+        open_one = given.application(State.SUBMITTED, title="Offen")
+        office = given.office(Side.GERMAN)
+
+        def barrier(actor: Actor) -> ColumnElement[bool]:
+            return Application.id == closed.id if actor.id == office.id else ~true()
+
+        monkeypatch.setattr(policy, "BARRIERS", [barrier])
+        assert seen(office) == {open_one.id}
+        assert queries.by_id(office, closed.id) is None
+        assert [row.id for row in queries.staff_page(office, queries.Wanted(text="verschlossen")).rows] == []
+        assert queries.counts(office) == {State.SUBMITTED: 1}
+        assert queries.counts(given.office(Side.GERMAN)) == {State.SUBMITTED: 2}
+
+
+def many(given: Given, count: int) -> None:
+    """``count`` sent files beside the verbs: what the counters and columns hold after sending, in bulk."""
+    with given.session():
+        lead, call, now = given.organisation(), given.call(), clock.now()
+        contact = lead.memberships[0].person_id
+        ids = [uuid4() for _ in range(count)]
+        common = {"call_id": call.id, "lead_id": lead.id, "contact_id": contact, "lead_side": Side.GERMAN}
+        db.session.execute(
+            insert(Application),
+            [
+                common
+                | {
+                    "id": key,
+                    "language": "de",
+                    "state": State.SUBMITTED,
+                    "number": f"DT-X-{count}-{n}",
+                    "title": f"Projekt {n} mit einem Titel von üblicher Länge",
+                    "requested_cents": eur(9_400),
+                    "eligible_cents": eur(11_800),
+                    "created_at": now,
+                    "updated_at": now,
+                    "submitted_at": now - timedelta(minutes=n // 2),
+                    "first_submitted_at": now - timedelta(minutes=n),
+                    "search_text": rules.search_text(f"Projekt {n}", lead.name),
+                }
+                for n, key in enumerate(ids)
+            ],
+        )
+        db.session.execute(
+            insert(Partner),
+            [
+                {
+                    "application_id": key,
+                    "name": "Structure partenaire toulousaine",
+                    "kind": "association",
+                    "country": "FR",
+                    "city": "Toulouse",
+                    "contact_name": "x",
+                    "email": "x@example.org",
+                    "role": "x",
+                }
+                for key in ids
+            ],
+        )
+        row = {"call_id": call.id, "side": Side.GERMAN, "state": State.SUBMITTED}
+        kept = db.session.get(StateCount, tuple(row.values()))
+        if kept:
+            kept.files += count
+        else:
+            db.session.add(StateCount(**row, files=count))
+
+
+class TestCost:
+    def test_the_staff_list_costs_the_same_at_30_and_300(
+        self, given: Given, as_: Callable[[Person], FlaskClient]
+    ) -> None:
+        client = as_(given.office(Side.GERMAN))
+        many(given, 30)
+        client.get("/staff/applications")
+        with counted() as few:
+            short = client.get("/staff/applications")
+        many(given, 270)
+        with counted() as lots:
+            long = client.get("/staff/applications")
+        with counted() as searched:
+            client.get("/staff/applications?q=projekt&state=submitted&side=german&category=2")
+        assert (short.status_code, long.status_code) == (200, 200)
+        assert few.sql == lots.sql == searched.sql <= 8, lots.statements
+        assert lots.rows <= 120
+        assert len(long.data) <= 60_000
+
+    def test_one_file_costs_at_most_ten_statements(self, given: Given, as_: Callable[[Person], FlaskClient]) -> None:
+        by = given.applicant()
+        application = given.application(State.ADMITTED, by=by)
+        office, mine = as_(given.office(Side.GERMAN)), as_(by)
+        for client, path in (
+            (office, f"/staff/applications/{application.id}"),
+            (mine, f"/applications/{application.id}"),
+        ):
+            assert client.get(path).status_code == 200
+            with counted() as alone:
+                client.get(path)
+            assert alone.sql <= 10, (path, alone.statements)
+        many(given, 300)
+        with counted() as among_many:
+            office.get(f"/staff/applications/{application.id}")
+        with counted() as again:
+            office.get(f"/staff/applications/{application.id}")
+        assert among_many.sql == again.sql
+
+    def test_my_files_cost_the_same_for_1_and_30(self, given: Given, as_: Callable[[Person], FlaskClient]) -> None:
+        by = given.applicant()
+        organisation = given.organisation(by)
+        client = as_(by)
+        given.application(by=by, organisation=organisation)
+        client.get("/applications")
+        with counted() as one:
+            client.get("/applications")
+        for _ in range(29):
+            given.application(by=by, organisation=organisation)
+        with counted() as thirty:
+            client.get("/applications")
+        assert one.sql == thirty.sql
+
+
+@pytest.mark.usefixtures("context")
+class TestPaging:
+    def test_forwards_and_back_again_without_gap_or_twin(self, given: Given) -> None:
+        many(given, 120)
+        office = given.office(Side.FRENCH)
+        all_ids = list(
+            db.session.scalars(select(Application.id).order_by(Application.submitted_at.desc(), Application.id.desc()))
+        )
+        found, pages = [], []
+        page = queries.staff_page(office, queries.Wanted())
+        while True:
+            pages.append([row.id for row in page.rows])
+            found += pages[-1]
+            if page.after is None:
+                break
+            page = queries.staff_page(office, queries.Wanted(), after=page.after)
+        assert found == all_ids
+        assert [len(p) for p in pages] == [50, 50, 20]
+        back = queries.staff_page(office, queries.Wanted(), before=page.before)
+        assert [row.id for row in back.rows] == pages[1]
+        first = queries.staff_page(office, queries.Wanted(), before=back.before)
+        assert [row.id for row in first.rows] == pages[0]
+        assert first.before is None
+
+    def test_filters(self, given: Given) -> None:
+        small = given.application(State.SUBMITTED, asks=eur(4_800), costs=eur(6_000))
+        large = given.application(State.ADMITTED, asks=eur(36_000), costs=eur(48_000))
+        french = given.application(State.SUBMITTED, country=Country.FRANCE)
+        office = given.office(Side.GERMAN)
+
+        def found(**wanted: object) -> set[object]:
+            return {row.id for row in queries.staff_page(office, queries.Wanted(**wanted)).rows}  # type: ignore[arg-type]
+
+        assert found(category=1) == {small.id}
+        assert found(category=2) == {french.id}
+        assert found(category=3) == {large.id}
+        assert found(category=4) == found(category=9) == set()
+        assert found(side=Side.FRENCH) == {french.id}
+        assert found(state=State.SUBMITTED) == {small.id, french.id}
+        assert found(text=large.number) == {large.id}
+        assert found(text="%") == found(text="_") == set()
+
+
+def test_the_frozen_columns_are_those_of_the_model() -> None:
+    """Whoever adds an answer to the model must say whether sending freezes it."""
+    from grantflow.applications import service
+
+    frozen = {name for names in service.FIELDS.values() for name in names}
+    own = {column.key for column in Application.__table__.columns}
+    kept_apart = {
+        *("id", "call_id", "lead_id", "contact_id", "lead_side", "language", "state", "number", "search_text"),
+        *("created_at", "updated_at", "first_submitted_at", "submitted_at", "return_reason", "return_until"),
+        *("requested_cents", "eligible_cents", "income_cents", "other_public_funding", "partner_search", "equal_roles"),
+    }
+    assert own == frozen | kept_apart
