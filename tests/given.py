@@ -299,7 +299,9 @@ class Given:
     def assign(self, application: Application, reviewer: Person) -> Assignment:
         """The reviewer's own side's office puts them on the file."""
         assert reviewer.party
-        office = self.office(reviewer.party.side)
+        return self.assign_by(application, reviewer, self.office(reviewer.party.side))
+
+    def assign_by(self, application: Application, reviewer: Person, office: Person) -> Assignment:
         with self.session():
             file = db.session.get_one(Application, application.id)
             return review.assign(file, db.session.get_one(Person, reviewer.id), by=office)

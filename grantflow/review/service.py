@@ -7,6 +7,7 @@ them finds everything in.
 from collections.abc import Mapping
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from grantflow.accounts.models import Person
 from grantflow.applications import service as applications
@@ -85,7 +86,7 @@ def unassign(assignment: Assignment, *, by: Actor) -> None:
     """Take a reviewer off the file who has neither submitted nor declared a conflict; a draft goes with it."""
     application = assignment.application
     db.lock(application)
-    db.lock(assignment)
+    _hold(assignment)
     if not policy.assigns(by) or queries.is_closed(by, application):
         raise Forbidden()
     if not rules.may_assign(by.party, assignment.party):
@@ -112,7 +113,7 @@ def declare(assignment: Assignment, *, conflict: bool, reason: str = "", confide
     """
     _own(assignment, by)
     db.lock(assignment.application)
-    db.lock(assignment)
+    _hold(assignment)
     repeated = Conflict.DECLARED if conflict else Conflict.NONE
     if assignment.is_submitted or assignment.conflict in {Conflict.DECLARED, repeated}:
         raise DomainError("review_already_declared")
@@ -136,7 +137,7 @@ def save_draft(
 ) -> Assessment:
     """Keep what the reviewer has so far, complete or not. ``marks`` by the criterion's position."""
     _own(assignment, by)
-    db.lock(assignment)
+    _hold(assignment)
     if assignment.conflict is not Conflict.NONE:
         raise DomainError("review_undeclared")
     if assignment.is_submitted:
@@ -195,6 +196,17 @@ def _own(assignment: Assignment, by: Actor) -> None:
     """The guard again: a task or a command cannot slip past it."""
     if assignment.reviewer_id != by.id or Role.REVIEWER not in by.roles:
         raise Forbidden()
+
+
+def _hold(assignment: Assignment) -> None:
+    """Lock the assignment and read its assessment again: another tab may have submitted since this one looked."""
+    db.lock(assignment)
+    db.session.scalar(
+        select(Assessment)
+        .where(Assessment.assignment_id == assignment.id)
+        .options(selectinload(Assessment.scores))
+        .execution_options(populate_existing=True)
+    )
 
 
 def _who(assignment: Assignment) -> dict[str, str]:

@@ -395,6 +395,8 @@ def test_a_third_reviewer_learns_nothing_of_the_first_two(app: Flask, given: Giv
     """Two worlds that differ in the scores that are already in: the same bytes for the third reviewer."""
 
     def world(german: int, french: int) -> dict[str, Any]:
+        with app.app_context():
+            alone = db.engine.begin_nested()
         application = given.assessed(german, french, title="Dritter Blick", partner_name="Partner")
         third = given.reviewer(Party.TOULOUSE, Role.OFFICE, Role.SIGNATORY)
         given.declare(application, third)
@@ -405,6 +407,7 @@ def test_a_third_reviewer_learns_nothing_of_the_first_two(app: Flask, given: Giv
             for own in (str(application.id), str(application.number), application.lead.name, third.name):
                 text = text.replace(own, "own")
             found[path.replace(str(application.id), "own")] = text
+        alone.rollback()
         return found
 
     with clock.frozen(datetime(2026, 11, 23, 12, tzinfo=UTC)):
