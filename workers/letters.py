@@ -25,5 +25,5 @@ def warm(**kwargs: Any) -> None:
     """Before the children are forked: they inherit the loaded engine and fonts, and start in no time."""
     try:
         pdf.warm()
-    except pdf.Unrenderable as error:  # mail must go out all the same; each letter will say what is missing
+    except Exception as error:  # mail must go out all the same; each letter will say what is missing
         log.critical("letters_cannot_be_made", error=str(error))

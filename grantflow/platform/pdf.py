@@ -24,7 +24,7 @@ from typing import Any
 
 from fontTools.ttLib import TTFont
 
-from grantflow.config import ROOT
+from grantflow.config import LANGUAGES, ROOT
 
 #: The time, the memory on top of what the process holds, and the length one document may take (T31).
 SECONDS = 30.0
@@ -74,8 +74,8 @@ def render(html: str, *, css: str) -> Rendered:
         raise RuntimeError("letters are rendered on the main thread, where the time limit works")
     complaints: list[str] = []
     identifier = hashlib.sha256(f"{html}\0{css}".encode()).digest()[:16]
-    with _bounded(SECONDS, MEMORY), _listening(complaints):
-        try:
+    try:
+        with _bounded(SECONDS, MEMORY), _listening(complaints):
             fonts, fetcher = _fonts(os.getpid()), _fetcher()
             sheet = weasyprint.CSS(string=css, url_fetcher=fetcher, font_config=fonts)
             source = weasyprint.HTML(string=html, url_fetcher=fetcher)
@@ -84,10 +84,10 @@ def render(html: str, *, css: str) -> Rendered:
             if len(document.pages) > PAGES:
                 raise Unrenderable(f"{len(document.pages)} pages, at most {PAGES}")
             content = document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier)
-        except weasyprint.urls.FatalURLFetchingError as error:
-            raise Unrenderable(str(error.__cause__)) from error
-        except MemoryError as error:
-            raise OverLimit(f"more than {MEMORY >> 20} MiB") from error
+    except weasyprint.urls.FatalURLFetchingError as error:
+        raise Unrenderable(str(error.__cause__)) from error
+    except MemoryError as error:  # caught out here, where there is room again to say so
+        raise OverLimit(f"more than {MEMORY >> 20} MiB") from error
     if complaints:
         raise Unrenderable("; ".join(dict.fromkeys(complaints)))
     if strangers := {font.family for font in document.fonts.values()} - FAMILIES:
@@ -98,10 +98,13 @@ def render(html: str, *, css: str) -> Rendered:
 
 
 def warm() -> None:
-    """Load WeasyPrint and unpack the fonts, so that a worker's first letter is as quick as its second."""
-    _weasyprint()
-    for _, _, name in FACES:
-        _font(name)
+    """Print a line in each language: engine, fonts and hyphenation are loaded, and forked children inherit them."""
+    for language in LANGUAGES:
+        head = f'<html lang="{language}"><head><title>GrantFlow</title></head>'
+        render(
+            f"{head}<body><p>Zuwendungsbescheid</p></body></html>",
+            css='body { font-family: "Fira Sans", "Noto Sans"; hyphens: auto; width: 20mm }',
+        )
 
 
 def unprintable(text: str) -> list[str]:

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from grantflow.audit import service as audit
-from grantflow.kernel.errors import Transient
 from grantflow.kernel.parties import SYSTEM, Actor
 from grantflow.platform import jobs, storage
 from grantflow.platform.db import db
@@ -36,14 +35,17 @@ def render(letter_id: UUID) -> bool:
     # Not yet printed, so this release's templates print it, and say so.
     letter.template_version = rules.TEMPLATE_VERSION
     try:
-        file = pdf.render(document(letter), css=stylesheet())
-        digest = storage.put(file.content)
-    except (Transient, pdf.OverLimit) as error:
-        jobs.release(claim, str(error))
-        return False
+        html = document(letter)
     except Exception as error:
-        # A missing fact, a fetch, a font: the same facts will fail the same way again.
-        jobs.release(claim, f"{type(error).__name__}: {error}", permanent=True)
+        # A pure function of frozen facts: a fact that is missing now will be missing tomorrow.
+        jobs.release(claim, _reason(error), permanent=True)
+        return False
+    try:
+        file = pdf.render(html, css=stylesheet())
+        digest = storage.put(file.content)
+    except Exception as error:
+        # Time, memory, disk and whatever nobody thought of may pass; a fetch or a missing glyph will not.
+        jobs.release(claim, _reason(error), permanent=isinstance(error, pdf.Unrenderable))
         return False
     LETTER.step(Action.RENDER, letter.state, None)
     won = jobs.finish(
@@ -57,6 +59,10 @@ def render(letter_id: UUID) -> bool:
     if won:
         audit.record("letter_rendered", on=letter, by=SYSTEM, after={"digest": digest})
     return won
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def retry(letter: Letter, *, by: Actor) -> None:
