@@ -16,6 +16,7 @@ from grantflow.applications.states import State
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Party, Role, Side
 from grantflow.platform.db import db
+from grantflow.review import queries
 from grantflow.review.models import Assessment, Assignment
 from grantflow.review.states import Conflict, Progress
 from tests.benchmarks.world import fill
@@ -63,9 +64,10 @@ def test_only_reviewers_have_a_queue(given: Given, as_: As, client: FlaskClient)
     assert client.get("/review/").status_code == 302
 
 
-def test_submitted_reviews_are_paged(app: Flask, given: Given, as_: As) -> None:
+def test_submitted_reviews_are_paged(given: Given, as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE", 3)
     reviewer = given.reviewer(Party.DUESSELDORF)
-    titles = [f"Projekt Nr {n:02}" for n in range(27)]
+    titles = [f"Projekt Nr {n:02}" for n in range(5)]
     for title in titles:
         given.review(given.application(State.ADMITTED, title=title), reviewer)
     client = as_(reviewer)
