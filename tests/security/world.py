@@ -1,0 +1,349 @@
+"""The world that the security tests attack: the demo's fund with its past, a letter in every hand, and every persona.
+
+It is built once on a database of its own. Tests work inside ``World.undone()``, a transaction that is rolled back.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, select, text
+from werkzeug.test import TestResponse
+
+from grantflow.accounts import service as accounts
+from grantflow.accounts.models import Person, Purpose, Token
+from grantflow.applications.models import Application
+from grantflow.applications.states import State
+from grantflow.calls.models import Call
+from grantflow.decisions.models import Proposal
+from grantflow.demo.people import STAFF
+from grantflow.demo.play import Cast, play
+from grantflow.demo.projects import PROJECTS
+from grantflow.kernel import clock
+from grantflow.kernel.parties import SYSTEM, Party, Role, Side
+from grantflow.letters.models import Letter
+from grantflow.letters.states import Standing
+from grantflow.notifications.models import Message
+from grantflow.organisations.states import Country
+from grantflow.platform import jobs, mailsink, storage, tokens
+from grantflow.platform.db import db
+from grantflow.review.models import Assignment
+from grantflow.review.states import Conflict
+from tests.given import PASSWORD, Given
+
+D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
+NAMES = {D: "D", T: "T", M: "M"}
+ASSIGNED_GERMAN, ASSIGNED_FRENCH = "reviewer D, assigned", "reviewer T or M, assigned"
+OWN, OTHER = "applicant, own", "applicant, other"
+CONFLICTED = "reviewer + signatory D, in conflict"
+TWO_ROLES = "office + reviewer D, review open"
+UNASSIGNED = "reviewer D, unassigned"
+DISABLED = "office D, disabled"
+VISITOR = "visitor"
+
+#: The columns of the access matrix, in order.
+PERSONAS = (
+    VISITOR,
+    OWN,
+    OTHER,
+    ASSIGNED_GERMAN,
+    ASSIGNED_FRENCH,
+    UNASSIGNED,
+    CONFLICTED,
+    TWO_ROLES,
+    *(f"office {p}" for p in "DT"),
+    *(f"signatory {p}" for p in "DTM"),
+    *(f"finance {p}" for p in "DM"),
+    *(f"administrator {p}" for p in "DT"),
+    DISABLED,
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an address is about: the URL's arguments, and who "own" and "assigned" are here."""
+
+    label: str = ""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    file: UUID | None = None
+    #: Whose account, organisation or link it is, where it is no file.
+    owner: str = ""
+
+
+@dataclass
+class File:
+    """One application with its people."""
+
+    id: UUID
+    state: State
+    side: Side
+    contact: str
+    organisation: UUID
+    reviewers: dict[str, str] = field(default_factory=dict)
+    assignments: dict[str, UUID] = field(default_factory=dict)
+    proposal: UUID | None = None
+    letters: dict[str, UUID] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return f"{self.state}{' T' if self.side is Side.FRENCH else ' D'}"
+
+
+class World:
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.given = Given(app)
+        #: Addresses of people by persona; those that depend on the file are looked up there.
+        self.people: dict[str, str] = {}
+        self.ids: dict[str, UUID] = {}
+        self.files: dict[str, File] = {}
+        self.letters: dict[str, UUID] = {}
+        self.failed: dict[str, UUID] = {}
+        self.links: dict[Purpose, str] = {}
+        self.mail = ""
+        self._cookies: dict[str, str] = {}
+        self._build()
+        self.now: datetime = clock.now()
+
+    # --- building --------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        given = self.given
+        with self.app.app_context():
+            # Whole seconds ago: rows written now never lie in the frozen clock's future.
+            now = clock.now() - timedelta(minutes=1)
+            call = db.session.scalars(select(Call)).one()
+            with clock.frozen(call.opens_at):
+                staff = [
+                    given.person(*s.roles, party=s.party, language=s.language, name=s.name, email=s.email)
+                    for s in STAFF
+                ]
+                applicants = {
+                    p.contact.email: given.person(
+                        Role.APPLICANT, language=p.contact.language, name=p.contact.name, email=p.contact.email
+                    )
+                    for p in PROJECTS
+                }
+            play(call, Cast(staff, applicants, PASSWORD), until=now)
+            db.session.commit()
+            self._more_files()
+            self._more_people(staff)
+            self._conflicts()
+            db.session.commit()
+            self._print_letters()
+            self._fail_work()
+            self._links()
+            self._mailbox()
+            self._look_around()
+            db.session.commit()
+
+    def _more_files(self) -> None:
+        """States and sides that the demo leaves out."""
+        given = self.given
+        for state in (State.INADMISSIBLE, State.WITHDRAWN):
+            given.application(state)
+        given.application(State.SUBMITTED, country=Country.FRANCE)
+        # Both reviewers still at work.
+        application, german, french = given.in_review(country=Country.FRANCE)
+        given.declare(application, german)
+        given.review(application, french, 4, comment="Brouillon.", submit=False)
+        given.assessed(country=Country.FRANCE)
+        given.proposed(given.assessed(country=Country.FRANCE))
+
+    def _more_people(self, staff: list[Person]) -> None:
+        given = self.given
+        for person in staff:
+            for role in person.roles - {Role.REVIEWER}:
+                assert person.party
+                self.people[f"{role} {NAMES[person.party]}"] = person.email
+        other = given.applicant(email="other@security.example", name="Olive Other")
+        given.application(by=other, title="Another organisation’s draft")
+        self.people[OTHER] = other.email
+        self.people[UNASSIGNED] = given.staff(Role.REVIEWER, D, email="unassigned@security.example").email
+        self.people[CONFLICTED] = given.staff(
+            Role.REVIEWER, D, Role.SIGNATORY, email="conflicted@security.example", name="Conny Conflict"
+        ).email
+        self.people[TWO_ROLES] = given.staff(
+            Role.OFFICE, D, Role.REVIEWER, email="two@security.example", name="Toni Two"
+        ).email
+        self.people[DISABLED] = given.staff(Role.OFFICE, D, email="disabled@security.example").email
+        given.staff(Role.FINANCE, M, email="colleague.m@security.example")
+
+    def _conflicts(self) -> None:
+        """One person recused from every file; one with two roles and an open review in each file under review."""
+        now, office = clock.now(), self._person("office D")
+        recused, both = self._person(CONFLICTED), self._person(TWO_ROLES)
+        reviewable = [State.ADMITTED, State.IN_REVIEW, State.ASSESSED, State.PROPOSED, State.AWARDED, State.REJECTED]
+        for file in db.session.scalars(select(Application).where(Application.state.in_(reviewable))).all():
+            common = {"application_id": file.id, "party": D, "assigned_by": office.id, "assigned_at": now}
+            db.session.add(
+                Assignment(
+                    **common,
+                    reviewer_id=recused.id,
+                    conflict=Conflict.DECLARED,
+                    conflict_reason="Secret reason",
+                    declared_at=now,
+                )
+            )
+            if file.state in {State.ADMITTED, State.IN_REVIEW}:
+                db.session.add(Assignment(**common, reviewer_id=both.id, conflict=Conflict.UNDECLARED))
+        db.session.flush()
+
+    def _print_letters(self) -> None:
+        """A small file for every letter of one awarded file and for the rejection: no need of WeasyPrint here."""
+        waiting = db.session.scalars(select(Letter).order_by(Letter.created_at, Letter.id)).all()
+        db.session.commit()
+        for letter in waiting[:-2]:
+            claim = jobs.claim(Letter, letter.id)
+            assert claim
+            digest = storage.put(f"%PDF-1.7 {letter.register_number} {letter.language}".encode())
+            jobs.finish(db.session(), claim, digest=digest, byte_size=40, pages=1)
+            db.session.commit()
+        db.session.expire_all()
+
+    def _fail_work(self) -> None:
+        letter = db.session.scalars(select(Letter).where(Letter.done_at.is_(None)).limit(1)).one()
+        message = db.session.scalars(select(Message).limit(1)).one()
+        for name, row in (("letter", letter), ("message", message)):
+            claim = jobs.claim(type(row), row.id)
+            assert claim
+            jobs.release(claim, "the test says so", permanent=True)
+            self.failed[name] = row.id
+        db.session.expire_all()
+
+    def _links(self) -> None:
+        accounts.register(
+            name="Wanda Warten", email="waiting@security.example", password="sieben stille Linden", language="de"
+        )
+        accounts.request_reset(self.people[OTHER])
+        accounts.invite(
+            name="Ivo Invited", email="ivo@security.example", party=D, roles={Role.FINANCE}, language="de", by=SYSTEM
+        )
+        db.session.commit()
+        for token in db.session.scalars(select(Token)):
+            self.links[token.purpose] = tokens.derive(token.id)
+
+    def _mailbox(self) -> None:
+        folder = mailsink.folder(self.app.extensions["settings"].data_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.mail = "20270101T000000.000000Z-00000000"
+        (folder / f"{self.mail}.eml").write_text(
+            "Delivered-To: a@example.org\r\nFrom: a@example.org\r\nTo: b@example.org\r\nSubject: x\r\n\r\nHello\r\n"
+        )
+
+    def _person(self, persona: str) -> Person:
+        return db.session.scalars(select(Person).where(Person.email == self.people[persona])).one()
+
+    def _look_around(self) -> None:
+        emails = {person.id: person.email for person in db.session.scalars(select(Person))}
+        self.ids = {email: key for key, email in emails.items()}
+        for row in db.session.scalars(select(Application).order_by(Application.created_at, Application.id)):
+            file = File(row.id, row.state, row.lead_side, emails[row.contact_id], row.lead_id)
+            for seat in db.session.scalars(select(Assignment).where(Assignment.application_id == row.id)):
+                email = emails[seat.reviewer_id]
+                if email not in {self.people[CONFLICTED], self.people[TWO_ROLES]}:
+                    persona = ASSIGNED_GERMAN if seat.party is D else ASSIGNED_FRENCH
+                    file.reviewers[persona] = email
+                    file.assignments[persona] = seat.id
+            file.proposal = db.session.scalar(select(Proposal.id).where(Proposal.application_id == row.id))
+            for letter in db.session.scalars(
+                select(Letter).where(Letter.subject_id == row.id, Letter.done_at.is_not(None))
+            ):
+                kind = "" if letter.standing is Standing.ACT else ", courtesy"
+                file.letters[f"{NAMES[letter.funder]}{kind}"] = letter.id
+                self.letters.setdefault(f"{NAMES[letter.funder]}{kind}", letter.id)
+            self.files.setdefault(file.label, file)
+
+    # --- being somebody --------------------------------------------------------------------------
+
+    def who(self, persona: str, subject: Subject | None = None) -> str | None:
+        """The address of whoever plays ``persona`` towards ``subject``; None: nobody does, or a visitor."""
+        if persona == VISITOR:
+            return None
+        file = next((f for f in self.files.values() if subject and f.id == subject.file), None)
+        if persona == OWN:
+            return file.contact if file else (subject.owner if subject and subject.owner else self._somebody.contact)
+        if persona in {ASSIGNED_GERMAN, ASSIGNED_FRENCH}:
+            return (file or self._somebody).reviewers.get(persona)
+        return self.people[persona]
+
+    @property
+    def _somebody(self) -> File:
+        return self.files["in_review D"]
+
+    def client(self, email: str | None) -> FlaskClient:
+        """A client signed in as ``email``, by a session row made once."""
+        client = self.app.test_client()
+        if email is not None:
+            client.set_cookie("grantflow", self._cookies[email])
+        return client
+
+    def sign_everybody_in(self) -> None:
+        """Session rows for all; the disabled one is disabled afterwards."""
+        with self.app.app_context():
+            for person in db.session.scalars(select(Person)):
+                client = self.app.test_client()
+                with client.session_transaction() as session:
+                    session["_user_id"] = accounts.open_session(person)
+                cookie = client.get_cookie("grantflow")
+                assert cookie
+                self._cookies[person.email] = cookie.value
+            self._person(DISABLED).disabled_at = clock.now()
+            db.session.commit()
+
+    # --- working without a trace -----------------------------------------------------------------
+
+    @contextmanager
+    def undone(self) -> Iterator[Connection]:
+        """Everything inside happens in one transaction that is rolled back; the clock stands still."""
+        with self.app.app_context():
+            engine = db.engine
+        engines, factory = db._app_engines[self.app], db.session.session_factory
+        with engine.connect() as connection:
+            outer = connection.begin()
+            engines[None] = connection  # type: ignore[assignment]
+            factory.kw["join_transaction_mode"] = "create_savepoint"
+            try:
+                with clock.frozen(self.now):
+                    yield connection
+            finally:
+                engines[None] = engine
+                factory.kw.pop("join_transaction_mode")
+                outer.rollback()
+
+    def digest(self, connection: Connection, *leave_out: str) -> dict[str, str]:
+        """A fingerprint of every table but those left out."""
+        tables = connection.scalars(
+            text("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+        ).all()
+        return {
+            table: connection.scalar(
+                text(f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM \"{table}\" t")
+            )  # noqa: S608, E501 - table names of our own
+            for table in sorted(set(tables) - set(leave_out))
+        }
+
+
+#: Tables that a look at a page may write (D33): the trail, sign-ins, counters, heartbeats, fetched letters.
+WRITTEN_BY_LOOKING = ("audit_entry", "sign_in", "attempts", "heartbeat", "letter_download")
+
+
+def masked(reply: TestResponse) -> bytes:
+    """The body without what differs on every request."""
+    body = reply.get_data()
+    return body.replace(reply.headers.get("X-Request-Id", "-" * 16).encode(), b"REQUEST")
+
+
+HREF = re.compile(rb'(?:href|src)="(/[^"#]*)')
+
+
+def links(body: bytes) -> list[str]:
+    """Addresses on this site that a page leads to, files of the frame left out."""
+    found = (match.decode().replace("&amp;", "&") for match in HREF.findall(body))
+    return [url for url in dict.fromkeys(found) if not url.startswith(("/static/", "/demo/"))]
