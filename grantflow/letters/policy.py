@@ -13,11 +13,5 @@ def is_finance_of(actor: Actor, letter: Letter) -> bool:
     return Role.FINANCE in actor.roles and actor.party is letter.funder
 
 
-def can_download(actor: Actor, letter: Letter) -> bool:
-    """Staff of the funder; recipients come through their application. Whether it is printed yet, the service says."""
-    readers = {Role.FINANCE, Role.OFFICE, Role.SIGNATORY}
-    return actor.party is letter.funder and bool(readers & actor.roles)
-
-
 def can_retry(actor: Actor, letter: Letter | None = None) -> bool:
     return Role.ADMINISTRATOR in actor.roles

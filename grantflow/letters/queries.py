@@ -57,16 +57,6 @@ def ready_of_subject(subject_id: UUID, letter_id: UUID) -> Letter | None:
     )
 
 
-def first_fetched(letter_ids: Sequence[UUID], desk: Desk = Desk.RECIPIENT) -> dict[UUID, datetime]:
-    """When each letter was first fetched at ``desk``; letters not yet fetched are absent."""
-    rows = db.session.execute(
-        select(Download.letter_id, func.min(Download.at))
-        .where(Download.letter_id.in_(letter_ids), Download.desk == desk)
-        .group_by(Download.letter_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 # --- the finance desk ----------------------------------------------------------------------------
 
 
@@ -79,10 +69,6 @@ class Filter:
     #: ``new``, ``fetched``, ``queued`` or ``failed``.
     status: str = ""
     text: str = ""
-
-    @property
-    def is_empty(self) -> bool:
-        return self == Filter()
 
 
 @dataclass(frozen=True, slots=True)
