@@ -52,6 +52,5 @@ def archive() -> BaseResponse:
     if not chosen:
         flash_problem(_("Please choose at least one letter that is ready."))
         return redirect_to(".letters", **forms.as_query(wanted))
-    answer = attachment(b"", f"{_('letters')}-{actor.party}-{clock.today()}.zip", "application/zip")
-    answer.response = letters.archive(chosen, by=actor)
-    return answer
+    name = f"{_('letters')}-{actor.party}-{clock.today()}.zip"
+    return attachment(letters.archive(chosen, by=actor), name, "application/zip")

@@ -1,5 +1,6 @@
 """The few words views answer with."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
@@ -60,8 +61,8 @@ def safe_next(default: str) -> str:
     return url_for(endpoint, **values) + (f"?{query}" if query else "")
 
 
-def attachment(content: bytes, name: str, mimetype: str) -> Response:
-    """A download that no browser will run: attachment, own type, sandboxed (T28)."""
+def attachment(content: bytes | Iterator[bytes], name: str, mimetype: str) -> Response:
+    """A download that no browser will run: attachment, own type, sandboxed (T28). An iterator is streamed."""
     response = Response(content, mimetype=mimetype)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -25,8 +25,11 @@ def catalogue(language: str) -> Catalog:
 class Visitor:
     """One person with one browser window."""
 
-    def __init__(self, context: BrowserContext, running: Running, language: str, *, whole: bool) -> None:
-        self.context, self.running, self.language, self.whole = context, running, language, whole
+    def __init__(
+        self, context: BrowserContext, running: Running, language: str, *, script: bool, whole: bool
+    ) -> None:
+        self.context, self.running, self.language = context, running, language
+        self.script, self.whole = script, whole
         self.page: Page = context.new_page()
         self.page.set_default_timeout(20_000)
         self.eye = Eye(self.page, language)
@@ -65,10 +68,17 @@ class Visitor:
             if "select" in kind:
                 found.select_option(value)
             elif "radio" in kind or "checkbox" in kind:
-                box = self.page.locator(f'main [name="{name}"][value="{value}"]') if value != "on" else found.first
-                box.set_checked(True, force=True)
+                self.tick(self.page.locator(f'main [name="{name}"][value="{value}"]') if value != "on" else found.first)
             else:
                 found.first.fill(value)
+
+    def tick(self, box: Locator) -> None:
+        """As a hand does: on the words beside the box."""
+        if not box.is_checked():
+            words = box.evaluate_handle("box => box.labels[0] || box").as_element()
+            assert words is not None
+            words.click()
+            expect(box).to_be_checked()
 
     # --- looking -----------------------------------------------------------------------------------
 
@@ -126,7 +136,7 @@ class Company:
             java_script_enabled=self.script,
             accept_downloads=True,
         )
-        visitor = Visitor(context, self.running, language, whole=self.whole)
+        visitor = Visitor(context, self.running, language, script=self.script, whole=self.whole)
         self.visitors.append(visitor)
         return visitor
 
