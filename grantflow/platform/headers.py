@@ -34,6 +34,12 @@ def init_app(app: Flask, settings: Settings) -> None:
             abort(400)
 
     @app.before_request
+    def no_nul() -> None:
+        """No address of ours holds one, and no text of the database can (T27)."""
+        if "\0" in request.path or b"%00" in request.query_string:
+            abort(400)
+
+    @app.before_request
     def no_cross_site_writes() -> None:
         """Beside the CSRF token: what a browser itself calls cross-site never writes (T26)."""
         if request.method not in {"GET", "HEAD", "OPTIONS"} and request.headers.get("Sec-Fetch-Site") == "cross-site":

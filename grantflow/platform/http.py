@@ -48,7 +48,10 @@ def safe_next(default: str) -> str:
 
     The target is rebuilt from the matched endpoint, never echoed: nothing a browser could read as another site.
     """
-    parts = urlsplit(request.values.get("next", ""))
+    try:
+        parts = urlsplit(request.values.get("next", ""))
+    except ValueError:  # an address such as "http://["
+        return default
     if parts.scheme or parts.netloc or not parts.path.startswith("/"):
         return default
     try:

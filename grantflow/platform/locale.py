@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -21,7 +22,7 @@ COOKIE = "lang"
 #: The name of the language switch's button on form pages (D25).
 SWITCH = "_language"
 
-NBSP, NARROW = " ", " "
+NBSP = "\u00a0"
 
 babel = Babel()
 
@@ -64,11 +65,12 @@ def switching() -> bool:
 
 
 def language_urls() -> dict[str, str]:
-    """This page in each language."""
+    """This page in each language. The query is only passed on: ``url_for`` would read names such as ``_scheme``."""
     if request.endpoint is None:
         return {code: url_for("public.start", lang=code) for code in LANGUAGES}
-    arguments = {**(request.view_args or {}), **request.args.to_dict(flat=False)}
-    return {code: url_for(request.endpoint, **{**arguments, "lang": code}) for code in LANGUAGES}
+    path = url_for(request.endpoint, **(request.view_args or {}))
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return {code: f"{path}?{urlencode([*kept, ('lang', code)])}" for code in LANGUAGES}
 
 
 # --- figures -------------------------------------------------------------------------------------
