@@ -58,11 +58,12 @@ def _awarded(call: Call) -> dict[str, Any] | None:
     }
 
 
-def _apply_url(call: Call) -> str:
-    """Where one begins: the draft for those signed in, an account for everyone else."""
-    if current_actor().is_authenticated:
-        return url_for("applications.start", call=call.code)
-    return url_for("accounts.register")
+def _apply_url(call: Call) -> str | None:
+    """Where one begins: a draft for applicants, an account for strangers; staff do not apply."""
+    actor = current_actor()
+    if not actor.is_authenticated:
+        return url_for("accounts.register")
+    return url_for("applications.start", call=call.code) if Role.APPLICANT in actor.roles else None
 
 
 @bp.get("/")
