@@ -59,7 +59,7 @@ def with_members(actor: Actor, id: UUID) -> Application | None:  # noqa: A002
         .joinedload(Membership.person)
         .lazyload(Person.role_grants)
     )
-    return db.session.scalar(query.options(*_HEAD, members))
+    return db.session.scalar(query.options(*_HEAD, _LIMITS, members))
 
 
 @dataclass(frozen=True, slots=True)

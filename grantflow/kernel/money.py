@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 #: Larger than any budget here, small enough for a PostgreSQL bigint.
 LIMIT = 10**12
 
-_GROUPED = re.compile(r"^\d{1,3}(?:[.  \u2009\u202f' ]\d{3})+$|^\d+$")
+_GROUPED = re.compile(r"^\d{1,3}(?:[. '\u00a0\u2009\u202f]\d{3})+$|^\d+$")
 
 
 def eur(amount: int | str | Decimal) -> int:

@@ -35,9 +35,9 @@ def create(profile: Profile, *, by: Actor) -> Organisation:
         raise Forbidden()
     checked = _checked(profile)
     now = clock.now()
-    organisation = Organisation(**_values(checked), created_at=now, updated_at=now)
+    organisation = Organisation(created_at=now, updated_at=now)
     organisation.memberships = [Membership(person_id=by.id, since=now)]
-    _write(organisation)
+    _write(organisation, _values(checked))
     audit.record("organisation_created", on=organisation, by=by, after=_public(checked))
     return organisation
 
@@ -54,10 +54,7 @@ def update(organisation: Organisation, profile: Profile, *, by: Actor) -> Organi
     changed = {name for name, value in asdict(checked).items() if value != getattr(before, name)}
     if not changed:
         return organisation
-    for name, value in _values(checked).items():
-        setattr(organisation, name, value)
-    organisation.updated_at = clock.now()
-    _write(organisation)
+    _write(organisation, {**_values(checked), "updated_at": clock.now()})
     audit.record(
         "organisation_updated",
         on=organisation,
@@ -94,17 +91,18 @@ def _public(profile: Profile, only: set[str] | None = None) -> dict[str, Any]:
     }
 
 
-def _write(organisation: Organisation) -> None:
-    """Flush inside a savepoint, so that a taken number leaves the transaction usable for the answer."""
-    with db.session.no_autoflush:
-        savepoint = db.session.begin_nested()
-        try:
-            db.session.add(organisation)
-            db.session.flush()
-        except IntegrityError as error:
-            savepoint.rollback()
-            constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-            if constraint not in TAKEN:
-                raise
-            raise Invalid("registry_taken", field=TAKEN[constraint]) from error
-        savepoint.commit()
+def _write(organisation: Organisation, values: dict[str, Any]) -> None:
+    """Write inside a savepoint, so that a taken number leaves the transaction usable for the answer."""
+    savepoint = db.session.begin_nested()
+    try:
+        for name, value in values.items():
+            setattr(organisation, name, value)
+        db.session.add(organisation)
+        db.session.flush()
+    except IntegrityError as error:
+        savepoint.rollback()
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        if constraint not in TAKEN:
+            raise
+        raise Invalid("registry_taken", field=TAKEN[constraint]) from error
+    savepoint.commit()

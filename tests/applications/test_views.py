@@ -1,0 +1,427 @@
+"""The pages: one way through, refusals, invalid forms; and nothing is taken that was not asked for (T20)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from grantflow.accounts.models import Person
+from grantflow.applications.models import Application
+from grantflow.applications.states import Declared, LineKind, State, StepName
+from grantflow.kernel import clock
+from grantflow.kernel.money import eur
+from grantflow.kernel.parties import Party, Role, Side
+from grantflow.organisations.states import Country
+from grantflow.platform.db import db
+from tests.given import Given
+
+As = Callable[[Person], FlaskClient]
+
+
+def budget_form(costs: str = "11.800,00", asked: str = "9.400,00", own: str = "2.400,00") -> dict[str, str]:
+    return {
+        "costs-0-type": "travel",
+        "costs-0-description": "28 Bahnfahrkarten",
+        "costs-0-side": "german",
+        "costs-0-cents": costs,
+        "requested": asked,
+        "incomes-0-type": "own_funds",
+        "incomes-0-description": "Vereinskasse",
+        "incomes-0-cents": own,
+        "uses-0-type": "volunteering",
+        "uses-0-description": "",
+        "uses-0-cents": "",
+        "sources-0-type": "volunteering",
+        "sources-0-description": "",
+        "sources-0-cents": "",
+        "other_public_funding": "",
+        "action": "next",
+    }
+
+
+def partner_form(**changes: str) -> dict[str, str]:
+    return {
+        "has_partner": "yes",
+        "name": "Judo Club Toulousain",
+        "kind": "association",
+        "city": "Toulouse",
+        "contact_name": "Élodie Castan",
+        "email": "castan@example.org",
+        "run_by": "",
+        "role": "Beide planen gemeinsam.",
+        **changes,
+    }
+
+
+PROJECT = {
+    "title": "Tatami ohne Grenzen",
+    "theme": "sport",
+    "format": "group_exchange",
+    "places": "Düsseldorf, Toulouse",
+    "summary": "Eine Woche Training.",
+    "why_two_cities": "Weil.",
+    "encounter": "In Tandems.",
+    "success": "Ein Turnier.",
+}
+PEOPLE = {
+    "participants_german": "14",
+    "participants_french": "14",
+    "volunteers": "12",
+    "volunteer_hours": "480",
+    "who_works": "Ehrenamtliche",
+    "mostly_minors": "no",
+    "is_school_trip": "no",
+}
+
+
+def dates_form() -> dict[str, str]:
+    start = clock.today() + timedelta(days=90)
+    return {"starts_on": f"{start:%d.%m.%Y}", "ends_on": f"{start + timedelta(days=6):%d/%m/%Y}"}
+
+
+def test_from_an_empty_list_to_the_receipt(given: Given, as_: As) -> None:
+    """The whole way through the pages, in German."""
+    by = given.applicant()
+    organisation, call = given.organisation(by), given.call()
+    client = as_(by)
+    assert "Sie haben noch keinen Antrag." in client.get("/applications").text
+    assert client.get(f"/applications/new?call={call.code}").status_code == 200
+    begun = client.post("/applications/new", data={"call": call.code, "organisation": str(organisation.id)})
+    base = begun.location.removesuffix("/organisation")
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("partner", partner_form()),
+        ("project", PROJECT),
+        ("people", PEOPLE),
+        ("dates", dates_form()),
+        ("budget", budget_form()),
+        (
+            "declarations",
+            {
+                "codes": [
+                    code.value
+                    for code in Declared
+                    if code not in {Declared.CER, Declared.LIABILITY, Declared.COMPETENT_BODY}
+                ]
+            },
+        ),
+    ]
+    names = [step.value for step in StepName]
+    for name, form in steps:
+        assert client.get(f"{base}/{name}").status_code == 200
+        saved = client.post(f"{base}/{name}", data={"action": "next", **form})
+        following = names[names.index(name) + 1]
+        assert (saved.status_code, saved.location) == (302, f"{base}/{following}")
+    check = client.get(f"{base}/check").text
+    assert "Alles ist vollständig" in check
+    sent = client.post(f"{base}/check")
+    assert (sent.status_code, sent.location) == (302, f"{base}/receipt")
+    application = given.reload(_id(base))
+    receipt = client.get(sent.location).text
+    assert application.number is not None
+    assert application.number in receipt
+    assert application.submissions[0].hash in receipt
+    assert application.eligible_cents == eur(11_800)
+    page = client.get(base).text
+    assert "Gesendet, wird geprüft" in page
+    assert "Sie müssen nichts tun." in page
+
+
+def _id(base: str) -> Any:
+    from uuid import UUID
+
+    return UUID(base.rsplit("/", 1)[1])
+
+
+class TestDrafts:
+    def test_nothing_is_required_of_a_draft(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        client = as_(by)
+        for step in ("project", "people", "dates", "declarations", "partner", "budget"):
+            form = {**dict.fromkeys(PROJECT | PEOPLE | dates_form(), ""), "has_partner": "no", "action": "next"}
+            assert client.post(f"/applications/{application.id}/{step}", data=form).status_code == 302, step
+        emptied = given.reload(application.id)
+        assert (emptied.title, emptied.theme, emptied.starts_on, emptied.partner, emptied.lines) == (
+            "",
+            None,
+            None,
+            None,
+            [],
+        )
+
+    def test_sending_lists_what_is_missing(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        client = as_(by)
+        client.post(f"/applications/{application.id}/budget", data=budget_form(own="2.300,00"))
+        refused = client.post(f"/applications/{application.id}/check")
+        assert refused.status_code == 422
+        assert "1 Angabe fehlt noch" in refused.text
+        assert "Es fehlen 100,00\u00a0€ Einnahmen." in refused.text
+        assert given.reload(application.id).state is State.DRAFT
+
+    def test_unreadable_entries_stay_on_the_page(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        client = as_(by)
+        for step, field, typed in (
+            ("dates", "starts_on", "31.02.2027"),
+            ("people", "volunteers", "viele"),
+            ("budget", "requested", "neuntausend"),
+            ("partner", "email", "castan at example"),
+        ):
+            form = partner_form() if step == "partner" else {}
+            answer = client.post(f"/applications/{application.id}/{step}", data={**form, field: typed})
+            assert answer.status_code == 422, step
+            assert f'value="{typed}"' in answer.text
+            assert 'id="error-summary"' in answer.text
+
+    def test_switching_the_language_keeps_what_was_typed(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        client = as_(by)
+        answer = client.post(
+            f"/applications/{application.id}/project", data={**PROJECT, "title": "Ungespeichert", "_language": "fr"}
+        )
+        assert answer.status_code == 200
+        assert 'value="Ungespeichert"' in answer.text
+        assert "Enregistrer et continuer" in answer.text
+        assert "error-summary" not in answer.text
+        assert given.reload(application.id).title != "Ungespeichert"
+
+    def test_stopping_for_now_saves(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        answer = as_(by).post(f"/applications/{application.id}/project", data={**PROJECT, "action": "later"})
+        assert answer.location == f"/applications/{application.id}"
+        assert given.reload(application.id).title == PROJECT["title"]
+
+    def test_a_partner_is_always_from_the_other_country(self, given: Given, as_: As) -> None:
+        by = given.applicant(Country.FRANCE)
+        application = given.application(by=by, country=Country.FRANCE)
+        form = partner_form(country="FR")
+        as_(by).post(f"/applications/{application.id}/partner", data=form)
+        partner = given.reload(application.id).partner
+        assert partner is not None
+        assert (partner.name, partner.country) == (form["name"], Country.GERMANY)
+
+
+class TestBudgetPage:
+    def test_lines_come_and_go_without_being_saved(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        client, path = as_(by), f"/applications/{application.id}/budget"
+        added = client.post(path, data={**budget_form(), "action": "add-costs"})
+        assert added.status_code == 200
+        assert 'name="costs-1-cents"' in added.text
+        assert 'value="11.800,00"' in added.text
+        form = {k: v for k, v in budget_form().items() if k != "action"}
+        removed = client.post(path, data={**form, "remove": "costs-0"})
+        assert removed.status_code == 200
+        assert 'name="costs-0-cents"' not in removed.text
+        assert [line.cents for line in given.reload(application.id).lines if line.kind is LineKind.COST] == [
+            line.cents for line in application.lines if line.kind is LineKind.COST
+        ]
+
+    def test_sums_follow_what_was_typed(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        path = f"/applications/{application.id}/budget"
+        answer = as_(by).post(path, data={**budget_form(asked="9.600,00"), "action": "sums"})
+        assert "Beantragen Sie höchstens 9.440,00\u00a0€." in answer.text
+        assert "200,00\u00a0€" in answer.text
+
+    @pytest.mark.parametrize("action", ["add-", "add-costs-0", "add-__class__", "add-csrf_token"])
+    def test_unknown_tables_are_nobodys(self, given: Given, as_: As, action: str) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        answer = as_(by).post(f"/applications/{application.id}/budget", data={**budget_form(), "action": action})
+        assert answer.status_code == 200
+
+
+class TestDoors:
+    PATHS = ("", "/organisation", "/project", "/budget", "/check", "/receipt", "/withdraw")
+
+    def test_invisible_is_like_missing_byte_for_byte(self, given: Given, as_: As) -> None:
+        application = given.application()
+        stranger = as_(given.applicant())
+        for path in self.PATHS:
+            hidden = stranger.get(f"/applications/{application.id}{path}")
+            missing = stranger.get(f"/applications/{'0' * 8}-0000-4000-8000-{'0' * 12}{path}")
+            assert hidden.status_code == missing.status_code == 404
+            assert _same(hidden.text, missing.text)
+
+    def test_offices_see_the_file_but_not_the_applicants_pages(self, given: Given, as_: As) -> None:
+        application = given.application(State.SUBMITTED)
+        office = as_(given.office(Side.GERMAN))
+        for path in self.PATHS:
+            assert office.get(f"/applications/{application.id}{path}").status_code == 403, path
+        assert office.post(f"/applications/{application.id}/withdraw", data={"sure": "y"}).status_code == 403
+
+    def test_a_sent_file_is_closed_for_writing(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(State.SUBMITTED, by=by)
+        client = as_(by)
+        assert client.get(f"/applications/{application.id}/project").location == f"/applications/{application.id}"
+        for step in ("project", "budget", "check", "organisation"):
+            assert client.post(f"/applications/{application.id}/{step}", data=PROJECT).status_code == 409, step
+        assert given.reload(application.id).title == application.title
+
+    def test_steps_that_do_not_exist(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        assert as_(by).get(f"/applications/{application.id}/everything").status_code == 404
+
+    def test_visitors_are_asked_to_sign_in(self, given: Given, client: FlaskClient) -> None:
+        application = given.application()
+        answer = client.get(f"/applications/{application.id}")
+        assert answer.status_code == 302
+        assert answer.location.startswith("/sign-in")
+
+    def test_staff_list_is_for_offices_and_signatories(self, given: Given, as_: As) -> None:
+        given.application(State.SUBMITTED)
+        for role, expected in (
+            (Role.OFFICE, 200),
+            (Role.SIGNATORY, 200),
+            (Role.REVIEWER, 403),
+            (Role.FINANCE, 403),
+            (Role.ADMINISTRATOR, 403),
+        ):
+            assert as_(given.staff(role, Party.TOULOUSE)).get("/staff/applications").status_code == expected
+        assert as_(given.applicant()).get("/staff/applications").status_code == 403
+
+    @pytest.mark.parametrize(
+        "query",
+        ["after=x", "after=~", "before=2026-01-01~zz", "state=nope", "side=nope", "category=99", "q=%00%25_'"],
+    )
+    def test_nonsense_in_the_address_filters_nothing(self, given: Given, as_: As, query: str) -> None:
+        application = given.application(State.SUBMITTED)
+        answer = as_(given.office(Side.GERMAN)).get(f"/staff/applications?{query}")
+        assert answer.status_code == 200
+        assert (application.number in answer.text) == (not query.startswith("q="))  # type: ignore[operator]
+
+
+class TestNothingElseIsTaken:
+    """T20: every column of the model is posted beside each form; only what the form declares may change."""
+
+    @pytest.mark.parametrize("step", ["project", "people", "dates", "partner", "budget", "declarations", "check"])
+    def test_step(self, given: Given, as_: As, step: str) -> None:
+        by, other = given.applicant(), given.applicant()
+        application = given.application(by=by)
+        evil = {
+            "id": str(other.id),
+            "call_id": str(other.id),
+            "lead_id": str(given.organisation(other).id),
+            "contact_id": str(other.id),
+            "lead_side": "french",
+            "language": "fr",
+            "state": "awarded",
+            "number": "DT-27-1-999",
+            "requested_cents": "1",
+            "eligible_cents": "1",
+            "income_cents": "1",
+            "created_at": "2020-01-01",
+            "first_submitted_at": "2020-01-01",
+            "return_until": "2099-01-01",
+            "return_reason": "x",
+            "search_text": "x",
+            "partner_search": "y",
+        }
+        before = _columns(application)
+        as_(by).post(f"/applications/{application.id}/{step}", data={**partner_form(), **evil})
+        after = _columns(given.reload(application.id))
+        changed = {name for name in evil if name != "id" and before[name] != after[name]}
+        # Saving an empty budget and sending a complete file are what these two forms are for.
+        meant = {
+            "budget": {"requested_cents", "eligible_cents", "income_cents"},
+            "check": {"state", "number", "first_submitted_at", "search_text"},
+            "project": {"search_text"},
+            "partner": {"search_text"},
+        }.get(step, set())
+        assert changed <= meant
+        assert after["number"] != evil["number"]
+        assert after["state"] in {State.DRAFT, State.SUBMITTED}
+
+
+def _columns(application: Application) -> dict[str, Any]:
+    return {column.key: getattr(application, column.key) for column in Application.__table__.columns}
+
+
+def _same(one: str, other: str) -> bool:
+    """Equal but for what is random in every answer (token, number of the request) and the address asked for."""
+    import re
+
+    mask = re.compile(r'(?<=name="csrf_token" value=")[^"]*|/applications/[0-9a-f-]{36}|\b[0-9a-f]{16}\b')
+    return mask.sub("", one) == mask.sub("", other)
+
+
+class TestFilePage:
+    def test_a_returned_file_shows_reason_and_deadline_first(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(State.RETURNED, by=by, reason="Bitte nennen Sie Ihren Partner.")
+        page = as_(by).get(f"/applications/{application.id}").text
+        assert "Zurückgegeben, bitte ergänzen" in page
+        assert page.index("Bitte nennen Sie Ihren Partner.") < page.index("Nächster Schritt")
+
+    def test_it_says_when_it_is_too_late(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(State.RETURNED, by=by)
+        client = as_(by)
+        assert application.return_until is not None
+        with given.app.app_context():
+            mine = db.session.get_one(Application, application.id)
+            mine.return_until = clock.now() - timedelta(minutes=1)
+            db.session.commit()
+        page = client.get(f"/applications/{application.id}").text
+        assert "Der Antrag kann nicht mehr gesendet werden." in page
+        assert "Antrag fortsetzen" not in page
+
+    def test_words_of_an_attacker_stay_words(self, given: Given, as_: As) -> None:
+        """T21: markup in every text is shown, never run."""
+        by = given.applicant()
+        application = given.application(State.RETURNED, by=by, reason="<img src=x onerror=alert(1)>")
+        evil = "<script>alert(1)</script>"
+        client = as_(by)
+        texts = dict.fromkeys(("title", "places", "summary", "why_two_cities", "encounter", "success"), evil)
+        client.post(f"/applications/{application.id}/project", data={**PROJECT, **texts})
+        client.post(f"/applications/{application.id}/partner", data=partner_form(name=evil, role=evil, city=evil))
+        client.post(f"/applications/{application.id}/check")
+        office = as_(given.office(Side.GERMAN))
+        pages = [
+            *(client.get(f"/applications/{application.id}{p}").text for p in ("", "/receipt")),
+            client.get("/applications").text,
+            *(office.get(f"/staff/applications{p}").text for p in ("", f"/{application.id}", "?q=<script>")),
+        ]
+        for page in pages:
+            assert evil not in page
+            assert "<img src=x" not in page
+        assert any("&lt;script&gt;" in page for page in pages)
+
+    def test_withdrawing_asks_first(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(State.SUBMITTED, by=by)
+        client = as_(by)
+        assert client.post(f"/applications/{application.id}/withdraw", data={}).status_code == 422
+        assert client.post(f"/applications/{application.id}/withdraw", data={"sure": "y"}).status_code == 302
+        assert given.reload(application.id).state is State.WITHDRAWN
+        assert client.post(f"/applications/{application.id}/withdraw", data={"sure": "y"}).status_code == 409
+
+    def test_the_deliberation_does_not_show(self, given: Given, as_: As) -> None:
+        """T13: whether reviews are in, or a decision is proposed, changes no byte of the applicant's pages."""
+        by = given.applicant()
+        application, _german, _french = given.in_review(by=by)
+        client = as_(by)
+        seen = [client.get(path).text for path in (f"/applications/{application.id}", "/applications")]
+        with given.app.app_context():
+            from grantflow.applications import service
+            from grantflow.applications.states import Action
+            from grantflow.kernel.parties import SYSTEM
+
+            mine = db.session.get_one(Application, application.id)
+            for action in (Action.COMPLETE_REVIEW, Action.REOPEN_REVIEW, Action.COMPLETE_REVIEW, Action.PROPOSE):
+                service.advance(mine, action, by=SYSTEM)
+            db.session.commit()
+        again = [client.get(path).text for path in (f"/applications/{application.id}", "/applications")]
+        assert all(_same(one, other) for one, other in zip(seen, again, strict=True))

@@ -1,0 +1,126 @@
+"""My tasks and the staff page of one file."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from grantflow.accounts.models import Person
+from grantflow.applications.states import State
+from grantflow.kernel.parties import Party, Role, Side
+from tests.given import Given
+
+As = Callable[[Person], FlaskClient]
+
+
+class TestHome:
+    def test_each_role_is_told_what_waits(self, given: Given, as_: As) -> None:
+        given.application(State.SUBMITTED)
+        given.application(State.RETURNED)
+        own, other = (as_(given.office(side)).get("/home").text for side in (Side.GERMAN, Side.FRENCH))
+        assert "Anträge zur formalen Prüfung" in own
+        assert "Anträge, die der Antragsteller ergänzen muss" in own
+        assert "Dossiers dont la recevabilité est à contrôler" not in other
+        assert "Rien ne vous attend" in other
+
+    @pytest.mark.parametrize("role", [Role.REVIEWER, Role.SIGNATORY, Role.FINANCE, Role.ADMINISTRATOR])
+    def test_nothing_to_do_says_so(self, given: Given, as_: As, role: Role) -> None:
+        given.application(State.SUBMITTED)
+        page = as_(given.staff(role, Party.DUESSELDORF)).get("/home")
+        assert page.status_code == 200
+        assert "Für Sie liegt nichts an." in page.text
+
+    def test_signatories_have_keys_waiting(self, given: Given, as_: As) -> None:
+        given.proposed()
+        page = as_(given.signatory(Party.DUESSELDORF)).get("/home").text
+        assert "Vorschläge, die auf Ihren Schlüssel oder Ihr Einvernehmen warten" in page
+
+    def test_applicants_have_their_files_instead(self, given: Given, as_: As) -> None:
+        assert as_(given.applicant()).get("/home").location == "/applications"
+
+    def test_visitors_sign_in_first(self, client: FlaskClient) -> None:
+        assert client.get("/home").status_code == 302
+
+
+class TestFile:
+    def test_the_lead_office_checks_the_other_reads(self, given: Given, as_: As) -> None:
+        application = given.application(State.SUBMITTED)
+        path = f"/staff/applications/{application.id}"
+        own, other = as_(given.office(Side.GERMAN)), as_(given.office(Side.FRENCH))
+        assert 'name="verdict"' in own.get(path).text
+        assert 'name="verdict"' not in other.get(path).text
+        assert other.post(path, data={"verdict": "admit"}).status_code == 403
+        assert given.reload(application.id).state is State.SUBMITTED
+
+    @pytest.mark.parametrize(
+        ("verdict", "state"),
+        [("admit", State.ADMITTED), ("return", State.RETURNED), ("exclude", State.INADMISSIBLE)],
+    )
+    def test_verdicts(self, given: Given, as_: As, verdict: str, state: State) -> None:
+        application = given.application(State.SUBMITTED)
+        path = f"/staff/applications/{application.id}"
+        client = as_(given.office(Side.GERMAN))
+        answer = client.post(path, data={"verdict": verdict, "reason": "Bitte nachreichen."})
+        assert (answer.status_code, answer.location) == (302, path)
+        moved = given.reload(application.id)
+        assert moved.state is state
+        assert moved.events[-1].note == ("" if verdict == "admit" else "Bitte nachreichen.")
+        assert client.post(path, data={"verdict": "admit"}).status_code == 409
+
+    @pytest.mark.parametrize(
+        ("form", "says"),
+        [
+            ({}, "Bitte wählen Sie"),
+            ({"verdict": "return", "reason": " "}, "Bitte nennen Sie den Grund"),
+            ({"verdict": "exclude"}, "Bitte nennen Sie den Grund"),
+            ({"verdict": "award"}, "error-summary"),
+        ],
+    )
+    def test_what_is_missing_is_said_and_nothing_moves(
+        self, given: Given, as_: As, form: dict[str, str], says: str
+    ) -> None:
+        application = given.application(State.SUBMITTED)
+        path = f"/staff/applications/{application.id}"
+        answer = as_(given.office(Side.GERMAN)).post(path, data=form)
+        assert answer.status_code == 422
+        assert says in answer.text
+        assert given.reload(application.id).state is State.SUBMITTED
+
+    def test_switching_the_language_keeps_the_reason(self, given: Given, as_: As) -> None:
+        application = given.application(State.SUBMITTED)
+        path = f"/staff/applications/{application.id}"
+        form = {"verdict": "return", "reason": "Halb geschrieben", "_language": "fr"}
+        answer = as_(given.office(Side.GERMAN)).post(path, data=form)
+        assert answer.status_code == 200
+        assert "Halb geschrieben" in answer.text
+        assert "Contrôle de recevabilité" in answer.text
+        assert given.reload(application.id).state is State.SUBMITTED
+
+    def test_bank_data_is_on_no_staff_page(self, given: Given, as_: As) -> None:
+        application = given.application(State.SUBMITTED)
+        iban = application.lead.iban
+        for person in (given.office(Side.GERMAN), given.office(Side.FRENCH)):
+            for path in ("/staff/applications", f"/staff/applications/{application.id}"):
+                assert iban not in as_(person).get(path).text
+
+    def test_drafts_are_nobodys_business(self, given: Given, as_: As) -> None:
+        draft = given.application()
+        assert as_(given.office(Side.GERMAN)).get(f"/staff/applications/{draft.id}").status_code == 404
+
+    def test_applicants_stay_on_their_own_page(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(State.SUBMITTED, by=by)
+        assert as_(by).get(f"/staff/applications/{application.id}").status_code == 403
+
+    @pytest.mark.parametrize("role", [Role.FINANCE, Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY])
+    def test_others_know_of_no_new_file(self, given: Given, as_: As, role: Role) -> None:
+        application = given.application(State.SUBMITTED)
+        client = as_(given.staff(role, Party.DUESSELDORF))
+        assert client.get(f"/staff/applications/{application.id}").status_code == 404
+
+    def test_a_decided_file_shows_review_and_decision(self, given: Given, as_: As) -> None:
+        decided = given.decided()
+        page = as_(given.office(Side.GERMAN)).get(f"/staff/applications/{decided.application_id}")
+        assert page.status_code == 200
+        assert 'id="review"' in page.text
+        assert 'id="decision"' in page.text

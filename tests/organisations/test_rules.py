@@ -1,0 +1,153 @@
+"""What is asked of whom, and which numbers can be right."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grantflow.kernel.parties import Party
+from grantflow.organisations import rules, texts
+from grantflow.organisations.rules import Profile
+from grantflow.organisations.states import Country, Kind
+from tests.given import profile
+
+DE, FR = Country.GERMANY, Country.FRANCE
+
+#: R4, by hand: what is asked beyond the name, address and account.
+ASKED: dict[tuple[Country, Kind], set[str]] = {
+    (DE, Kind.ASSOCIATION): {"representative", "register_court", "register_number", "exemption_on"},
+    (DE, Kind.FOUNDATION): {"representative", "competent_body", "exemption_on"},
+    (DE, Kind.NON_PROFIT_COMPANY): {"representative", "register_court", "register_number", "exemption_on"},
+    (DE, Kind.AUTHORITY): {"representative", "competent_body"},
+    (DE, Kind.INSTITUTION): {"representative", "competent_body", "run_by"},
+    (DE, Kind.GROUP): {"people"},
+    (FR, Kind.ASSOCIATION): {"representative", "rna", "siret", "siret_pending"},
+    (FR, Kind.FOUNDATION): {"representative", "siret"},
+    (FR, Kind.NON_PROFIT_COMPANY): {"representative", "siret"},
+    (FR, Kind.AUTHORITY): {"representative", "competent_body", "siret"},
+    (FR, Kind.INSTITUTION): {"representative", "competent_body", "siret", "run_by"},
+    (FR, Kind.GROUP): {"people"},
+}
+
+
+def wrong(**changes: Any) -> dict[str, str]:
+    """Field -> key of the problems of an otherwise sound profile."""
+    country = changes.pop("country", DE)
+    kind = changes.pop("kind", Kind.ASSOCIATION)
+    found = rules.problems(rules.normal(profile(country, kind, **changes)))
+    return {name: reason.key for name, reason in found.items()}
+
+
+def keys(made: Profile) -> list[str]:
+    return [reason.key for reason in rules.missing(rules.normal(made))]
+
+
+@pytest.mark.parametrize(("country", "kind"), ASKED, ids=str)
+def test_the_kind_decides_what_is_asked(country: Country, kind: Kind) -> None:
+    assert rules.asked(kind, country) - rules.COMMON == ASKED[country, kind]
+    sound = rules.normal(profile(country, kind))
+    assert rules.problems(sound) == {}
+    assert rules.missing(sound) == []
+
+
+@pytest.mark.parametrize(("country", "kind"), ASKED, ids=str)
+def test_what_is_not_asked_is_not_kept(country: Country, kind: Kind) -> None:
+    everything = profile(
+        country,
+        kind,
+        rna="W313012345",
+        siret="73282932000074",
+        siret_pending=True,
+        register_court="Düsseldorf",
+        register_number="VR 1234",
+        competent_body="Rat",
+        run_by=Party.TOULOUSE,
+        people=[{"name": "A", "city": "B"}],
+    )
+    kept = rules.normal(everything)
+    for name in rules.SPECIAL - ASKED[country, kind]:
+        assert not getattr(kept, name), name
+
+
+@pytest.mark.parametrize(("country", "kind"), ASKED, ids=str)
+def test_everything_asked_is_missed_with_words(country: Country, kind: Kind) -> None:
+    blank = Profile(name="", kind=kind, country=country)
+    optional = rules.OPTIONAL
+    expected = {
+        "group_too_small" if name == "people" else f"missing_{name}"
+        for name in rules.asked(kind, country) - optional - {"kind", "country"}
+    }
+    assert {reason.key for reason in rules.missing(blank)} == expected
+    assert expected <= set(texts.MESSAGES)
+
+
+class TestNumbers:
+    @pytest.mark.parametrize("typed", ["VR 4711", "vr4711", "4711", " VR  4711 "])
+    def test_the_register_letters_come_from_the_kind(self, typed: str) -> None:
+        assert rules.normal(profile(register_number=typed)).register_number == "VR 4711"
+
+    @pytest.mark.parametrize("typed", ["HRB 4711", "VR 0", "VR", "VR 12345678", "Amtsgericht"])
+    def test_wrong_register_numbers(self, typed: str) -> None:
+        assert wrong(register_number=typed) == {"register_number": "register_number_wrong"}
+
+    def test_companies_stand_in_the_other_register(self) -> None:
+        assert wrong(kind=Kind.NON_PROFIT_COMPANY, register_number="HRB 90210 B") == {}
+        assert "register_number" in wrong(kind=Kind.NON_PROFIT_COMPANY, register_number="VR 1")
+
+    def test_courts_are_spelt_officially(self) -> None:
+        """D19: the library knows „Düsseldorf“, not „Duesseldorf“."""
+        assert "Düsseldorf" in rules.COURTS
+        assert wrong(register_court="Duesseldorf") == {
+            "register_court": "register_court_unknown",
+            "register_number": "register_number_wrong",
+        }
+
+    def test_siret_has_check_digits(self) -> None:
+        assert wrong(country=FR, siret="732 829 320 00074") == {}
+        assert wrong(country=FR, siret="732 829 320 00075") == {"siret": "siret_wrong"}
+        assert wrong(country=FR, siret="356 000 000 49837") == {}  # La Poste's own rule
+
+    @pytest.mark.parametrize(("rna", "right"), [("W313012345", True), ("w9A1234567", True), ("W31301234", False)])
+    def test_rna(self, rna: str, right: bool) -> None:
+        assert (wrong(country=FR, rna=rna) == {}) is right
+
+    def test_a_young_association_may_wait_for_its_siret(self) -> None:
+        young = profile(FR, siret="", siret_pending=True)
+        assert keys(young) == []
+        assert keys(replace(young, siret_pending=False)) == ["missing_siret"]
+        assert rules.normal(profile(FR, siret_pending=True)).siret_pending is False
+
+    def test_iban(self) -> None:
+        assert wrong(iban="DE89 3704 0044 0532 0130 00") == {}
+        assert wrong(iban="DE88370400440532013000") == {"iban": "iban_wrong"}
+        assert wrong(country=FR, iban="FR1420041010050500013M02607") == {"iban": "iban_wrong"}
+        assert (
+            wrong(iban="ES9121000418450200051332") == {}
+        )  # any account of the euro payments area (Regulation 260/2012)
+        assert wrong(iban="TR330006100519786457841326") == {"iban": "iban_outside_sepa"}
+
+    def test_bic_belongs_to_the_iban(self) -> None:
+        assert wrong(bic="COBADEFFXXX") == {}
+        assert wrong(bic="PSSTFRPPTOU") == {"bic": "bic_of_other_country"}
+        assert wrong(bic="NOPE") == {"bic": "bic_wrong"}
+
+    def test_groups_need_three_people(self) -> None:
+        people = [{"name": f"P{n}", "city": ""} for n in range(3)]
+        assert keys(profile(kind=Kind.GROUP, people=people)) == []
+        two = [*people[:2], {"name": "", "city": "Düsseldorf"}, {"name": "", "city": ""}]
+        assert keys(profile(kind=Kind.GROUP, people=two)) == ["group_too_small"]
+
+    @pytest.mark.parametrize("website", ["javascript:alert(1)", "ftp://x.example", "https://x", "https://a@b.example"])
+    def test_websites_are_web_addresses(self, website: str) -> None:
+        assert wrong(website=website) == {"website": "website_wrong"}
+        assert rules.normal(profile(website="www.example.org/a")).website == "https://www.example.org/a"
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_no_text_breaks_the_checks(siret: str, rna: str, register: str, iban: str) -> None:
+    for country in Country:
+        made = rules.normal(profile(country, siret=siret, rna=rna, register_number=register, iban=iban, bic=rna))
+        rules.problems(made)
+        assert rules.normal(made) == made

@@ -1,0 +1,141 @@
+"""The organisation's pages."""
+
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
+from grantflow.accounts.models import Person
+from grantflow.kernel.parties import Party, Role
+from grantflow.organisations import queries
+from grantflow.organisations.models import Organisation
+from grantflow.organisations.states import Country, Kind
+from grantflow.platform.db import db
+from tests.given import Given
+
+As = Callable[[Person], FlaskClient]
+
+CHOIR = {
+    "name": "Chor am Rhein e. V.",
+    "country": "DE",
+    "kind": "association",
+    "street": "Rheinallee 55",
+    "postal_code": "40549",
+    "city": "Düsseldorf",
+    "website": "",
+    "representative": "Gregor Busch",
+    "register_court": "Düsseldorf",
+    "register_number": "8123",
+    "exemption_on": "03.03.2025",
+    "iban": "DE89 3704 0044 0532 0130 00",
+    "bic": "",
+    "account_holder": "Chor am Rhein e. V.",
+    "action": "save",
+}
+
+
+def mine(given: Given, by: Person) -> list[Organisation]:
+    with given.app.app_context():
+        return list(queries.of_member(by))
+
+
+def test_describing_one(given: Given, as_: As) -> None:
+    by = given.applicant()
+    client = as_(by)
+    assert "Sie haben noch keine Organisation beschrieben." in client.get("/organisations").text
+    assert client.post("/organisations/new", data=CHOIR).status_code == 302
+    [made] = mine(given, by)
+    assert (made.name, made.register_number, made.iban) == (CHOIR["name"], "VR 8123", "DE89370400440532013000")
+    assert "Vollständig" in client.get("/organisations").text
+    assert client.get(f"/organisations/{made.id}").status_code == 200
+
+
+def test_it_leads_back_to_where_one_came_from(given: Given, as_: As) -> None:
+    answer = as_(given.applicant()).post("/organisations/new?next=/applications/new", data=CHOIR)
+    assert answer.location == "/applications/new"
+    elsewhere = as_(given.applicant()).post(
+        "/organisations/new?next=https://evil.example/", data={**CHOIR, "register_number": "9"}
+    )
+    assert elsewhere.location == "/organisations"
+
+
+def test_the_kind_decides_the_fields(given: Given, as_: As) -> None:
+    client = as_(given.applicant())
+    shown = {
+        kind: client.post("/organisations/new", data={"name": "X", "country": c, "kind": kind, "action": "fields"}).text
+        for c, kind in (("DE", "association"), ("FR", "foundation"), ("DE", "group"))
+    }
+    assert 'name="register_court"' in shown["association"]
+    assert 'name="siret"' not in shown["association"]
+    assert 'name="siret"' in shown["foundation"]
+    assert 'name="rna"' not in shown["foundation"]
+    assert 'name="people-2-name"' in shown["group"]
+    more = client.post("/organisations/new", data={"country": "DE", "kind": "group", "action": "person"}).text
+    assert 'name="people-3-name"' in more
+
+
+def test_an_unfinished_one_may_be_saved_and_says_what_is_missing(given: Given, as_: As) -> None:
+    by = given.applicant(Country.FRANCE)
+    client = as_(by)
+    form = {"name": "Amis du Rhin", "country": "FR", "kind": "association", "action": "save"}
+    assert client.post("/organisations/new", data=form).status_code == 302
+    [made] = mine(given, by)
+    assert "Indiquez le numéro RNA." in client.get(f"/organisations/{made.id}").text
+
+
+def test_each_wrong_number_is_named_at_its_field(given: Given, as_: As) -> None:
+    by = given.applicant()
+    answer = as_(by).post("/organisations/new", data={**CHOIR, "name": "", "iban": "DE00", "postal_code": "4"})
+    assert answer.status_code == 422
+    for text in (
+        "Bitte füllen Sie dieses Feld aus.",
+        "Diese IBAN kann nicht stimmen",
+        "Eine Postleitzahl hat fünf Ziffern.",
+    ):
+        assert text in answer.text
+    assert mine(given, by) == []
+
+
+def test_a_taken_number_tells_nobodys_name(given: Given, as_: As) -> None:
+    as_(given.applicant()).post("/organisations/new", data={**CHOIR, "name": "Die Ersten"})
+    answer = as_(given.applicant()).post("/organisations/new", data={**CHOIR, "name": "Die Zweiten"})
+    assert answer.status_code == 422
+    assert "nutzt GrantFlow bereits" in answer.text
+    assert "Die Ersten" not in answer.text
+
+
+def test_switching_the_language_keeps_what_was_typed(given: Given, as_: As) -> None:
+    by = given.applicant()
+    answer = as_(by).post("/organisations/new", data={**CHOIR, "_language": "fr"})
+    assert answer.status_code == 200
+    assert 'value="Rheinallee 55"' in answer.text
+    assert "Enregistrer" in answer.text
+    assert mine(given, by) == []
+
+
+def test_strangers_and_staff(given: Given, as_: As) -> None:
+    organisation = given.organisation()
+    assert as_(given.applicant()).get(f"/organisations/{organisation.id}").status_code == 404
+    for role in (Role.OFFICE, Role.FINANCE, Role.ADMINISTRATOR):
+        staff = as_(given.staff(role, Party.DUESSELDORF))
+        assert staff.get("/organisations").status_code == 403
+        assert staff.get(f"/organisations/{organisation.id}").status_code == 404
+
+
+def test_nothing_else_is_taken(given: Given, as_: As) -> None:
+    """T20: neither the country nor anything undeclared changes by posting it."""
+    by = given.applicant()
+    organisation = given.organisation(by)
+    evil = {
+        **CHOIR,
+        "country": "FR",
+        "id": "0",
+        "created_at": "2020-01-01",
+        "updated_at": "2020-01-01",
+        "memberships": "",
+    }
+    as_(by).post(f"/organisations/{organisation.id}", data=evil)
+    with given.app.app_context():
+        now = db.session.get_one(Organisation, organisation.id)
+        assert (now.country, now.created_at) == (Country.GERMANY, organisation.created_at)
+        assert now.kind is Kind.ASSOCIATION
+        assert [m.person_id for m in now.memberships] == [by.id]
