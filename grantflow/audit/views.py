@@ -22,7 +22,7 @@ def trail() -> Response:
         who=request.args.get("who", "").strip()[:100],
         what=request.args.get("what", "").strip()[:100],
     )
-    found = queries.trail(wanted, request.args.get("before", type=int))
+    found = queries.trail(wanted, request.args.get("before", type=_number))
     query = {"action": wanted.action, "who": wanted.who, "what": wanted.what}
     return page(
         "audit/trail.html",
@@ -33,6 +33,14 @@ def trail() -> Response:
         texts=texts,
         actions=sorted(texts.ACTIONS.items(), key=lambda row: str(row[1]).casefold()),
     )
+
+
+def _number(text: str) -> int:
+    """The number of an entry; ValueError for what can be none."""
+    number = int(text)
+    if not 0 < number < 2**63:
+        raise ValueError(text)
+    return number
 
 
 @bp.post("/check")
