@@ -4,11 +4,13 @@ A task is a doorbell: it calls one service verb inside the application, with the
 """
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 from celery import Task, bootsteps
 from celery.signals import worker_process_init, worker_ready
+from celery.worker.consumer import Consumer
 
 from grantflow.app import create_app
 from grantflow.platform import jobs, settings
@@ -22,7 +24,7 @@ flask_app = create_app()
 app = flask_app.extensions["celery"]
 
 
-class InApplication(Task):  # type: ignore[misc]
+class InApplication(Task):
     """Runs in an application context; commits when it returns, rolls back when it raises."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -42,11 +44,47 @@ class InApplication(Task):  # type: ignore[misc]
 
 app.Task = InApplication
 with flask_app.app_context():
+    # Beat keeps its own notes there.
+    settings().data_dir.mkdir(parents=True, exist_ok=True)
     app.conf.beat_schedule = schedule.table(settings())
 app.conf.imports = ("workers.letters", "workers.notifications", "workers.housekeeping")
 
 
-class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
+class Careful(Consumer):
+    """What cannot be read is refused (T39). Celery itself would restart over it, get it again, and end."""
+
+    loop: Callable[..., Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        loop = self.loop
+
+        def loop_or_reconnect(*parts: Any) -> Any:
+            try:
+                return loop(*parts)
+            except ValueError as error:  # not even an envelope; it has left the queue already
+                log.error("envelope_refused", error=type(error).__name__)
+                raise self.connection_errors[0]("unreadable bytes in the queue") from error
+
+        self.loop = loop_or_reconnect
+
+    def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
+        handle = super().create_task_handler(*args, **kwargs)
+
+        def handle_or_refuse(message: Any) -> None:
+            try:
+                handle(message)
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                log.error("message_refused", error=type(error).__name__)
+                message.reject_log_error(log, self.connection_errors)
+
+        return handle_or_refuse
+
+
+app.conf.worker_consumer = Careful
+
+
+class Heartbeat(bootsteps.StartStopStep):
     """The worker's main loop touches its row: a worker that lives but no longer turns is seen (H26)."""
 
     requires = {"celery.worker.components:Timer"}

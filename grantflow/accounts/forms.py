@@ -23,6 +23,7 @@ class Email(Line):
     """An address that mail can be sent to, in the spelling its owner typed; its domain in ASCII."""
 
     widget = EmailInput()
+    data: str | None
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         if validation_stopped or not self.data:

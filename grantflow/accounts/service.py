@@ -55,17 +55,17 @@ def sign_in(email: str, password: str) -> tuple[Person, str]:
     key = rules.email_key(email)
     limits.spend("sign_in", account=key)
     person = queries.by_email(email)
-    if not passwords.matches(person.password_hash if person else None, password):
-        person = _refuse(person, key, "password")
-    elif person is not None and not person.is_active:
-        person = _refuse(person, key, "disabled" if person.disabled_at else "unconfirmed")
-    if person is None:
+    known = passwords.matches(person.password_hash if person else None, password)
+    if person is None or not known or not person.is_active:
+        _note_refusal(person, key, known=known)
         raise Invalid("sign_in_wrong")
     limits.forget("sign_in", key)
     return person, _enter(person, password)
 
 
-def _refuse(person: Person | None, key: str, why: str) -> None:
+def _note_refusal(person: Person | None, key: str, *, known: bool) -> None:
+    """Beside the request's transaction; an unknown address is noted by a pseudonym only."""
+    why = "password" if person is None or not known else "disabled" if person.disabled_at else "unconfirmed"
     subject: tuple[str, object] = ("person", person.id) if person else ("address", tokens.alias(key))
     audit.record_apart("sign_in_denied", on=subject, by=ANONYMOUS, reason=why)
 

@@ -219,7 +219,7 @@ def accept(token: str) -> Any:
     if found is None:
         return _dead_link()
     form = forms.AcceptForm(language=found.person.language)
-    context = {"form": form, "owner": found.person, "roles": _labels(found.person.roles)}
+    context: dict[str, Any] = {"form": form, "owner": found.person, "roles": _labels(found.person.roles)}
     if not form.sent():
         show = page if request.method == "GET" else invalid
         return show("accounts/accept.html", **context)
@@ -306,7 +306,7 @@ def people() -> Response:
         group=request.args.get("group", "staff"),
     )
     found = queries.people(current_actor(), wanted, request.args.get("after", ""))
-    query = {"q": wanted.text, "role": wanted.role or "", "group": wanted.group}
+    query: dict[str, Any] = {"q": wanted.text, "role": wanted.role or "", "group": wanted.group}
     following = url_for(".people", **query, after=found.after) if found.after else None
     return page("accounts/people.html", found=found, wanted=wanted, next_url=following, role_labels=texts.ROLES)
 

@@ -1,0 +1,139 @@
+"""The page that shows administrators whether the work gets done."""
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
+
+from grantflow.accounts.models import Person
+from grantflow.audit.models import Entry
+from grantflow.dashboard.queries import workers_parts
+from grantflow.kernel.parties import SYSTEM, Party, Role
+from grantflow.letters import service as letters
+from grantflow.letters.models import Letter
+from grantflow.letters.states import Kind
+from grantflow.notifications import service as notifications
+from grantflow.notifications.models import Message
+from grantflow.platform import jobs
+from grantflow.platform.db import db
+from tests.given import Given
+from tests.letters import samples
+
+As = Callable[[Person], FlaskClient]
+
+
+def text(reply: Any) -> str:
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", reply.get_data(as_text=True))))
+
+
+@pytest.fixture
+def admin(given: Given, as_: As) -> FlaskClient:
+    return as_(given.staff(Role.ADMINISTRATOR, Party.TOULOUSE))
+
+
+@pytest.fixture
+def failed(app: Flask, given: Given) -> tuple[Message, Letter]:
+    """A message and a letter that gave up."""
+    person = given.applicant(email="bounces@example.org")
+    with app.app_context():
+        message_id = notifications.send("account_exists", to=person, key=str(uuid4()))
+        letter = letters.issue(
+            Kind.AWARD,
+            funder=Party.DUESSELDORF,
+            language="de",
+            facts=samples.facts(),
+            key=str(uuid4()),
+            subject_id=uuid4(),
+            by=SYSTEM,
+        )
+        for model, row_id, why in ((Message, message_id, "SMTP 550 no such mailbox"), (Letter, letter.id, "no font")):
+            db.session.execute(
+                update(model)
+                .where(model.id == row_id)
+                .values(failed_at=func.now(), attempts=6, last_error=why)
+                .execution_options(synchronize_session=False)
+            )
+        db.session.commit()
+        db.session.expire_all()
+        found = db.session.get_one(Message, message_id), db.session.get_one(Letter, letter.id)
+        db.session.expunge_all()
+        return found
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_the_page_when_all_is_quiet_and_nobody_works(admin: FlaskClient, language: str) -> None:
+    shown = text(admin.get(f"/workers?lang={language}"))
+    assert ("Ein Teil fehlt" if language == "de" else "Un élément manque") in shown
+    assert ("Kein Bescheid ist fehlgeschlagen." if language == "de" else "Aucun courrier en échec.") in shown
+
+
+def test_failed_work_shows_its_reason_and_is_started_again(
+    app: Flask, admin: FlaskClient, failed: tuple[Message, Letter]
+) -> None:
+    message, letter = failed
+    shown = text(admin.get("/workers?lang=de"))
+    for word in ("bounces@example.org", "SMTP 550 no such mailbox", letter.register_number, "no font"):
+        assert word in shown
+    assert letter.recipient_name not in shown  # no more of anybody than the repair needs
+
+    for path in (f"/workers/messages/{message.id}", f"/workers/letters/{letter.id}"):
+        assert admin.post(path).headers["Location"] == "/workers"
+
+    with app.app_context():
+        for model, row in ((Message, message), (Letter, letter)):
+            found = db.session.get_one(model, row.id)
+            assert (found.failed_at, found.attempts, found.leased_until) == (None, 0, None)
+        deeds = db.session.scalars(select(Entry.action).where(Entry.subject_id.in_([str(message.id), str(letter.id)])))
+        assert set(deeds) == {"message_restarted", "letter_retried", "letter_issued"}
+    assert admin.post(f"/workers/messages/{message.id}").status_code == 409
+    assert admin.post(f"/workers/letters/{letter.id}").status_code == 404
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADMINISTRATOR, Role.APPLICANT}))
+def test_others_neither_see_nor_restart(given: Given, as_: As, role: Role, failed: tuple[Message, Letter]) -> None:
+    client = as_(given.staff(role, Party.TOULOUSE))
+    message, letter = failed
+    assert client.get("/workers").status_code == 403
+    unknown = client.post(f"/workers/messages/{uuid4()}")
+    for path in (f"/workers/messages/{message.id}", f"/workers/letters/{letter.id}"):
+        reply = client.post(path)
+        assert reply.status_code == unknown.status_code == 404
+
+
+def test_postponed_messages_are_in_sight(app: Flask, admin: FlaskClient, failed: tuple[Message, Letter]) -> None:
+    with app.app_context():
+        db.session.execute(update(Message).values(failed_at=None, last_error="SMTP 451 later"))
+        db.session.commit()
+    shown = text(admin.get("/workers?lang=fr"))
+    assert "Messages en nouvelle tentative" in shown
+    assert "SMTP 451 later" in shown
+
+
+def test_parts(app: Flask) -> None:
+    with app.app_context():
+        names = {
+            (p.name, p.well) for p in workers_parts({"worker-a-1": 5, "worker-b-2": 4000, "beat": 3, "sweep": 100})
+        }
+        assert names == {("a-1", True), ("b-2", True), ("beat", True), ("sweep", True)}
+        names = {(p.name, p.well) for p in workers_parts({"worker-b-2": 4000, "beat": 61, "sweep": 181})}
+        assert names == {("b-2", False), ("beat", False), ("sweep", False)}
+        assert {(p.name, p.well) for p in workers_parts({})} == {("", False), ("beat", False), ("sweep", False)}
+
+
+def test_heartbeats_come_and_go(real: Flask) -> None:
+    with real.app_context():
+        jobs.touch("worker-x-1")
+        jobs.touch("worker-x-1")
+        assert 0 <= jobs.heartbeats()["worker-x-1"] < 5
+        jobs.forget_old_heartbeats()
+        db.session.commit()
+        assert list(jobs.heartbeats()) == ["worker-x-1"]
+        jobs.forget_old_heartbeats(0)
+        db.session.commit()
+        assert jobs.heartbeats() == {}
