@@ -371,7 +371,7 @@ def finance(desk: Visitor, number: str, amount: int, folder: Path) -> None:
         desk.page.wait_for_timeout(1000)
         desk.page.reload()
     desk.look("finance-letters")
-    shown = desk.page.locator("main").inner_text()
+    shown = re.sub(r"\s", " ", desk.page.locator("main").inner_text())
     written = (
         f"{amount // 1000}.{amount % 1000:03d},00"
         if desk.language == "de"
