@@ -65,7 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for feature in (*FEATURES, "letters", "notifications", *(("demo",) if settings.is_demo else ())):
         errors.register(import_module(f"grantflow.{feature}.texts").MESSAGES)
     menu.init_app(app, settings)
-    app.view_functions["static"].access = access.Access(access.anyone, None)  # type: ignore[attr-defined]
+    setattr(app.view_functions["static"], "access", access.Access(access.anyone, None))  # noqa: B010 - a function
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=app.static_folder, prefix="static/", max_age=86400)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies

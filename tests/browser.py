@@ -60,14 +60,14 @@ def english(language: str) -> frozenset[str]:
 
 
 class Eye:
-    """Looks at pages: axe in both colour schemes, nothing English, nothing wider than a phone, no refusal in the log."""
+    """Looks at pages: axe in both colour schemes, nothing English, nothing wider than a phone, a clean log."""
 
     def __init__(self, page: Page, language: str, pictures: Path | None = None) -> None:
         self.page, self.language, self.pictures = page, language, pictures
         self.complaints: list[str] = []
         self.seen: set[str] = set()
         page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error} on {page.url}"))
         page.on("requestfailed", lambda request: self._failed(request.url, request.failure))
         page.on("request", lambda request: self._asked(request.url))
 

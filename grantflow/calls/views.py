@@ -102,11 +102,19 @@ def call(call: Call) -> Response:
     """One call: deadline, amounts, criteria, and what to have ready."""
     is_open = rules.is_open(call.opens_at, call.closes_at, clock.now())
     facts = (
-        "code opens_at lead_days return_days first_instalment_bp report_months points_max guideline_version guideline_on"
+        "code",
+        "opens_at",
+        "lead_days",
+        "return_days",
+        "first_instalment_bp",
+        "report_months",
+        "points_max",
+        "guideline_version",
+        "guideline_on",
     )
     return page(
         "public/call.html",
-        call={**_card(call), "is_open": is_open, **{name: getattr(call, name) for name in facts.split()}},
+        call={**_card(call), "is_open": is_open, **{name: getattr(call, name) for name in facts}},
         categories=_categories(call),
         criteria=[
             {

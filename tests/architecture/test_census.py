@@ -1,4 +1,4 @@
-"""Walks over the whole house: whoever adds a room without a door, a key without words, a page with a script fails here."""
+"""Walks over the whole house: a room without a door, a key without words, a page with a script fails here."""
 
 import ast
 import re
@@ -17,7 +17,17 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 #: The module kinds of the house; anything else is a junk drawer.
 KINDS = {"states", "rules", "workflow", "models", "policy", "texts", "queries", "service", "forms", "views", "__init__"}
 FEATURES = (
-    "accounts applications audit calls dashboard decisions finance letters notifications organisations review".split()
+    "accounts",
+    "applications",
+    "audit",
+    "calls",
+    "dashboard",
+    "decisions",
+    "finance",
+    "letters",
+    "notifications",
+    "organisations",
+    "review",
 )
 
 
@@ -55,12 +65,12 @@ def test_no_error_is_mute(shared_app: Flask) -> None:
 
 
 BANNED_IN_TEMPLATES = {
-    "inline style": re.compile(r"\sstyle\s*=|<style", re.I),
-    "inline script": re.compile(r"<script(?![^>]*\ssrc=)", re.I),
-    "inline handler": re.compile(r"\son[a-z]+\s*=", re.I),
+    "inline style": re.compile(r"\sstyle\s*=|<style", re.IGNORECASE),
+    "inline script": re.compile(r"<script(?![^>]*\ssrc=)", re.IGNORECASE),
+    "inline handler": re.compile(r"\son[a-z]+\s*=", re.IGNORECASE),
     "htmx eval": re.compile(r"hx-on|js:|hx-vals=['\"]js"),
     "unescaped": re.compile(r"\|\s*safe\b|autoescape false"),
-    "another site": re.compile(r"(?:src|href)=[\"']https?://"),
+    "another site": re.compile(r"src=[\"']https?://|<link[^>]*href=[\"']https?://"),
 }
 
 
@@ -83,15 +93,18 @@ def test_no_text_of_a_person_becomes_a_template() -> None:
 
 def test_markup_is_made_only_in_listed_files() -> None:
     """T21: whoever marks text as safe is on this list, with a reason."""
-    allowed: dict[str, str] = {}
+    allowed = {
+        # A letter's own text, escaped by the letters' templates, shown before it is issued.
+        "grantflow/decisions/service/previewing.py",
+    }
     users = {str(p.relative_to(ROOT)) for p in SOURCES if re.search(r"\bMarkup\(", p.read_text())}
-    assert users == set(allowed)
+    assert users == allowed
 
 
 def test_only_settings_read_the_environment() -> None:
-    allowed = {"config.py", "app.py", "cli.py", "supervisor.py", "bootstrap.py", "embedded.py", "pdf.py"}
-    readers = {p.name for p in SOURCES if re.search(r"os\.(environ|getenv)", p.read_text())}
-    assert readers <= allowed
+    allowed = {"app.py", "bootstrap.py", "cli", "supervisor.py", "platform/embedded.py", "platform/pdf.py"}
+    readers = {p.relative_to(ROOT / "grantflow") for p in SOURCES if re.search(r"os\.(environ|getenv)", p.read_text())}
+    assert {"cli" if p.parts[0] == "cli" else str(p) for p in readers} <= allowed
 
 
 def test_the_readme_shows_the_workflow_as_the_table_has_it() -> None:

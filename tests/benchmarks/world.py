@@ -36,7 +36,8 @@ STATEMENTS = (
            (ARRAY['submitted','returned','admitted','in_review','assessed','proposed','awarded','rejected'])[1 + i % 8],
            'DT-' || c.code || '-' || to_char(i + 1000, 'FM000000'), 'Projekt ' || i || ' an Rhein und Garonne',
            repeat('Zwei Städte, ein Projekt, viele Menschen. ', 30), repeat('Weil beide Seiten lernen. ', 20),
-           repeat('Vier Treffen. ', 20), repeat('Es bleibt etwas. ', 20), 'sport', 'group_exchange', 'Düsseldorf, Toulouse',
+           repeat('Vier Treffen. ', 20), repeat('Es bleibt etwas. ', 20), 'sport', 'group_exchange',
+           'Düsseldorf, Toulouse',
            current_date + 120, current_date + 130, 20, 20, 10, 200, 'Ehrenamtliche', false, false, '', false, false,
            400000, 500000, 100000, now() - make_interval(mins => i), now(), now() - make_interval(mins => i),
            now() - make_interval(mins => i), '', 'projekt ' || i || ' an rhein und garonne verein fur begegnung'
