@@ -1,6 +1,7 @@
 """One world for all security tests; each test that writes gives back what it took."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,8 @@ from grantflow.app import create_app
 from grantflow.platform.db import db
 from tests.conftest import Databases, settings_for
 
-from .world import World
+from .crawl import Pages, cast, crawl
+from .world import WRITTEN_BY_LOOKING, World
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +24,19 @@ def world(databases: Databases, template: str, tmp_path_factory: pytest.TempPath
     with app.app_context():
         db.engine.dispose()
     databases.drop(name)
+
+
+@pytest.fixture(scope="session")
+def looking(world: World) -> dict[str, Any]:
+    """What everybody finds, and the state of the tables before and after they looked."""
+    with world.undone() as connection:
+        before = world.digest(connection, *WRITTEN_BY_LOOKING)
+        pages = {who: crawl(world, email) for who, email in cast(world).items()}
+        return {"pages": pages, "digests": (before, world.digest(connection, *WRITTEN_BY_LOOKING))}
+
+
+@pytest.fixture(scope="session")
+def crawled(looking: dict[str, Any]) -> dict[str, Pages]:
+    """Every page, by who opened it."""
+    pages: dict[str, Pages] = looking["pages"]
+    return pages

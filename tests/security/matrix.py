@@ -22,8 +22,6 @@ from grantflow.platform.access import anyone
 from .world import DISABLED, OTHER, OWN, PERSONAS, D, Subject, World, masked
 
 DOCUMENT = ROOT / "docs" / "access-matrix.md"
-#: Set by ``main``: write instead of compare.
-REWRITE = pytest.StashKey[bool]()
 
 HEAD = """# Who may enter where
 
@@ -229,11 +227,9 @@ def document(answers: list[Asked]) -> str:
 
 
 class _Rewriting:
-    def pytest_configure(self, config: pytest.Config) -> None:
-        # Not this module's own name: run with -m it is __main__, and the key would be another.
-        from tests.security import matrix
+    """A plugin: write the document instead of comparing."""
 
-        config.stash[matrix.REWRITE] = True
+    rewrites_matrix = True
 
 
 def main() -> int:

@@ -1,0 +1,280 @@
+"""T13: changing what a person must not see changes no byte of anything they can fetch.
+
+One world, looked at twice: before and after something behind the curtain moved. The clock stands still, so that every
+difference is a leak. Each change is undone before the next.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, text
+
+from grantflow.accounts.models import Person
+from grantflow.applications.models import Application
+from grantflow.decisions.models import Proposal
+from grantflow.platform.db import db
+
+from .crawl import Pages, cast, fetch
+from .world import ASSIGNED_FRENCH, ASSIGNED_GERMAN, CONFLICTED, OTHER, TWO_ROLES, VISITOR, D, M, T, World
+
+Change = Callable[[World, Connection], None]
+
+APPLICANTS = ("applicant in review", "applicant before the cities", OTHER)
+DESKS = ("finance D", "finance M")
+
+
+def _run(connection: Connection, statement: str, **values: Any) -> None:
+    assert connection.execute(text(statement), values).rowcount > 0, statement
+
+
+def _unguarded(connection: Connection, *tables: str) -> None:
+    """What the database itself refuses to change is changed here to see who would notice."""
+    for table in tables:
+        connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+
+
+# --- behind the curtain --------------------------------------------------------------------------
+
+
+def a_draft_review_changes(world: World, connection: Connection) -> None:
+    """The French reviewer of a file under review rewrites their draft."""
+    seat = world.files["in_review T"].assignments[ASSIGNED_FRENCH]
+    _run(
+        connection,
+        "UPDATE score SET points = 9, comment = 'Moved' FROM assessment a"
+        " WHERE a.id = score.assessment_id AND a.assignment_id = :seat",
+        seat=seat,
+    )
+    _run(
+        connection,
+        "UPDATE assessment SET total = 99, recommended_cents = 123400, comment = 'Moved' WHERE assignment_id = :seat",
+        seat=seat,
+    )
+
+
+def the_other_submits(world: World, connection: Connection) -> None:
+    """The French reviewer submits, through the real verb, while the German one is still at work."""
+    file = world.files["in_review T"]
+    email = file.reviewers[ASSIGNED_FRENCH]
+    with world.app.app_context():
+        world.given.review(
+            db.session.get_one(Application, file.id), db.session.get_one(Person, world.ids[email]), 3, comment="Non."
+        )
+
+
+def the_other_side_gets_another_reviewer(world: World, connection: Connection) -> None:
+    """Who sits on the other side, their name and their progress."""
+    file = world.files["in_review D"]
+    _run(
+        connection,
+        "UPDATE assignment SET reviewer_id = :other, declared_at = NULL, conflict = 'undeclared' WHERE id = :seat",
+        other=world.ids["fabre@toulouse.example"],
+        seat=file.assignments[ASSIGNED_FRENCH],
+    )
+
+
+def submitted_scores_change(world: World, connection: Connection) -> None:
+    """Every score, comment and recommendation of the whole call."""
+    _unguarded(connection, "score", "assessment")
+    _run(connection, "UPDATE score SET points = 10 - points, comment = 'Moved'")
+    _run(connection, "UPDATE assessment SET total = 110 - total, recommended_cents = 100, comment = 'Moved'")
+    _run(connection, "UPDATE standing SET mean = 110 - mean, german = 1, french = 2, gap = 1, recommended_cents = 100")
+
+
+def the_other_reviewer_of_a_file_scores_differently(world: World, connection: Connection) -> None:
+    """The German reviewer has submitted; the French one, who has not, must not feel it."""
+    _unguarded(connection, "score", "assessment")
+    seat = world.files["in_review D"].assignments[ASSIGNED_GERMAN]
+    _run(
+        connection,
+        "UPDATE score SET points = 0, comment = 'Moved' FROM assessment a"
+        " WHERE a.id = score.assessment_id AND a.assignment_id = :seat",
+        seat=seat,
+    )
+    _run(
+        connection,
+        "UPDATE assessment SET total = 0, recommended_cents = 0, comment = 'Moved', progress = 'draft',"
+        " submitted_at = NULL WHERE assignment_id = :seat",
+        seat=seat,
+    )
+
+
+def a_conflict_is_explained(world: World, connection: Connection) -> None:
+    _run(connection, "UPDATE assignment SET conflict_reason = 'Moved' WHERE conflict = 'declared'")
+
+
+def a_proposal_is_made(world: World, connection: Connection) -> None:
+    """An assessed file goes before the cities, by the office's own verb, and a first key is turned."""
+    file = world.files["assessed D"]
+    with world.app.app_context():
+        application = db.session.get_one(Application, file.id)
+        office = db.session.get_one(Person, world.ids[world.people["office D"]])
+        made = world.given.proposed(application, shares={D: 100, T: 0, M: 0}, award=100, votes=False, by=office)
+        signatory = db.session.get_one(Person, world.ids[world.people["signatory D"]])
+        world.given.turn(made, signatory)
+
+
+def a_key_is_turned(world: World, connection: Connection) -> None:
+    """The first key of a proposal."""
+    proposal = world.files["proposed T"].proposal
+    with world.app.app_context():
+        signatory = db.session.get_one(Person, world.ids[world.people["signatory T"]])
+        world.given.turn(db.session.get_one(Proposal, proposal), signatory)
+
+
+def a_draft_changes(world: World, connection: Connection) -> None:
+    """Title, words, budget, partner and wishes of somebody's unsent draft."""
+    file: UUID = world.files["draft D"].id
+    _run(
+        connection,
+        "UPDATE application SET title = 'Moved', summary = 'Moved', search_text = 'moved', requested_cents = 1,"
+        " theme = 'sport' WHERE id = :file",
+        file=file,
+    )
+    _run(connection, "UPDATE partner SET name = 'Moved' WHERE application_id = :file", file=file)
+
+
+def letters_of_duesseldorf_change(world: World, connection: Connection) -> None:
+    _unguarded(connection, "letter", "letter_download")
+    _run(
+        connection,
+        "UPDATE letter SET project_title = 'Moved', recipient_name = 'Moved', search_text = 'moved', byte_size = 9,"
+        " amount_cents = amount_cents + 1, register_number = register_number || '9' WHERE funder = 'duesseldorf'",
+    )
+    _run(
+        connection,
+        "INSERT INTO letter_download (id, letter_id, desk, person_id, person_name, digest, at)"
+        " SELECT gen_random_uuid(), id, 'finance', gen_random_uuid(), 'Moved', '', now() FROM letter"
+        " WHERE funder = 'duesseldorf'",
+    )
+
+
+def bank_data_change(world: World, connection: Connection) -> None:
+    _run(connection, "UPDATE organisation SET iban = 'DE00 MOVED', bic = 'MOVED', account_holder = 'Moved'")
+
+
+def secrets_change(world: World, connection: Connection) -> None:
+    """Password hashes, telephone numbers of staff, sign-ins of others, keys of links."""
+    _run(connection, "UPDATE person SET password_hash = 'moved', epoch = epoch + 1")
+    _run(connection, "UPDATE token SET token_hash = token_hash || 'x', expires_at = now()")
+    _run(connection, "UPDATE organisation SET people = '[]', exemption_on = NULL WHERE kind = 'group'")
+
+
+# --- who must not notice -------------------------------------------------------------------------
+
+BLIND: dict[Change, tuple[str, ...]] = {
+    a_draft_review_changes: (
+        *("reviewer T", "office D", "office T", "signatory D", "administrator D"),
+        *("author of the other review", "applicant of the file"),
+    ),
+    the_other_submits: (
+        *("author of the other review", "applicant of the file", "finance D", VISITOR, "reviewer M", CONFLICTED),
+        *("signatory M", TWO_ROLES),
+    ),
+    the_other_side_gets_another_reviewer: (
+        *("reviewer D", "applicant in review", "signatory D", "finance D", CONFLICTED, TWO_ROLES),
+    ),
+    submitted_scores_change: ("administrator D", *DESKS, *APPLICANTS, "applicant with letters", VISITOR, CONFLICTED),
+    the_other_reviewer_of_a_file_scores_differently: ("reviewer T", "applicant in review", TWO_ROLES),
+    a_conflict_is_explained: (
+        *("office T", "reviewer D", "reviewer T", "signatory D", "signatory T", "administrator D"),
+        *APPLICANTS,
+    ),
+    a_proposal_is_made: ("applicant of the assessed file", *APPLICANTS, *DESKS, VISITOR, CONFLICTED),
+    a_key_is_turned: ("applicant of the proposed file", *APPLICANTS, *DESKS, VISITOR, CONFLICTED),
+    a_draft_changes: (
+        "office D",
+        "office T",
+        "signatory D",
+        "administrator D",
+        "reviewer D",
+        "finance D",
+        OTHER,
+        VISITOR,
+    ),
+    letters_of_duesseldorf_change: ("finance M", "administrator D", "applicant in review", OTHER, VISITOR),
+    bank_data_change: (
+        *("office D", "office T", "signatory D", "signatory T", "signatory M", "reviewer D", "reviewer T"),
+        *("administrator D", *DESKS, VISITOR),
+    ),
+    secrets_change: ("office D", "signatory T", "applicant with letters", "reviewer D", "finance D", VISITOR),
+}
+
+
+def address_of(world: World, who: str) -> str | None:
+    more = {
+        "author of the other review": world.files["in_review T"].reviewers[ASSIGNED_GERMAN],
+        "applicant of the file": world.files["in_review T"].contact,
+        "applicant of the assessed file": world.files["assessed D"].contact,
+        "applicant of the proposed file": world.files["proposed T"].contact,
+    }
+    return more[who] if who in more else cast(world)[who]
+
+
+@pytest.mark.parametrize("change", BLIND, ids=lambda change: change.__name__)
+def test_nobody_else_feels_it(world: World, crawled: dict[str, Pages], change: Change) -> None:
+    from .crawl import crawl
+
+    with world.undone() as connection:
+        known = {}
+        for who in BLIND[change]:
+            pages = crawled.get(who) or crawl(world, address_of(world, who))
+            known[who] = {url: (page.status, page.body) for url, page in pages.items()}
+        change(world, connection)
+        felt = {
+            (who, url)
+            for who, before in known.items()
+            for url, answer in fetch(world, address_of(world, who), before).items()
+            if answer != before[url]
+        }
+    assert felt == set()
+
+
+def test_the_eye_is_sharp(world: World, crawled: dict[str, Pages]) -> None:
+    """The method finds what there is: those who may know do see the change, and twice the same is twice the same."""
+    seen = {
+        a_draft_review_changes: "author of the draft",
+        submitted_scores_change: "office D",
+        a_proposal_is_made: "signatory D",
+        a_key_is_turned: "office T",
+        a_draft_changes: "applicant with a draft",
+        letters_of_duesseldorf_change: "finance D",
+        bank_data_change: "applicant with a draft",
+    }
+    from .crawl import crawl
+
+    for change, who in seen.items():
+        author = world.files["in_review T"].reviewers[ASSIGNED_FRENCH]
+        email = author if who == "author of the draft" else address_of(world, who)
+        with world.undone() as connection:
+            before = crawled.get(who) or crawl(world, email)
+            urls = list(before)
+            known = {url: (page.status, page.body) for url, page in before.items()}
+            assert fetch(world, email, urls) == known, change.__name__
+            change(world, connection)
+            assert fetch(world, email, urls) != known, change.__name__
+
+
+def test_withdrawing_does_not_tell_whether_a_decision_is_proposed(world: World) -> None:
+    """What an applicant cannot read they must not learn by trying, either: see the page before the button."""
+    with world.undone():
+        answers = set()
+        for label in ("in_review D", "assessed D", "proposed D"):
+            file = world.files[label]
+            reply = world.client(file.contact).get(f"/applications/{file.id}/withdraw")
+            answers.add(reply.status_code)
+    assert answers == {200}
+
+
+def test_the_archive_of_a_desk_holds_nothing_of_another(world: World) -> None:
+    with world.undone() as connection:
+        letters_of_duesseldorf_change(world, connection)
+        reply = world.client(world.people["finance M"]).post("/finance/letters/archive", data={"all": "1"})
+        assert reply.status_code == 200
+        assert reply.mimetype == "application/zip"
+        assert b"Moved" not in reply.get_data()
+        own = world.client(world.people["finance D"])
+        stolen = {"letter": [str(world.letters["M"]), str(world.letters["T"])]}
+        assert own.post("/finance/letters/archive", data=stolen).status_code == 302
