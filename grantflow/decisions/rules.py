@@ -300,6 +300,8 @@ class Change:
     after: Any
 
 
+#: The order in which changes are told.
+_TOLD = ("outcome", "award", *(f"shares.{party}" for party in Party), "rej", "reason", "conditions", "delib", "letter")
 #: Told once at the top of the content; inside the letters they would only be repeated.
 _REPEATED = frozenset({"award", "reason", "deliberation"})
 
@@ -320,7 +322,8 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
         for name in ("project_start", "project_end", "funding_end", "report_due", "eligible"):
             plain_old[name], plain_new[name] = plan_old.get(name), plan_new.get(name)
         found += [Change(f"letter.{path}", o, n) for path, o, n in _walk(plain_old, plain_new, depth=3)]
-    return list({(c.name, str(c.before), str(c.after)): c for c in found}.values())
+    once = {(change.name, str(change.before), str(change.after)): change for change in found}
+    return sorted(once.values(), key=lambda change: next(i for i, p in enumerate(_TOLD) if change.name.startswith(p)))
 
 
 def _walk(before: Any, after: Any, depth: int, path: str = "") -> Iterator[tuple[str, Any, Any]]:

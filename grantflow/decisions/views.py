@@ -39,7 +39,7 @@ def ranking(its: Ranking) -> Any:
 
 
 @bp.get("/to-sign")
-@requires(policy.signs)
+@requires(policy.decides)
 def to_sign() -> Any:
     return page("decisions/to_sign.html", lists=queries.to_sign(current_actor()), describe=errors.describe)
 

@@ -4,6 +4,7 @@ from .acts import KINDS, content, letter_facts, sources
 from .files import (
     Act,
     Draft,
+    Panel,
     Sight,
     act,
     basis,
@@ -18,6 +19,7 @@ from .files import (
     live_keys,
     locked,
     locked_file,
+    locked_for,
     of_file,
     outdated,
     panel,
@@ -30,13 +32,14 @@ from .files import (
     to_sign,
     visible_to,
 )
-from .ranking import Edge, Ranking, ranking
+from .ranks import Edge, Ranking, ranking
 
 __all__ = [
     "KINDS",
     "Act",
     "Draft",
     "Edge",
+    "Panel",
     "Ranking",
     "Sight",
     "act",
@@ -54,6 +57,7 @@ __all__ = [
     "live_keys",
     "locked",
     "locked_file",
+    "locked_for",
     "of_file",
     "outdated",
     "panel",

@@ -42,14 +42,15 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 # --- one file ------------------------------------------------------------------------------------
 
-#: All that a proposal is judged by and its letters are made of.
 _CALL = joinedload(Application.call)
-WHOLE = (
+#: All that letters are made of. Nobody's roles are asked for here.
+LETTERS = (
     joinedload(Application.lead),
-    joinedload(Application.contact),
+    joinedload(Application.contact).lazyload(Person.role_grants),
     _CALL.joinedload(Call.agreement),
-    _CALL.selectinload(Call.categories),
 )
+#: And all that a proposal is judged by.
+WHOLE = (*LETTERS, _CALL.selectinload(Call.categories))
 
 
 def file(actor: Actor, id: UUID) -> Application | None:  # noqa: A002 - the word in the address
@@ -119,11 +120,8 @@ def draft(actor: Actor, id: UUID) -> Draft | None:  # noqa: A002
 
 # --- one proposal --------------------------------------------------------------------------------
 
-_PARTS = (
-    selectinload(Proposal.shares),
-    selectinload(Proposal.keys).joinedload(Key.person),
-    selectinload(Proposal.versions),
-)
+_KEYS = selectinload(Proposal.keys).joinedload(Key.person).lazyload(Person.role_grants)
+_PARTS = (selectinload(Proposal.shares), _KEYS, selectinload(Proposal.versions))
 
 
 def of_file(application: Application) -> Proposal | None:
@@ -134,14 +132,31 @@ def of_file(application: Application) -> Proposal | None:
 
 def locked(proposal_id: UUID) -> Proposal:
     """The proposal FOR UPDATE with shares, keys and versions as they are now; the application is locked before."""
-    query = select(Proposal).where(Proposal.id == proposal_id).with_for_update(of=Proposal).options(*_PARTS)
-    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+    query = (
+        select(Proposal)
+        .where(Proposal.id == proposal_id)
+        .with_for_update(of=Proposal)
+        .options(joinedload(Proposal.shares), _KEYS, selectinload(Proposal.versions))
+    )
+    return db.session.scalars(query.execution_options(populate_existing=True)).unique().one()
 
 
 def locked_file(application_id: UUID) -> Application:
-    """The application FOR UPDATE with everything its letters are made of, read afresh."""
-    query = select(Application).where(Application.id == application_id).with_for_update(of=Application).options(*WHOLE)
-    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+    """The application FOR UPDATE with all that its letters are made of, read afresh."""
+    query = select(Application).where(Application.id == application_id).with_for_update(of=Application)
+    return db.session.scalars(query.options(*LETTERS).execution_options(populate_existing=True)).one()
+
+
+def locked_for(actor: Actor, application_id: UUID) -> tuple[Application, bool]:
+    """The same, and whether the file is closed to the actor, be it since this very minute."""
+    query = (
+        select(Application, applications.barred(actor))
+        .where(Application.id == application_id)
+        .with_for_update(of=Application)
+        .options(*LETTERS)
+    )
+    row = db.session.execute(query.execution_options(populate_existing=True)).one()
+    return row[0], row[1]
 
 
 def proposal(actor: Actor, id: UUID) -> Proposal | None:  # noqa: A002
@@ -152,12 +167,9 @@ def proposal(actor: Actor, id: UUID) -> Proposal | None:  # noqa: A002
         .join(Proposal.application)
         .where(Proposal.id == id, visible_to(actor))
         .options(
-            its.joinedload(Application.lead),
-            its.joinedload(Application.contact),
-            its.joinedload(Application.call).joinedload(Call.agreement),
-            its.joinedload(Application.call).selectinload(Call.categories),
-            joinedload(Proposal.preparer),
-            joinedload(Proposal.returner),
+            its.options(*WHOLE),
+            joinedload(Proposal.preparer).lazyload(Person.role_grants),
+            joinedload(Proposal.returner).lazyload(Person.role_grants),
             *_PARTS,
         )
     )
@@ -220,7 +232,7 @@ def case(proposal: Proposal, *, is_stale: bool) -> Case:
 
 
 def is_recused(actor: Actor, application: Application) -> bool:
-    """Whether the file is closed to the actor, be it since this very minute."""
+    """Whether the file is closed to the actor."""
     query = select(Application.id).where(Application.id == application.id, applications.visible(actor))
     return db.session.scalar(query) is None
 
@@ -387,7 +399,7 @@ def _beside(proposal: Proposal, since: datetime) -> list[tuple[datetime, str]]:
         )
         .order_by(Entry.seq)
     )
-    return list(db.session.execute(query).tuples())
+    return [(at, who) for at, who in db.session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,9 +442,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class ToSign:
-    """A signatory's list: what they can sign, what waits for others first, and what they signed lately."""
+    """What lies before the cities: what the actor can sign, what lacks a délibération that their office enters, what
+    waits for others, and what they signed lately."""
 
     mine: list[Waiting]
+    votes: list[Waiting]
     others: list[Waiting]
     signed: list[Key]
 
@@ -451,23 +465,30 @@ def _open(actor: Actor) -> Select[Proposal]:
 
 
 def to_sign(actor: Actor) -> ToSign:
-    """Open proposals on which the actor's city has a say, oldest first, and the actor's latest signatures."""
-    if not policy.signs(actor) or actor.party is None:
-        return ToSign([], [], [])
+    """Open proposals, oldest first: for signatories those on which their city has a say, for offices all."""
+    lists = ToSign([], [], [], _signed_lately(actor) if policy.signs(actor) else [])
     query = _open(actor).options(joinedload(Proposal.application).joinedload(Application.lead), *_PARTS)
-    mine: list[Waiting] = []
-    others: list[Waiting] = []
     person = rules.Signatory(actor.id, actor.party, actor.roles)
     for its in db.session.scalars(query.order_by(Proposal.prepared_at, Proposal.id)):
-        if not policy.has_a_say(actor, its):
+        has_a_say = policy.has_a_say(actor, its)
+        if not has_a_say and Role.OFFICE not in actor.roles:
             continue
         # Whether facts are outdated takes the whole file to tell: the proposal's own page does.
         judged = case(its, is_stale=False)
-        reasons = rules.why_not_sign(person, judged, its.digest)
+        reasons = rules.why_not_sign(person, judged, its.digest) if has_a_say else []
         own = next((s.cents for s in its.shares if s.funder_code is actor.party), 0)
         row = Waiting(its, its.application, rules.missing(judged), reasons, own)
-        (others if reasons else mine).append(row)
-    lately = (
+        if judged.deliberations_due and policy.is_toulouse_office(actor):
+            lists.votes.append(row)
+        elif has_a_say and not reasons:
+            lists.mine.append(row)
+        else:
+            lists.others.append(row)
+    return lists
+
+
+def _signed_lately(actor: Actor) -> list[Key]:
+    query = (
         select(Key)
         .join(Key.proposal)
         .join(Proposal.application)
@@ -476,7 +497,7 @@ def to_sign(actor: Actor) -> ToSign:
         .order_by(Key.turned_at.desc())
         .limit(LATELY)
     )
-    return ToSign(mine, others, list(db.session.scalars(lately)))
+    return list(db.session.scalars(query))
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,12 +53,12 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
     accounts.verify_password(by, password)
     # One order for everyone: envelopes by position, file, proposal. Two signatories queue, nobody deadlocks.
     envelopes = calls.lock_envelopes(proposal.application.call_id)
-    application = queries.locked_file(proposal.application_id)
+    _, is_closed = queries.locked_for(by, proposal.application_id)
     proposal = queries.locked(proposal.id)
     if any(key.person_id == by.id and key.digest == digest_seen for key in queries.live_keys(proposal)):
         return proposal
     case = queries.case(proposal, is_stale=proposal.is_open and bool(queries.outdated(proposal)))
-    person = rules.Signatory(by.id, by.party, by.roles, queries.is_recused(by, application))
+    person = rules.Signatory(by.id, by.party, by.roles, is_closed)
     if reasons := rules.why_not_sign(person, case, digest_seen):
         if reasons[0].key in _NEVER:
             raise Forbidden(reasons[0].key)

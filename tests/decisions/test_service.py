@@ -1,0 +1,693 @@
+"""Proposing, voiding, signing, deciding: on a real database."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+
+from grantflow.applications.models import Application
+from grantflow.applications.states import State
+from grantflow.audit.models import Entry
+from grantflow.calls.models import Envelope
+from grantflow.decisions import queries, service
+from grantflow.decisions.models import Decision, Key, Proposal, Share
+from grantflow.decisions.rules import CannotSign, Deliberation, Unsound
+from grantflow.decisions.states import KeyKind, Outcome
+from grantflow.kernel import clock
+from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Invalid
+from grantflow.kernel.money import eur
+from grantflow.kernel.parties import Party, Role, Side
+from grantflow.letters.models import Letter
+from grantflow.notifications.models import Message
+from grantflow.organisations import service as organisations
+from grantflow.organisations.models import Organisation
+from grantflow.platform.db import db
+from tests.counting import counted
+from tests.given import PASSWORD, Given
+
+D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
+
+
+@pytest.fixture(autouse=True)
+def quick(request, monkeypatch):
+    """Hashing a password at every key would only measure the machine; one test does."""
+    if "slow_password" not in request.fixturenames:
+        monkeypatch.setattr("grantflow.decisions.service.signing.accounts.verify_password", lambda *_: None)
+
+
+@pytest.fixture
+def slow_password():
+    """The password is really looked at."""
+
+
+def state_of(app: Flask, proposal: Proposal) -> State:
+    with app.app_context():
+        return db.session.scalar(select(Application.state).where(Application.id == proposal.application_id))
+
+
+def committed(app: Flask) -> dict[Party, int]:
+    with app.app_context():
+        found = db.session.scalars(select(Envelope))
+        return {envelope.funder_code: envelope.committed_cents for envelope in found}
+
+
+def messages(app: Flask, kind: str) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(select(Message.email).where(Message.kind == kind).order_by(Message.email)))
+
+
+def count(app: Flask, model: type) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def sign(app: Flask, proposal: Proposal, person, digest: str | None = None, password: str = PASSWORD) -> None:
+    with app.app_context():
+        found = db.session.get_one(Proposal, proposal.id)
+        verb = service.consent if person.party is M else service.turn_key
+        verb(found, digest or found.digest, password, by=db.session.get_one(type(person), person.id))
+        db.session.commit()
+
+
+def revise(app: Flask, given: Given, proposal: Proposal, **terms) -> Proposal:
+    with app.app_context():
+        its = db.session.get_one(Proposal, proposal.id)
+        now = queries.terms(its)
+        values = {
+            name: getattr(now, name)
+            for name in ("outcome", "award", "shares", "rejection_reason", "reason_de", "reason_fr")
+        } | {"conditions_de": now.conditions_de, "conditions_fr": now.conditions_fr}
+        office = given.office(its.application.lead_side)
+        service.propose(its.application, **{**values, **terms}, by=office)
+        db.session.commit()
+    return given.proposal(proposal.id)
+
+
+# --- proposing -----------------------------------------------------------------------------------
+
+
+def test_a_proposal_moves_the_file_and_calls_the_signatories(app, given):
+    anke, jean, sophie = (given.signatory(party) for party in Party)
+    proposal = given.proposed()
+    assert state_of(app, proposal) is State.PROPOSED
+    assert {share.funder_code: share.cents for share in proposal.shares} == {
+        D: eur(4_700),
+        T: eur(2_820),
+        M: eur(1_880),
+    }
+    assert messages(app, "key_waiting") == sorted([anke.email, jean.email, sophie.email])
+    assert committed(app) == {D: 0, T: 0, M: 0}
+
+
+def test_nobody_is_called_while_a_deliberation_is_missing(app, given):
+    given.signatory(D)
+    given.proposed(votes=False)
+    assert messages(app, "key_waiting") == []
+
+
+def test_only_the_office_of_the_lead_proposes(app, given):
+    file = given.assessed()
+    for person in (given.office(Side.FRENCH), given.signatory(D), given.staff(Role.ADMINISTRATOR, D)):
+        with app.app_context(), pytest.raises(Forbidden):
+            service.propose(db.session.get_one(Application, file.id), outcome=Outcome.AWARD, award=1, by=person)
+
+
+def test_below_the_threshold_there_is_no_award(app, given):
+    file = given.assessed(german=4, french=4)
+    with app.app_context(), pytest.raises(Unsound) as refused:
+        service.propose(
+            db.session.get_one(Application, file.id),
+            outcome=Outcome.AWARD,
+            award=eur(9_400),
+            shares={D: eur(9_400)},
+            by=given.office(Side.GERMAN),
+        )
+    assert [(r.key, r.step) for r in refused.value.reasons] == [("below_threshold", "outcome")]
+
+
+def test_a_gap_waits_for_the_third_review(app, given):
+    file = given.assessed(german=10, french=6)
+    with app.app_context(), pytest.raises(Incomplete) as refused:
+        service.propose(
+            db.session.get_one(Application, file.id),
+            outcome=Outcome.AWARD,
+            award=eur(9_400),
+            shares={D: eur(9_400)},
+            by=given.office(Side.GERMAN),
+        )
+    assert refused.value.key == "third_review_due"
+    third = given.reviewer(T)
+    given.review(file, third, 8)
+    assert given.proposed(given.reload(file.id)).is_open
+
+
+def test_only_toulouse_enters_deliberations(app, given):
+    proposal = given.proposed(votes=False)
+    entries = {T: Deliberation("DEL-1", clock.today())}
+    with app.app_context(), pytest.raises(Forbidden):
+        service.deliberate(db.session.get_one(Proposal, proposal.id), entries, by=given.office(Side.GERMAN))
+    with app.app_context(), pytest.raises(Forbidden):
+        service.propose(
+            db.session.get_one(Proposal, proposal.id).application,
+            outcome=Outcome.AWARD,
+            award=1,
+            deliberations=entries,
+            by=given.office(Side.GERMAN),
+        )
+
+
+def test_colleagues_do_not_overwrite_each_other(app, given):
+    proposal = given.proposed()
+    with pytest.raises(Invalid) as refused:
+        revise(app, given, proposal, seen=proposal.version - 1)
+    assert refused.value.key == "proposal_moved"
+
+
+# --- what voids a key ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"shares": {D: eur(4_701), T: eur(2_819), M: eur(1_880)}},
+        {"conditions_de": "Bericht in beiden Sprachen.", "conditions_fr": "Rapport dans les deux langues."},
+        {"reason_de": "Gut.", "reason_fr": "Bien."},
+    ],
+)
+def test_every_change_of_what_is_signed_voids_key_and_consent(app, given, change):
+    proposal = given.proposed()
+    given.turn(proposal, given.signatory(M))
+    before = given.turn(proposal, given.signatory(D))
+    after = revise(app, given, proposal, **change)
+    assert after.digest != before.digest
+    assert [key.voided_at is None for key in after.keys] == [False, False]
+    assert after.version == before.version + 1
+    jean = given.signatory(T)
+    with pytest.raises(CannotSign) as refused:
+        sign(app, after, jean, digest=before.digest)
+    assert refused.value.key == "proposal_changed"
+
+
+def test_saving_the_same_again_voids_nothing(app, given):
+    proposal = given.turn(given.proposed(), given.signatory(D))
+    after = revise(app, given, proposal)
+    assert (after.version, after.digest) == (proposal.version, proposal.digest)
+    assert [key.voided_at for key in after.keys] == [None]
+
+
+def test_another_deliberation_voids_keys_too(app, given):
+    proposal = given.turn(given.proposed(), given.signatory(D))
+    with app.app_context():
+        entries = {party: Deliberation("DEL-NEW", clock.today()) for party in (T, M)}
+        service.deliberate(db.session.get_one(Proposal, proposal.id), entries, by=given.office(Side.FRENCH))
+        db.session.commit()
+    assert [key.voided_at is None for key in given.proposal(proposal.id).keys] == [False]
+
+
+def move_house(app: Flask, given: Given, proposal: Proposal, **changes: str) -> None:
+    with app.app_context():
+        lead = db.session.get_one(Application, proposal.application_id).lead
+        member = given.reload(proposal.application_id).contact
+        profile = rules_profile(lead, **changes)
+        organisations.update(db.session.get_one(Organisation, lead.id), profile, by=member)
+        db.session.commit()
+
+
+def rules_profile(lead: Organisation, **changes: str):
+    from dataclasses import replace
+
+    from grantflow.organisations import queries as organisation_queries
+
+    return replace(organisation_queries.profile(lead), **changes)
+
+
+def test_an_address_that_changed_stops_the_keys_until_the_office_takes_it_over(app, given):
+    proposal = given.turn(given.proposed(), given.signatory(D))
+    move_house(app, given, proposal, street="Neuer Weg 5")
+    sophie = given.signatory(M)
+    with pytest.raises(CannotSign) as refused:
+        sign(app, proposal, sophie)
+    assert refused.value.key == "facts_outdated"
+    with app.app_context():
+        found = db.session.get_one(Proposal, proposal.id)
+        assert [c.name for c in queries.outdated(found)] == ["letter.recipient.address.street"]
+        service.renew(found, by=given.office(Side.GERMAN))
+        db.session.commit()
+    renewed = given.proposal(proposal.id)
+    assert [key.voided_at is None for key in renewed.keys] == [False]
+    sign(app, renewed, sophie)
+
+
+def test_what_no_letter_prints_breaks_no_key(app, given):
+    proposal = given.turn(given.proposed(), given.signatory(D))
+    move_house(app, given, proposal, website="https://verein.example")
+    sign(app, proposal, given.signatory(M))
+    assert [key.voided_at for key in given.proposal(proposal.id).keys] == [None, None]
+
+
+def test_sending_back_voids_and_reopens_and_keeps_the_reason_from_the_applicant(app, given):
+    proposal = given.turn(given.proposed(), given.signatory(D))
+    jean = given.signatory(T)
+    with app.app_context():
+        found = db.session.get_one(Proposal, proposal.id)
+        with pytest.raises(Invalid):
+            service.send_back(found, "  ", by=jean)
+        service.send_back(found, "Der Anteil von Toulouse ist zu hoch.", by=jean)
+        db.session.commit()
+    back = given.proposal(proposal.id)
+    assert (back.is_open, back.return_reason) == (False, "Der Anteil von Toulouse ist zu hoch.")
+    assert [key.voided_at is None for key in back.keys] == [False]
+    file = given.reload(proposal.application_id)
+    assert file.state is State.ASSESSED
+    assert [event.note for event in file.events if "Toulouse" in event.note] == []
+    again = given.proposed(file)
+    assert again.is_open
+    assert again.version == back.version + 1
+
+
+# --- who may sign --------------------------------------------------------------------------------
+
+
+def test_the_preparer_never_signs_not_even_an_earlier_version(app, given):
+    first = given.staff(Role.OFFICE, D, Role.SIGNATORY)
+    proposal = given.proposed(by=first)
+    revise(app, given, proposal, reason_de="Gut.", reason_fr="Bien.")
+    with pytest.raises(Forbidden) as refused:
+        sign(app, proposal, first)
+    assert refused.value.key == "preparer_cannot_sign"
+
+
+def test_whoever_entered_the_deliberation_turns_no_key(app, given):
+    proposal = given.proposed(votes=False)
+    clerk = given.staff(Role.OFFICE, T, Role.SIGNATORY)
+    with app.app_context():
+        entries = {party: Deliberation("DEL-1", clock.today()) for party in (T, M)}
+        service.deliberate(db.session.get_one(Proposal, proposal.id), entries, by=clerk)
+        db.session.commit()
+    with pytest.raises(Forbidden) as refused:
+        sign(app, proposal, clerk)
+    assert refused.value.key == "preparer_cannot_sign"
+
+
+def test_no_key_turns_without_deliberation(app, given):
+    proposal = given.proposed(votes=False)
+    for party in Party:
+        with pytest.raises(CannotSign) as refused:
+            sign(app, proposal, given.signatory(party))
+        assert refused.value.key == "deliberation_due"
+
+
+def test_the_second_key_waits_for_metropole_where_it_pays(app, given):
+    proposal = given.turn(given.proposed(), given.signatory(D))
+    jean, sophie = given.signatory(T), given.signatory(M)
+    with pytest.raises(CannotSign) as refused:
+        sign(app, proposal, jean)
+    assert refused.value.key == "consent_due"
+    sign(app, proposal, sophie)
+    sign(app, proposal, jean)
+    assert state_of(app, proposal) is State.AWARDED
+
+
+def test_metropole_has_no_say_where_it_does_not_pay(app, given):
+    proposal = given.proposed(shares={D: eur(6_000), T: eur(3_400), M: 0})
+    with pytest.raises(Forbidden) as refused:
+        sign(app, proposal, given.signatory(M))
+    assert refused.value.key == "metropole_does_not_pay"
+    given.turn(proposal, given.signatory(T))
+    given.turn(proposal, given.signatory(D))
+    assert state_of(app, proposal) is State.AWARDED
+
+
+def test_a_wrong_password_signs_nothing(app, given, slow_password):
+    proposal = given.proposed()
+    with pytest.raises(Invalid) as refused:
+        sign(app, proposal, given.signatory(D), password="Rheinbrücke und Pont-Vieux")
+    assert (refused.value.key, refused.value.field) == ("password_wrong", "password")
+    assert given.proposal(proposal.id).keys == []
+
+
+def test_a_second_signatory_of_the_same_city_and_the_wrong_roles_are_refused(app, given):
+    proposal = given.turn(given.proposed(), given.signatory(D))
+    with pytest.raises(CannotSign) as refused:
+        sign(app, proposal, given.signatory(D))
+    assert refused.value.key == "city_signed_already"
+    for person in (given.staff(Role.OFFICE, T), given.staff(Role.FINANCE, T), given.reviewer(T)):
+        with pytest.raises(Forbidden):
+            sign(app, proposal, person)
+
+
+def test_a_declared_conflict_closes_the_key(app, given):
+    file = given.assessed()
+    proposal = given.proposed(file)
+    jean = given.signatory(T)
+    with app.app_context():
+        from grantflow.review.models import Assignment
+        from grantflow.review.states import Conflict
+
+        db.session.add(
+            Assignment(
+                application_id=file.id,
+                reviewer_id=jean.id,
+                party=T,
+                assigned_by=jean.id,
+                assigned_at=clock.now(),
+                conflict=Conflict.DECLARED,
+                declared_at=clock.now(),
+            )
+        )
+        db.session.commit()
+    with pytest.raises(Forbidden) as refused:
+        sign(app, proposal, jean)
+    assert refused.value.key == "signatory_conflicted"
+
+
+def test_turning_twice_is_turning_once(app, given):
+    proposal, anke = given.proposed(), given.signatory(D)
+    for _ in range(2):
+        sign(app, proposal, anke)
+    assert [key.person_id for key in given.proposal(proposal.id).keys] == [anke.id]
+    assert state_of(app, proposal) is State.PROPOSED
+
+
+# --- the decision --------------------------------------------------------------------------------
+
+
+def letters(app: Flask, proposal: Proposal) -> list[tuple[str, str, str, int | None]]:
+    with app.app_context():
+        query = select(Letter.funder, Letter.standing, Letter.language, Letter.amount_cents).where(
+            Letter.subject_id == proposal.application_id
+        )
+        return sorted((str(f), str(s), lang, cents) for f, s, lang, cents in db.session.execute(query))
+
+
+def test_an_award_commits_money_issues_one_act_per_funder_and_tells_the_contact(app, given):
+    proposal = given.decided()
+    assert state_of(app, proposal) is State.AWARDED
+    assert committed(app) == {D: eur(4_700), T: eur(2_820), M: eur(1_880)}
+    assert letters(app, proposal) == [
+        ("duesseldorf", "act", "de", eur(4_700)),
+        ("metropole", "act", "fr", eur(1_880)),
+        ("metropole", "courtesy", "de", eur(1_880)),
+        ("toulouse", "act", "fr", eur(2_820)),
+        ("toulouse", "courtesy", "de", eur(2_820)),
+    ]
+    assert messages(app, "decision_ready") == [given.reload(proposal.application_id).contact.email]
+    with app.app_context():
+        decision = db.session.scalars(select(Decision)).one()
+        assert (decision.digest, decision.award_cents) == (proposal.digest, eur(9_400))
+        facts = db.session.scalars(select(Letter.facts).where(Letter.funder == M, Letter.language == "fr")).one()
+        keys = {key.party: key.person.name for key in proposal.keys}
+        assert facts["funder"]["signatory"] == keys[M]
+        assert facts["deliberation"]["number"] == "DEL-M-7"
+
+
+def test_a_rejection_is_exactly_two_acts(app, given):
+    proposal = given.decided(award=0)
+    assert state_of(app, proposal) is State.REJECTED
+    assert committed(app) == {D: 0, T: 0, M: 0}
+    assert letters(app, proposal) == [
+        ("duesseldorf", "act", "de", None),
+        ("toulouse", "act", "fr", None),
+        ("toulouse", "courtesy", "de", None),
+    ]
+
+
+def test_a_decided_proposal_moves_no_more(app, given):
+    proposal = given.decided()
+    office = given.office(Side.GERMAN)
+    with app.app_context():
+        found = db.session.get_one(Proposal, proposal.id)
+        with pytest.raises(IllegalStep):
+            service.send_back(found, "Doch nicht.", by=office)
+        with pytest.raises(IllegalStep):
+            service.renew(found, by=office)
+        with pytest.raises(IllegalStep):
+            service.propose(found.application, outcome=Outcome.AWARD, award=1, by=office)
+
+
+def test_an_envelope_used_up_in_the_meantime_refuses_the_last_key_only(app, given):
+    first, second = (
+        given.proposed(
+            given.assessed(10, 10, asks=eur(50_000), costs=eur(80_000)),
+            shares={D: eur(45_000), T: eur(5_000), M: 0},
+        )
+        for _ in range(2)
+    )
+    given.decided(first)
+    given.turn(second, given.signatory(T))
+    with pytest.raises(CannotSign) as refused:
+        sign(app, second, given.signatory(D))
+    assert refused.value.facts == {"funder": "Düsseldorf", "free_cents": eur(15_000)}
+    assert state_of(app, second) is State.PROPOSED
+    assert committed(app) == {D: eur(45_000), T: eur(5_000), M: 0}
+
+
+def test_the_trail_tells_who_did_what_and_no_score(app, given):
+    proposal = given.decided()
+    with app.app_context():
+        query = select(Entry.action).where(Entry.subject_id == str(proposal.id)).order_by(Entry.seq)
+        assert list(db.session.scalars(query)) == [
+            "proposal_made",
+            "proposal_changed",
+            "consent_given",
+            "key_turned",
+            "key_turned",
+            "decided",
+        ]
+        entries = db.session.scalars(select(Entry).where(Entry.subject_type == "proposal")).all()
+        told = {name for entry in entries for name in entry.after or ()}
+        assert told == {"outcome", "award", "shares", "deliberations", "digest", "version", "voided"}
+
+
+def test_a_failure_after_the_letters_leaves_nothing_behind(real, monkeypatch):
+    """T40: neither letter nor message, neither money nor key, for a decision that did not happen."""
+    given = Given(real)
+    proposal = given.turn(given.turn(given.proposed(), given.signatory(M)), given.signatory(D))
+    before = {model: count(real, model) for model in (Letter, Message, Key, Decision, Entry)}
+
+    def away(*args, **facts):
+        raise RuntimeError("the message could not be written")
+
+    monkeypatch.setattr("grantflow.decisions.service.signing.notifications.send", away)
+    with pytest.raises(RuntimeError):
+        sign(real, proposal, given.signatory(T))
+    assert {model: count(real, model) for model in before} == before
+    assert committed(real) == {D: 0, T: 0, M: 0}
+    assert state_of(real, proposal) is State.PROPOSED
+
+
+# --- at once -------------------------------------------------------------------------------------
+
+
+def at_once(app: Flask, *deeds: Callable[[], None]) -> list[str]:
+    """Run all deeds behind one barrier; what each ended in."""
+    barrier, ends = threading.Barrier(len(deeds)), [""] * len(deeds)
+
+    def run(place: int, deed: Callable[[], None]) -> None:
+        barrier.wait()
+        try:
+            deed()
+            ends[place] = "done"
+        except Exception as error:
+            ends[place] = getattr(error, "key", repr(error))
+
+    threads = [threading.Thread(target=run, args=(i, deed)) for i, deed in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ends
+
+
+def test_twenty_equal_posts_are_one_effect(real):
+    given = Given(real)
+    proposal = given.turn(given.turn(given.proposed(), given.signatory(M)), given.signatory(D))
+    jean = given.signatory(T)
+    ends = at_once(real, *[lambda: sign(real, proposal, jean, proposal.digest)] * 20)
+    assert set(ends) == {"done"}
+    assert (count(real, Decision), count(real, Letter), count(real, Key)) == (1, 5, 3)
+    assert committed(real) == {D: eur(4_700), T: eur(2_820), M: eur(1_880)}
+    assert len(messages(real, "decision_ready")) == 1
+
+
+def test_two_cities_at_once_and_an_edit_between_them_settle(real):
+    given = Given(real)
+    proposal = given.proposed(shares={D: eur(6_000), T: eur(3_400), M: 0})
+    anke, jean = given.signatory(D), given.signatory(T)
+    at_once(
+        real,
+        lambda: sign(real, proposal, anke, proposal.digest),
+        lambda: sign(real, proposal, jean, proposal.digest),
+        lambda: revise(real, given, proposal, reason_de="Gut.", reason_fr="Bien.") and None,
+    )
+    after = given.proposal(proposal.id)
+    live = [key for key in after.keys if key.voided_at is None]
+    if after.decided_at:
+        assert after.digest == proposal.digest
+        assert {key.party for key in live} == {D, T}
+    else:
+        assert after.digest != proposal.digest
+        assert live == []
+        assert count(real, Letter) == 0
+
+
+def test_no_envelope_is_ever_exceeded(real):
+    """Four awards that fit one by one, but not all: as many are made as the envelope holds, and not a cent more."""
+    given = Given(real)
+    shares = {D: eur(25_000), T: eur(5_000), M: 0}
+    proposals = [
+        given.proposed(given.assessed(10, 10, asks=eur(30_000), costs=eur(50_000)), shares=shares) for _ in range(4)
+    ]
+    for proposal in proposals:
+        given.turn(proposal, given.signatory(D))
+    keys = [(proposal, given.signatory(T)) for proposal in proposals]
+    ends = at_once(real, *[lambda p=p, s=s: sign(real, p, s) for p, s in keys])
+    assert sorted(ends) == ["done", "done", "envelope_used_up", "envelope_used_up"]
+    assert committed(real) == {D: eur(50_000), T: eur(10_000), M: 0}
+
+
+# --- the database itself -------------------------------------------------------------------------
+
+
+def refuses(app: Flask, error: type[DBAPIError], *rows: object, sql: str = "", **values: object) -> str:
+    with app.app_context():
+        db.session.add_all(rows)
+        with pytest.raises(error) as refused:
+            db.session.execute(text(sql or "SELECT 1"), values)
+        db.session.rollback()
+        return str(refused.value.orig)
+
+
+def key(proposal: Proposal, person, **changes) -> Key:
+    kind = KeyKind.CONSENT if person.party is M else KeyKind.KEY
+    return Key(
+        **{
+            "kind": kind,
+            "party": person.party,
+            "person_id": person.id,
+            "proposal_id": proposal.id,
+            "digest": proposal.digest,
+            "turned_at": clock.now(),
+            **changes,
+        }
+    )
+
+
+def decision(proposal: Proposal, **changes) -> Decision:
+    return Decision(
+        **{
+            "application_id": proposal.application_id,
+            "proposal_id": proposal.id,
+            "outcome": proposal.outcome,
+            "award_cents": proposal.award_cents,
+            "digest": proposal.digest,
+            "decided_at": clock.now(),
+            **changes,
+        }
+    )
+
+
+def test_the_database_refuses_a_decision_without_two_keys(app, given):
+    shares = {D: eur(6_000), T: eur(3_400), M: 0}
+    proposal = given.proposed(shares=shares)
+    anke, jean = given.signatory(D), given.signatory(T)
+    both = "two keys"
+    assert both in refuses(app, ProgrammingError, decision(proposal))
+    given.turn(proposal, anke)
+    assert both in refuses(app, ProgrammingError, decision(proposal))
+    # Another digest, the wrong side's person, the preparer, a voided key.
+    for second in (
+        key(proposal, jean, digest="0" * 64),
+        key(proposal, given.signatory(D), party=T),
+        key(proposal, given.office(Side.FRENCH), person_id=given.proposal(proposal.id).versions[-1].prepared_by),
+        key(proposal, jean, voided_at=clock.now()),
+    ):
+        with app.app_context():
+            db.session.add(second)
+            db.session.flush()
+            db.session.add(decision(proposal))
+            with pytest.raises(ProgrammingError, match=both):
+                db.session.flush()
+            db.session.rollback()
+
+
+def test_the_database_refuses_metropoles_money_without_its_consent(app, given):
+    proposal = given.turn(given.proposed(), given.signatory(D))
+    with app.app_context():
+        db.session.add(key(proposal, given.signatory(T)))
+        db.session.flush()
+        db.session.add(decision(proposal))
+        with pytest.raises(ProgrammingError, match="has not consented"):
+            db.session.flush()
+        db.session.rollback()
+
+
+def test_the_database_refuses_a_decision_that_is_not_the_proposal(app, given):
+    proposal = given.proposed()
+    for change in ({"award_cents": 1}, {"digest": "0" * 64}, {"outcome": Outcome.REJECTION}):
+        assert "not the proposal" in refuses(app, ProgrammingError, decision(proposal, **change))
+
+
+def test_the_database_keeps_one_key_per_city_and_person(app, given):
+    anke = given.signatory(D)
+    proposal = given.turn(given.proposed(), anke)
+    assert "uq_key_party" in refuses(app, IntegrityError, key(proposal, given.signatory(D)))
+    assert "uq_key_person" in refuses(app, IntegrityError, key(proposal, anke, party=T))
+    assert "ck_decision_key_party" in refuses(app, IntegrityError, key(proposal, given.signatory(M), kind=KeyKind.KEY))
+
+
+def test_what_was_decided_stays(app, given):
+    given.decided()
+    for sql in (
+        "UPDATE decision SET award_cents = 1",
+        "DELETE FROM decision",
+        "UPDATE proposal SET reason_de = 'anders'",
+        "UPDATE share SET cents = 0",
+        "DELETE FROM share",
+        "DELETE FROM decision_key",
+        "UPDATE decision_key SET voided_at = now()",
+        "UPDATE decision_key SET digest = 'x'",
+        "UPDATE proposal_version SET digest = 'x'",
+        "DELETE FROM proposal_version",
+    ):
+        assert refuses(app, ProgrammingError, sql=sql), sql
+
+
+def test_the_envelopes_own_check_holds(app, given):
+    sql = "UPDATE envelope SET committed_cents = limit_cents + 1"
+    assert "within_limit" in refuses(app, IntegrityError, sql=sql)
+
+
+def test_shares_that_do_not_add_up_are_never_decided(app, given):
+    proposal = given.turn(given.proposed(shares={D: eur(6_000), T: eur(3_400), M: 0}), given.signatory(D))
+    with app.app_context():
+        db.session.execute(text("UPDATE share SET cents = cents + 1 WHERE funder_code = 'toulouse'"))
+        db.session.add(key(proposal, given.signatory(T)))
+        db.session.flush()
+        db.session.add(decision(proposal))
+        with pytest.raises(ProgrammingError, match="add up"):
+            db.session.flush()
+        db.session.rollback()
+        assert db.session.scalar(select(func.count()).select_from(Share)) == 3
+
+
+# --- what it costs -------------------------------------------------------------------------------
+
+
+def test_a_decision_costs_a_bounded_number_of_statements(app, given):
+    proposal = given.turn(given.proposed(shares={D: eur(6_000), T: eur(3_400), M: 0}), given.signatory(D))
+    jean = given.signatory(T)
+    with app.app_context():
+        found, by = db.session.get_one(Proposal, proposal.id), db.session.get_one(type(jean), jean.id)
+        assert by.roles
+        assert found.application
+        with counted() as cost:
+            service.turn_key(found, found.digest, PASSWORD, by=by)
+            db.session.commit()
+    assert found.decided_at
+    # Two funders, one courtesy translation. Of these, 10 are the decision's own, 13 the letters', 5 the file's move,
+    # 4 message and trail; whatever N.
+    assert cost.sql <= 32, cost.statements

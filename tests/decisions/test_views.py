@@ -1,0 +1,328 @@
+"""The pages of the decision: for each a good way, a refusal and an invalid form; and what nobody else may see."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from grantflow.accounts.models import Person
+from grantflow.applications.models import Application
+from grantflow.applications.states import State
+from grantflow.decisions.models import Proposal
+from grantflow.kernel import clock
+from grantflow.kernel.money import eur
+from grantflow.kernel.parties import Party, Role, Side
+from grantflow.platform.db import db
+from grantflow.review.models import Assignment
+from grantflow.review.states import Conflict
+from tests.counting import counted
+from tests.given import PASSWORD, Given
+
+D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
+As = Callable[[Person], FlaskClient]
+
+
+def form(**changes: str) -> dict[str, str]:
+    return {
+        "seen": "0",
+        "outcome": "award",
+        "award": "9.400,00",
+        "share_duesseldorf": "4.700,00",
+        "share_toulouse": "2820",
+        "share_metropole": "1 880,00",
+        "reason_de": "",
+        "reason_fr": "",
+        "conditions_de": "",
+        "conditions_fr": "",
+        "action": "propose",
+        **changes,
+    }
+
+
+def exclude(app: Flask, application: Application, person: Person) -> None:
+    with app.app_context():
+        db.session.add(
+            Assignment(
+                application_id=application.id,
+                reviewer_id=person.id,
+                party=person.party,
+                assigned_by=person.id,
+                assigned_at=clock.now(),
+                conflict=Conflict.DECLARED,
+                declared_at=clock.now(),
+            )
+        )
+        db.session.commit()
+
+
+# --- ranking -------------------------------------------------------------------------------------
+
+
+def test_the_ranking_orders_files_and_draws_the_line(app: Flask, given: Given, as_: As):
+    for title, points, asks in (
+        ("Dritte", 7, 4_000),
+        ("Erste", 10, 50_000),
+        ("Zweite", 9, 50_000),
+        ("Vierte", 2, 4_000),
+    ):
+        given.assessed(points, points, title=title, asks=eur(asks), costs=eur(asks * 2))
+    given.assessed(8, 8, title="Passt nicht", asks=eur(40_000), costs=eur(80_000))
+    page = as_(given.office(Side.GERMAN)).get("/decisions/ranking?lang=de").get_data(as_text=True)
+    places = [
+        page.index(word)
+        for word in ("Erste", "Zweite", "Bis hierher reicht das Geld", "Passt nicht", "Dritte", "Vierte")
+    ]
+    assert places == sorted(places)
+    assert "20.000,00\xa0€ frei" in page
+    assert "Unter dem Minimum" in page
+
+
+@pytest.mark.parametrize("role", [Role.FINANCE, Role.ADMINISTRATOR, Role.REVIEWER])
+def test_nobody_else_sees_a_score(given: Given, as_: As, role: Role):
+    proposal = given.proposed()
+    client = as_(given.staff(role, D))
+    assert client.get("/decisions/ranking").status_code == 403
+    assert client.get("/decisions/to-sign").status_code == 403
+    assert client.get(f"/decisions/{proposal.id}").status_code == 404
+    assert client.get(f"/decisions/files/{proposal.application_id}").status_code == 404
+
+
+def test_a_declared_conflict_leaves_no_trace_of_the_file(app: Flask, given: Given, as_: As):
+    given.assessed(title="Offen")
+    closed = given.assessed(9, 9, title="Verschlossen")
+    jean = given.signatory(T)
+    exclude(app, closed, jean)
+    client = as_(jean)
+    before = client.get("/decisions/ranking?lang=fr").get_data(as_text=True)
+    assert "Verschlossen" not in before
+    assert "Vous êtes exclu de 1 dossier" in before
+    # Whatever happens to the file, the ranking of the excluded stays the same to the byte (T13).
+    proposal = given.proposed(closed)
+    after = client.get("/decisions/ranking?lang=fr").get_data(as_text=True)
+    assert masked(after) == masked(before)
+    for path in (
+        f"/decisions/{proposal.id}",
+        f"/decisions/{proposal.id}/letters/toulouse",
+        f"/decisions/files/{closed.id}",
+    ):
+        assert client.get(path).status_code == 404
+    assert "Verschlossen" not in client.get("/decisions/to-sign").get_data(as_text=True)
+
+
+def masked(html: str) -> str:
+    return re.sub(r'(name="csrf_token"[^>]*value=")[^"]*', r"\1", html)
+
+
+def test_the_ranking_costs_the_same_however_long_it_is(given: Given, as_: As):
+    client = as_(given.office(Side.GERMAN))
+    costs = []
+    for count in (1, 4):
+        for _ in range(count):
+            given.assessed()
+        with counted() as cost:
+            assert client.get("/decisions/ranking").status_code == 200
+        costs.append(cost.sql)
+    assert costs[0] == costs[1]
+    assert costs[1] <= 9
+
+
+def test_ranking_pages_by_keyset(given: Given, as_: As, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("grantflow.decisions.queries.ranks.PAGE", 2)
+    for points in (9, 8, 7):
+        given.assessed(points, points, title=f"Punkte {points}", asks=eur(4_000), costs=eur(5_000))
+    client = as_(given.office(Side.GERMAN))
+    first = client.get("/decisions/ranking?lang=de").get_data(as_text=True)
+    assert ("Punkte 9" in first, "Punkte 7" in first) == (True, False)
+    link = next(part for part in first.split('"') if "after=" in part).replace("&amp;", "&")
+    second = client.get(link).get_data(as_text=True)
+    assert ("Punkte 9" in second, "Punkte 7" in second, "Rang 3 bis 3" in second) == (False, True, True)
+    assert client.get("/decisions/ranking?after=nonsense").status_code == 200
+    assert client.get("/decisions/ranking?call=99-9").status_code == 404
+
+
+# --- proposing -----------------------------------------------------------------------------------
+
+
+def test_the_form_suggests_and_the_office_proposes(app: Flask, given: Given, as_: As):
+    file = given.assessed()
+    client = as_(given.office(Side.GERMAN))
+    page = client.get(f"/decisions/files/{file.id}?lang=de").get_data(as_text=True)
+    assert 'value="4.700,00"' in page
+    reply = client.post(f"/decisions/files/{file.id}", data=form())
+    assert reply.status_code == 302
+    with app.app_context():
+        proposal = db.session.scalars(select(Proposal)).one()
+        assert [share.cents for share in proposal.shares] == [eur(4_700), eur(2_820), eur(1_880)]
+        assert proposal.application.state is State.PROPOSED
+    assert client.get(reply.location).status_code == 200
+
+
+def test_an_unsound_proposal_keeps_what_was_typed(app: Flask, given: Given, as_: As):
+    file = given.assessed()
+    client = as_(given.office(Side.GERMAN))
+    reply = client.post(
+        f"/decisions/files/{file.id}?lang=de", data=form(share_toulouse="2.820,01", conditions_de="Nur deutsch")
+    )
+    page = reply.get_data(as_text=True)
+    assert reply.status_code == 422
+    assert "Die Differenz beträgt 0,01" in page.replace("\xa0", " ")
+    assert "Nur deutsch" in page
+    assert 'value="2.820,01"' in page
+    assert given.reload(file.id).state is State.ASSESSED
+
+
+def test_the_other_language_keeps_what_was_typed_too(given: Given, as_: As):
+    file = given.assessed()
+    client = as_(given.office(Side.GERMAN))
+    reply = client.post(f"/decisions/files/{file.id}", data=form(reason_de="Halb getippt", _language="fr"))
+    assert reply.status_code == 200
+    assert "Halb getippt" in reply.get_data(as_text=True)
+    assert "Soumettre aux deux villes" in reply.get_data(as_text=True)
+
+
+def test_the_split_is_computed_without_script(given: Given, as_: As):
+    file = given.assessed()
+    client = as_(given.office(Side.GERMAN))
+    reply = client.post(f"/decisions/files/{file.id}", data=form(award="1.000", action="split", reason_de="Bleibt"))
+    page = reply.get_data(as_text=True)
+    assert reply.status_code == 200
+    assert all(f'value="{part}"' in page for part in ("500,00", "300,00", "200,00"))
+    assert "Bleibt" in page
+    assert given.reload(file.id).state is State.ASSESSED
+
+
+def test_other_offices_do_not_propose_and_a_gap_says_who_can_act(given: Given, as_: As):
+    file = given.assessed(10, 6)
+    assert as_(given.office(Side.FRENCH)).get(f"/decisions/files/{file.id}").status_code == 403
+    client = as_(given.office(Side.GERMAN))
+    page = client.get(f"/decisions/files/{file.id}?lang=de").get_data(as_text=True)
+    assert "44 Punkte auseinander" in page
+    assert 'name="award"' not in page
+    assert client.post(f"/decisions/files/{file.id}", data=form()).status_code == 409
+
+
+def test_toulouse_enters_deliberations_on_its_own_page(given: Given, as_: As):
+    proposal = given.proposed(votes=False)
+    path = f"/decisions/{proposal.id}/deliberations"
+    assert as_(given.office(Side.GERMAN)).get(path).status_code == 403
+    client = as_(given.office(Side.FRENCH))
+    assert client.get(path).status_code == 200
+    half = client.post(path, data={"toulouse_number": "DEL-1"})
+    assert half.status_code == 422
+    day = clock.today().strftime("%d/%m/%Y")
+    votes = {"toulouse_number": "DEL-1", "toulouse_on": day, "metropole_number": "DEL-2", "metropole_on": day}
+    assert client.post(path, data=votes).status_code == 302
+    assert [s.deliberation_number for s in given.proposal(proposal.id).shares] == ["", "DEL-1", "DEL-2"]
+
+
+# --- signing -------------------------------------------------------------------------------------
+
+
+def sign(client: FlaskClient, proposal: Proposal, verb: str = "key", **changes: str):
+    data = {"digest": proposal.digest, "noted": "y", "password": PASSWORD, **changes}
+    return client.post(f"/decisions/{proposal.id}/{verb}", data=data)
+
+
+def test_two_signatories_decide_by_their_pages(app: Flask, given: Given, as_: As):
+    proposal = given.proposed()
+    anke, jean, sophie = (as_(given.signatory(party, name=f"Name {party}")) for party in Party)
+    page = anke.get(f"/decisions/{proposal.id}?lang=de").get_data(as_text=True)
+    assert "Ihren Schlüssel drehen" in page
+    assert sign(anke, proposal).status_code == 302
+    page = jean.get(f"/decisions/{proposal.id}?lang=fr").get_data(as_text=True)
+    assert "n’a pas encore donné son accord" in page
+    assert 'name="password"' not in page
+    assert sign(sophie, proposal, "consent").status_code == 302
+    page = jean.get(f"/decisions/{proposal.id}?lang=fr").get_data(as_text=True)
+    assert "Votre clé ouvre l’envoi de 5 lettres" in page
+    assert "Contenu identique" in page
+    reply = sign(jean, proposal)
+    assert reply.status_code == 302
+    page = jean.get(reply.location).get_data(as_text=True)
+    assert "9\u202f400,00\xa0€ attribués" in page
+    assert f"T-{clock.today().year}-0001" in page
+    assert given.reload(proposal.application_id).state is State.AWARDED
+
+
+def test_a_wrong_password_and_a_box_not_ticked_are_said_at_their_fields(given: Given, as_: As):
+    proposal = given.proposed()
+    client = as_(given.signatory(D))
+    wrong = sign(client, proposal, password="Nicht mein Passwort 1")
+    assert wrong.status_code == 422
+    assert "password-error" in wrong.get_data(as_text=True)
+    unticked = client.post(f"/decisions/{proposal.id}/key", data={"digest": proposal.digest, "password": PASSWORD})
+    assert unticked.status_code == 422
+    assert "noted-error" in unticked.get_data(as_text=True)
+    assert given.proposal(proposal.id).keys == []
+
+
+def test_a_changed_proposal_answers_409_with_what_stands_now(given: Given, as_: As):
+    proposal = given.proposed()
+    client = as_(given.signatory(D))
+    reply = sign(client, proposal, digest="0" * 64)
+    page = reply.get_data(as_text=True)
+    assert reply.status_code == 409
+    assert "Nichts wurde unterzeichnet" in page
+    assert "Ihren Schlüssel drehen" in page
+
+
+def test_the_wrong_people_cannot_sign(given: Given, as_: As):
+    proposal = given.proposed(shares={D: eur(6_000), T: eur(3_400), M: 0})
+    assert sign(as_(given.office(Side.GERMAN)), proposal).status_code == 403
+    assert sign(as_(given.signatory(M)), proposal, "consent").status_code == 403
+    assert sign(as_(given.signatory(D)), proposal, "consent").status_code == 403
+
+
+def test_an_act_can_be_read_in_both_languages_before_it_is_signed(given: Given, as_: As):
+    proposal = given.proposed(shares={D: eur(6_000), T: eur(3_400), M: 0})
+    client = as_(given.signatory(T))
+    french = client.get(f"/decisions/{proposal.id}/letters/toulouse?lang=fr").get_data(as_text=True)
+    assert "tribunal administratif de Toulouse" in french
+    assert "<style" not in french
+    german = client.get(f"/decisions/{proposal.id}/letters/toulouse?in=de").get_data(as_text=True)
+    assert "Verwaltungsgericht Toulouse" in german
+    assert client.get(f"/decisions/{proposal.id}/letters/metropole").status_code == 404
+    assert client.get(f"/decisions/{proposal.id}/letters/nobody").status_code == 404
+
+
+def test_sending_back_needs_a_reason_and_a_say(given: Given, as_: As):
+    proposal = given.proposed()
+    path = f"/decisions/{proposal.id}/return"
+    assert as_(given.office(Side.FRENCH)).get(path).status_code == 403
+    client = as_(given.signatory(T))
+    assert client.get(path).status_code == 200
+    assert client.post(path, data={"reason": " "}).status_code == 422
+    assert client.post(path, data={"reason": "Zu viel."}).status_code == 302
+    assert given.reload(proposal.application_id).state is State.ASSESSED
+    page = as_(given.office(Side.GERMAN)).get(f"/decisions/files/{proposal.application_id}").get_data(as_text=True)
+    assert "Zu viel." in page
+
+
+def test_the_list_to_sign_tells_what_waits_for_whom(given: Given, as_: As):
+    mine = given.proposed(given.assessed(title="Für mich"))
+    given.proposed(given.assessed(title="Ohne Beschluss"), votes=False)
+    jean = given.signatory(T)
+    page = as_(jean).get("/decisions/to-sign?lang=fr").get_data(as_text=True)
+    assert page.index("Für mich") < page.index("En attente d’autres signatures") < page.index("Ohne Beschluss")
+    office = as_(given.office(Side.FRENCH)).get("/decisions/to-sign?lang=fr").get_data(as_text=True)
+    assert office.index("Délibérations à saisir") < office.index("Ohne Beschluss")
+    assert "Aucune" not in office
+    assert mine.is_open
+
+
+def test_renewing_takes_over_the_present_address(app: Flask, given: Given, as_: As):
+    proposal = given.proposed()
+    with app.app_context():
+        lead = db.session.get_one(Application, proposal.application_id).lead
+        lead.street = "Neuer Weg 5"
+        db.session.commit()
+    page = as_(given.signatory(D)).get(f"/decisions/{proposal.id}?lang=de").get_data(as_text=True)
+    assert "Neuer Weg 5" in page
+    assert 'name="password"' not in page
+    path = f"/decisions/{proposal.id}/renewal"
+    assert as_(given.office(Side.FRENCH)).post(path).status_code == 403
+    assert as_(given.office(Side.GERMAN)).post(path).status_code == 302
+    assert given.proposal(proposal.id).version == proposal.version + 1
