@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from flask import Blueprint, Response, abort, current_app, redirect, request, session, url_for
+from flask import Blueprint, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -30,6 +30,7 @@ access.login.user_loader(service.person_of)
 def _enter(token: str) -> None:
     """A new identifier for the cookie; nothing of the visitor's session lives on (T6)."""
     session.clear()
+    g.pop("csrf_token", None)  # made for the session that is gone; Flask-WTF would hand it out once more
     session["_user_id"] = token
 
 

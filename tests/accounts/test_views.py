@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -689,3 +689,47 @@ def test_a_get_changes_nothing(as_: As, given: Given, app: Flask) -> None:
     for path in ("/people", "/people/invite", f"/people/{colleague.id}", "/profile", "/profile/password", "/sign-in"):
         client.get(path)
     assert state() == before
+
+
+# --- forged requests (T26) -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def guarded(app: Flask) -> Iterator[Flask]:
+    """With the CSRF token asked for, as in production."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    yield app
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+def csrf_of(reply: Any) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', reply.get_data(as_text=True))
+    assert found
+    return found.group(1)
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/register", "/reset", "/sign-out", "/profile", "/people/invite"])
+def test_no_post_without_its_token(guarded: Flask, as_: As, given: Given, path: str) -> None:
+    client = as_(given.staff(Role.ADMINISTRATOR, Party.TOULOUSE))
+    assert client.post(path, data={"email": "a@example.org"}).status_code == 400
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    assert client.post(path, data={"csrf_token": csrf_of(client.get("/profile"))}, headers=cross).status_code == 403
+
+
+def test_the_way_back_to_a_form_holds_with_tokens(guarded: Flask, as_: As, given: Given) -> None:
+    """The token of the visitor's session dies with it; the form that waited gets a new one."""
+    person = given.applicant()
+    client = as_(person)
+    token = csrf_of(client.get("/profile"))
+    with guarded.app_context():
+        service.sign_out(db.session.get_one(Person, person.id), by=SYSTEM)
+        db.session.commit()
+    typed = {"name": "Zoë", "address": "mr", "language": "de", "phone": ""}
+    fields = hidden_fields(
+        client.post("/profile", data=typed | {"csrf_token": token}).get_data(as_text=True), "/sign-in"
+    )
+    kept = hidden_fields(sign_in(client, person.email, **fields).get_data(as_text=True), "/profile")
+    assert client.post("/profile", data=kept | {"csrf_token": token}).status_code == 400
+    shown = client.post("/profile", data=kept)
+    assert shown.status_code == 200
+    assert client.post("/profile", data=typed | {"csrf_token": csrf_of(shown)}).status_code == 302
