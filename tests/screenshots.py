@@ -106,7 +106,7 @@ def main() -> None:
                     p.file_of("Tatami ohne Grenzen", "/applications"),
                     who="vogel@jc-duesseldorf.example",
                 )
-                p.shoot("assess-fr", "fr", p.file_of("Sommerjob", "/review"), who="fabre@toulouse.example")
+                p.shoot("assess-fr", "fr", p.file_of("Sommerjob", "/review"), who="escande@toulouse.example")
                 p.shoot(
                     "ranking-de-dark",
                     "de",
