@@ -109,6 +109,10 @@ FUNCTIONS = {
     "letter_download_is_append_only": """
         BEGIN RAISE EXCEPTION 'a download stays on record'; END
     """,
+    # TRUNCATE passes by the guards of rows (D32).
+    "nothing_is_emptied": """
+        BEGIN RAISE EXCEPTION 'what is on record stays on record'; END
+    """,
 }
 TRIGGERS = (
     ("audit_entry", "BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry FOR EACH STATEMENT", "audit_is_append_only"),
@@ -128,6 +132,13 @@ TRIGGERS = (
     ("submission", "BEFORE UPDATE OR DELETE ON submission FOR EACH ROW", "submission_is_final"),
     ("letter", "BEFORE UPDATE OR DELETE ON letter FOR EACH ROW", "letter_is_frozen"),
     ("letter_download", "BEFORE UPDATE OR DELETE ON letter_download FOR EACH ROW", "letter_download_is_append_only"),
+    *(
+        (table, f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", "nothing_is_emptied")
+        for table in (
+            *("submission", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
+            *("decision", "letter", "letter_download"),
+        )
+    ),
 )
 
 

@@ -1,0 +1,174 @@
+"""T15, T16: the database itself refuses, whoever asks and by whatever way: raw SQL in the application's own role."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from .world import World
+
+#: A proposal that no key has been turned for, with everything a decision would need.
+DECIDE = """
+    INSERT INTO decision (id, application_id, proposal_id, outcome, award_cents, digest, decided_at)
+    SELECT gen_random_uuid(), p.application_id, p.id, p.outcome, {award}, p.digest, now()
+    FROM proposal p WHERE p.id = :proposal
+"""
+KEY = """
+    INSERT INTO decision_key (id, proposal_id, kind, party, person_id, digest, turned_at)
+    SELECT gen_random_uuid(), p.id, :kind, :party, q.id, {digest}, now()
+    FROM proposal p, person q WHERE p.id = :proposal AND q.email = :who
+"""
+
+
+@pytest.fixture
+def sql(world: World) -> Iterator[Connection]:
+    with world.undone() as connection:
+        yield connection
+
+
+@pytest.fixture
+def proposal(world: World) -> dict[str, object]:
+    """Proposed by Toulouse, unsigned; Métropole pays a part."""
+    return {"proposal": world.files["proposed T"].proposal}
+
+
+def refused(sql: Connection, statement: str, because: str, **values: object) -> None:
+    savepoint = sql.begin_nested()
+    with pytest.raises(DBAPIError) as refusal:
+        sql.execute(text(statement), values)
+    savepoint.rollback()
+    assert because in str(refusal.value)
+
+
+def sign(sql: Connection, proposal: object, party: str, who: str, kind: str = "key", digest: str = "p.digest") -> None:
+    values = {"proposal": proposal, "party": party, "who": who, "kind": kind}
+    assert sql.execute(text(KEY.format(digest=digest)), values).rowcount == 1
+
+
+def test_no_decision_without_keys(sql: Connection, proposal: dict[str, object]) -> None:
+    refused(sql, DECIDE.format(award="p.award_cents"), "two keys", **proposal)
+
+
+def test_no_decision_with_one_key(world: World, sql: Connection, proposal: dict[str, object]) -> None:
+    sign(sql, proposal["proposal"], "duesseldorf", world.people["signatory D"])
+    refused(sql, DECIDE.format(award="p.award_cents"), "two keys", **proposal)
+
+
+def test_one_person_turns_one_key(world: World, sql: Connection, proposal: dict[str, object]) -> None:
+    who = world.people["signatory D"]
+    sign(sql, proposal["proposal"], "duesseldorf", who)
+    again = {**proposal, "kind": "key", "who": who}
+    refused(sql, KEY.format(digest="p.digest"), "uq_key_person", party="toulouse", **again)
+
+
+def test_one_side_turns_one_key(world: World, sql: Connection, proposal: dict[str, object]) -> None:
+    sign(sql, proposal["proposal"], "duesseldorf", world.people["signatory D"])
+    other = {**proposal, "kind": "key", "who": world.people["office D"], "party": "duesseldorf"}
+    refused(sql, KEY.format(digest="p.digest"), "uq_key_party", **other)
+
+
+def test_nobody_signs_for_the_other_side(world: World, sql: Connection, proposal: dict[str, object]) -> None:
+    sign(sql, proposal["proposal"], "duesseldorf", world.people["signatory D"])
+    sign(sql, proposal["proposal"], "toulouse", world.people["finance D"])
+    refused(sql, DECIDE.format(award="p.award_cents"), "two keys", **proposal)
+
+
+def test_the_preparer_does_not_sign(world: World, sql: Connection, proposal: dict[str, object]) -> None:
+    """T16: whoever wrote any version of it holds no key, whatever their roles."""
+    preparer = sql.scalar(
+        text("SELECT q.email FROM proposal p JOIN person q ON q.id = p.prepared_by WHERE p.id = :proposal"), proposal
+    )
+    assert preparer
+    sign(sql, proposal["proposal"], "duesseldorf", world.people["signatory D"])
+    sign(sql, proposal["proposal"], "toulouse", preparer)
+    sign(sql, proposal["proposal"], "metropole", world.people["signatory M"], kind="consent")
+    refused(sql, DECIDE.format(award="p.award_cents"), "two keys", **proposal)
+
+
+def test_keys_for_something_else_decide_nothing(world: World, sql: Connection, proposal: dict[str, object]) -> None:
+    sign(sql, proposal["proposal"], "duesseldorf", world.people["signatory D"])
+    sign(sql, proposal["proposal"], "toulouse", world.people["signatory T"], digest="repeat('0', 64)")
+    sign(sql, proposal["proposal"], "metropole", world.people["signatory M"], kind="consent")
+    refused(sql, DECIDE.format(award="p.award_cents"), "two keys", **proposal)
+
+
+def test_metropole_pays_nothing_unasked(world: World, sql: Connection, proposal: dict[str, object]) -> None:
+    sign(sql, proposal["proposal"], "duesseldorf", world.people["signatory D"])
+    sign(sql, proposal["proposal"], "toulouse", world.people["signatory T"])
+    refused(sql, DECIDE.format(award="p.award_cents"), "not consented", **proposal)
+
+
+def test_the_decision_is_the_proposal(world: World, sql: Connection, proposal: dict[str, object]) -> None:
+    sign(sql, proposal["proposal"], "duesseldorf", world.people["signatory D"])
+    sign(sql, proposal["proposal"], "toulouse", world.people["signatory T"])
+    sign(sql, proposal["proposal"], "metropole", world.people["signatory M"], kind="consent")
+    refused(sql, DECIDE.format(award="p.award_cents + 1"), "not the proposal", **proposal)
+    savepoint = sql.begin_nested()
+    sql.execute(text("UPDATE share SET cents = cents + 1 WHERE proposal_id = :proposal"), proposal)
+    refused(sql, DECIDE.format(award="p.award_cents"), "do not add up", **proposal)
+    savepoint.rollback()
+    assert sql.execute(text(DECIDE.format(award="p.award_cents")), proposal).rowcount == 1
+    refused(sql, DECIDE.format(award="p.award_cents"), "uq_decision", **proposal)
+
+
+@pytest.mark.parametrize(
+    ("statement", "because"),
+    [
+        ("UPDATE audit_entry SET actor_name = 'Nobody' WHERE seq = 1", "append-only"),
+        ("DELETE FROM audit_entry WHERE seq = 1", "append-only"),
+        ("TRUNCATE audit_entry", "append-only"),
+        ("UPDATE assessment SET total = 110 WHERE progress = 'submitted'", "final"),
+        ("UPDATE assessment SET progress = 'draft', submitted_at = NULL WHERE progress = 'submitted'", "final"),
+        ("DELETE FROM assessment WHERE progress = 'submitted'", "final"),
+        (
+            "UPDATE score SET points = 10 FROM assessment a WHERE a.id = assessment_id AND a.progress = 'submitted'",
+            "final",
+        ),
+        ("DELETE FROM score USING assessment a WHERE a.id = assessment_id AND a.progress = 'submitted'", "final"),
+        ("UPDATE letter SET facts = '{}'", "does not change"),
+        ("UPDATE letter SET amount_cents = amount_cents + 1 WHERE kind = 'award'", "does not change"),
+        ("UPDATE letter SET recipient_name = 'Somebody else'", "does not change"),
+        ("UPDATE letter SET digest = repeat('0', 64) WHERE digest IS NOT NULL", "does not change"),
+        ("DELETE FROM letter", "never deleted"),
+        ("UPDATE letter_download SET person_name = 'Nobody'", "stays on record"),
+        ("DELETE FROM letter_download", "stays on record"),
+        ("UPDATE submission SET answers = '{}'", "as it was sent"),
+        ("DELETE FROM submission", "as it was sent"),
+        ("UPDATE decision SET award_cents = award_cents + 1", "a decision is final"),
+        ("DELETE FROM decision", "a decision is final"),
+        ("DELETE FROM decision_key", "never deleted"),
+        (
+            "UPDATE decision_key k SET digest = repeat('0', 64) FROM proposal p"
+            " WHERE p.id = k.proposal_id AND p.decided_at IS NULL",
+            "never changed",
+        ),
+        ("UPDATE proposal SET award_cents = award_cents + 1 WHERE decided_at IS NOT NULL", "as it was decided"),
+        (
+            "UPDATE share SET cents = 0 WHERE proposal_id IN (SELECT id FROM proposal WHERE decided_at IS NOT NULL)",
+            "as it was decided",
+        ),
+        ("UPDATE proposal_version SET content = '{}'", "on record"),
+        ("UPDATE envelope SET committed_cents = limit_cents + 1", "ck_envelope"),
+        *(
+            (f"TRUNCATE {table} CASCADE", "stays on record")
+            for table in (
+                *("submission", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
+                *("decision", "letter", "letter_download"),
+            )
+        ),
+    ],
+    ids=lambda value: value[:60],
+)
+def test_what_is_done_is_done(world: World, sql: Connection, statement: str, because: str) -> None:
+    table = statement.removeprefix("DELETE FROM ").split()[0]
+    if table == "letter_download" or "letter_download SET" in statement:
+        letter = world.letters["D"]
+        sql.execute(
+            text(
+                "INSERT INTO letter_download (id, letter_id, desk, person_id, person_name, digest, at)"
+                " VALUES (gen_random_uuid(), :letter, 'finance', gen_random_uuid(), 'x', '', now())"
+            ),
+            {"letter": letter},
+        )
+    refused(sql, statement, because)
