@@ -381,7 +381,9 @@ def _category(filing: Filing) -> CategoryTerms:
 
 def fold(text: str) -> str:
     """Casefolded, without accents, blanks squeezed: how titles and searches are compared."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    # Twice: letters such as 𝕊 get a lower case only once they are decomposed, and some of those decompose again.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(c for c in plain if not unicodedata.combining(c))
     return " ".join(bare.split())
 
 
