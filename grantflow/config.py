@@ -68,7 +68,7 @@ class _Reader:
             env=kind,
             port=port,
             database_url=self.database(),
-            redis_url=self.url("GRANTFLOW_REDIS_URL", {"redis", "rediss", "unix"}),
+            redis_url=self.redis(),
             smtp_url=self.url("GRANTFLOW_SMTP_URL", {"smtp", "smtps", "smtp+starttls"}, required=True) or "",
             secret_key=self.secret(),
             origin=self.origin(f"http://127.0.0.1:{port}" if demo else None, demo=demo),
@@ -108,6 +108,14 @@ class _Reader:
             return None
         if urlsplit(value).scheme not in schemes:
             self.mistakes.append(f"{key} must begin with one of {', '.join(sorted(schemes))}://")
+        return value
+
+    def redis(self) -> str | None:
+        """A broker that anyone on the network could write to is no broker (T39)."""
+        value = self.url("GRANTFLOW_REDIS_URL", {"redis", "rediss", "unix"})
+        parts = urlsplit(value or "")
+        if parts.hostname not in {None, "localhost", "127.0.0.1", "::1"} and not parts.password:
+            self.mistakes.append("GRANTFLOW_REDIS_URL must carry a password: its server is not on this machine")
         return value
 
     def database(self) -> str:

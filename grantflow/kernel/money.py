@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 #: Larger than any budget here, small enough for a PostgreSQL bigint.
 LIMIT = 10**12
 
-_GROUPED = re.compile(r"^\d{1,3}(?:[. '\u00a0\u2009\u202f]\d{3})+$|^\d+$")
+_GROUPED = re.compile(r"^[0-9]{1,3}(?:[.'\s][0-9]{3})+$|^[0-9]+$")
 
 
 def eur(amount: int | str | Decimal) -> int:
@@ -30,7 +30,7 @@ def parse(text: str) -> int:
         whole, sign, fraction = text.rpartition(".")
     if not sign:
         whole, fraction = text, ""
-    if not _GROUPED.match(whole) or not re.fullmatch(r"\d{0,2}", fraction) or (sign and not fraction):
+    if not _GROUPED.match(whole) or not re.fullmatch(r"[0-9]{0,2}", fraction) or (sign and not fraction):
         raise ValueError(text)
     try:
         cents = int(re.sub(r"\D", "", whole)) * 100 + int(fraction.ljust(2, "0") or 0)

@@ -1,0 +1,90 @@
+"""The demo: the ten projects as the brief has them, played through the real verbs; and nothing of it in production."""
+
+from collections import Counter
+from pathlib import Path
+from uuid import uuid4
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from grantflow.app import create_app
+from grantflow.applications.models import Application
+from grantflow.applications.states import State
+from grantflow.audit import service as audit
+from grantflow.calls.models import Envelope
+from grantflow.demo import service
+from grantflow.demo.projects import PROJECTS
+from grantflow.demo.remarks import marks
+from grantflow.kernel.money import eur
+from grantflow.kernel.parties import Party
+from grantflow.letters.models import Letter
+from grantflow.platform.db import db
+from tests.conftest import Databases, settings_for
+
+TEN = PROJECTS[:10]
+
+
+def test_totals_are_those_of_the_brief() -> None:
+    assert sum(project.asked for project in TEN) == 179_390
+    assert sum(amount for project in TEN for *_, amount in project.costs) == 239_600
+
+
+@pytest.mark.parametrize("project", TEN, ids=lambda project: project.title)
+def test_budgets_balance(project) -> None:  # type: ignore[no-untyped-def]
+    costs = sum(amount for *_, amount in project.costs)
+    assert costs == project.asked + sum(amount for *_, amount in project.income)
+    assert project.split is None or sum(project.split) == project.asked
+
+
+@pytest.mark.parametrize("total", range(111))
+def test_marks_add_up(total: int) -> None:
+    given = marks(total, "de")
+    assert sum(points for points, _ in given.values()) == total
+    assert all(0 <= points <= 10 and remark for points, remark in given.values())
+
+
+@pytest.fixture(scope="module")
+def loaded(databases: Databases, tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    name = f"demo_{uuid4().hex[:8]}"
+    app = create_app(settings_for(databases.make(name), tmp_path_factory.mktemp("demo")))
+    with app.app_context():
+        flask_migrate.upgrade()
+        assert service.load()
+        db.session.commit()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    databases.drop(name)
+
+
+def test_files_stand_where_the_demo_says(loaded: Flask) -> None:
+    with loaded.app_context():
+        found = dict(db.session.execute(select(Application.title, Application.state)).all())
+
+        assert found == {project.title: project.state for project in PROJECTS}
+        assert Counter(found.values())[State.AWARDED] == 5
+
+
+def test_money_letters_and_trail_agree(loaded: Flask) -> None:
+    """I1 and I7: one act for each paying funder, two for the rejection; committed is what was awarded."""
+    with loaded.app_context():
+        awarded = [project.split for project in PROJECTS if project.state is State.AWARDED and project.split]
+        committed = dict(db.session.execute(select(Envelope.funder_code, Envelope.committed_cents)).all())
+        assert committed == {party: eur(sum(split[i] for split in awarded)) for i, party in enumerate(Party)}
+
+        acts = db.session.scalar(select(func.count()).where(Letter.standing == "act"))
+        assert acts == sum(1 for split in awarded for amount in split if amount) + 2
+        assert audit.verify().broken_at is None
+
+
+def test_a_second_load_changes_nothing(loaded: Flask) -> None:
+    with loaded.app_context():
+        assert not service.load()
+
+
+def test_production_knows_neither_role_switch_nor_mailbox(databases: Databases, tmp_path: Path) -> None:
+    app = create_app(settings_for("postgresql+psycopg://nowhere/x", tmp_path, env="production"))
+
+    assert [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/demo")] == []

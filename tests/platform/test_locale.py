@@ -1,0 +1,35 @@
+"""Figures as each language writes them, with the spaces that keep them together."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from grantflow.platform import locale
+
+NNBSP, NBSP = "\u202f", "\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("cents", "german", "french"),
+    [
+        (123_456, f"1.234,56{NBSP}€", f"1{NNBSP}234,56{NBSP}€"),
+        (5, f"0,05{NBSP}€", f"0,05{NBSP}€"),
+        (None, "–", "–"),
+    ],
+)
+def test_money(cents: int | None, german: str, french: str) -> None:
+    assert (locale.money(cents, "de"), locale.money(cents, "fr")) == (german, french)
+
+
+def test_round_money_drops_cents_that_are_not_there() -> None:
+    assert locale.round_money(500_000, "de") == f"5.000{NBSP}€"
+    assert locale.round_money(500_050, "fr") == f"5{NNBSP}000,50{NBSP}€"
+
+
+def test_days_and_hours() -> None:
+    assert locale.long_date(date(2027, 1, 31), "de") == f"31.{NBSP}Januar 2027"
+    assert locale.long_date(date(2027, 1, 1), "fr") == f"1er{NBSP}janvier 2027"
+    evening = datetime(2026, 11, 22, 20, 47, tzinfo=UTC)
+    assert locale.clock_time(evening, "de") == f"21:47{NBSP}Uhr"
+    assert locale.clock_time(evening, "fr") == f"21{NBSP}h{NBSP}47"
+    assert locale.short_date(evening, "fr") == "22/11/2026"

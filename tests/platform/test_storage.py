@@ -1,0 +1,57 @@
+"""Files under their digest: whole, once, and never served when they have rotted."""
+
+import hashlib
+import os
+
+import pytest
+from flask import Flask
+
+from grantflow.kernel.errors import Transient
+from grantflow.platform import storage
+
+
+@pytest.fixture(autouse=True)
+def context(app: Flask):  # type: ignore[no-untyped-def]
+    with app.app_context():
+        yield
+
+
+def test_gives_back_what_was_put_under_its_digest() -> None:
+    content = os.urandom(1000)
+
+    digest = storage.put(content)
+
+    assert digest == hashlib.sha256(content).hexdigest()
+    assert storage.put(content) == digest
+    assert storage.read(digest) == content
+
+
+def test_rotten_bytes_are_never_served_and_a_new_put_heals_them() -> None:
+    content = os.urandom(1000)
+    path = storage.path_of(storage.put(content))
+    path.write_bytes(b"x" + content[1:])
+
+    with pytest.raises(storage.Rotten):
+        storage.read(path.name)
+
+    storage.put(content)
+    assert storage.read(path.name) == content
+
+
+def test_a_missing_file_is_rotten_too() -> None:
+    with pytest.raises(storage.Rotten):
+        storage.read("0" * 64)
+
+
+def test_a_disk_that_refuses_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    content = os.urandom(1000)
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(Transient, match="No space"):
+        storage.put(content)
+
+    folder = storage.path_of(hashlib.sha256(content).hexdigest()).parent
+    assert list(folder.iterdir()) == []
