@@ -25,9 +25,7 @@ def catalogue(language: str) -> Catalog:
 class Visitor:
     """One person with one browser window."""
 
-    def __init__(
-        self, context: BrowserContext, running: Running, language: str, *, script: bool, whole: bool
-    ) -> None:
+    def __init__(self, context: BrowserContext, running: Running, language: str, *, script: bool, whole: bool) -> None:
         self.context, self.running, self.language = context, running, language
         self.script, self.whole = script, whole
         self.page: Page = context.new_page()

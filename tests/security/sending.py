@@ -1,0 +1,134 @@
+"""Every form of every page, found by looking: who can send it, where it goes, and what a browser would send."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import html
+from sqlalchemy import Connection, text
+
+from grantflow.platform.db import Base
+
+from .crawl import Pages, cast
+from .world import World
+
+#: What a page leaves blank and its verb wants; by the form's action without ids.
+TYPED: dict[str, dict[str, Any]] = {
+    "/sign-in": {"email": "nobody@example.org", "password": "not the right one"},
+    "/register": {
+        "name": "Nora Neu",
+        "email": "nora@security.example",
+        "password": "sieben stille Linden am Weg",
+        "address": "ms",
+        "language": "fr",
+    },
+    "/reset": {"email": "other@security.example"},
+    "/profile/password": {"old": "Rheinbrücke und Pont-Neuf", "new": "sieben stille Linden am Weg"},
+    "/people/invite": {"name": "Ina Neu", "email": "ina@security.example", "roles": "office"},
+    "/people/ID/disable": {"reason": "left"},
+    "/applications/new": {},
+    "/applications/ID/withdraw": {"sure": "y"},
+    "/staff/applications/ID": {"verdict": "return", "reason": "Please complete."},
+    "/review/ID/declaration": {"conflict": "no", "confidential": "y"},
+    "/decisions/ID/return": {"reason": "Once more, please."},
+    "/decisions/ID/key": {"noted": "y", "password": "Rheinbrücke und Pont-Neuf"},
+    "/decisions/ID/consent": {"noted": "y", "password": "Rheinbrücke und Pont-Neuf"},
+    "/finance/letters/archive": {"all": "1"},
+}
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+
+
+@dataclass(frozen=True)
+class Sendable:
+    """A form as it stands on a page."""
+
+    who: str
+    email: str | None
+    action: str
+    names: frozenset[str]
+    values: tuple[tuple[str, str], ...]
+
+    @property
+    def kind(self) -> str:
+        """The action without ids: forms of one kind are the same form."""
+        return ID.sub("ID", self.action)
+
+
+def forms(world: World, crawled: dict[str, Pages]) -> list[Sendable]:
+    """One form of each kind, or two where two kinds of people send it."""
+    found: dict[tuple[str, frozenset[str], str], Sendable] = {}
+    for who, email in cast(world).items():
+        for url, page in crawled[who].items():
+            if page.status != 200 or not page.headers["Content-Type"].startswith("text/html"):
+                continue
+            for form in html.fromstring(page.body).forms:
+                if form.method != "POST":
+                    continue
+                action = (form.action or url).split("?")[0]
+                names = frozenset(field.name for field in form.inputs if field.name)
+                values = dict.fromkeys(n for n, _ in form.form_values())
+                pairs = [(name, value) for name, value in form.form_values() if value is not None]
+                typed = TYPED.get(ID.sub("ID", action), {})
+                pairs = [(name, value) for name, value in pairs if name not in typed] + list(typed.items())
+                assert values is not None
+                sendable = Sendable(who, email, action, names, tuple(pairs))
+                found.setdefault((sendable.kind, names, who.split(" ")[0]), sendable)
+    return list(found.values())
+
+
+def columns() -> dict[str, str]:
+    """Every column of every model with a value that somebody would like it to have."""
+    found: dict[str, str] = {}
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            kind = column.type.python_type if not hasattr(column.type, "enums") else str
+            enums = getattr(column.type, "enums", None)
+            found[column.name] = (
+                enums[-1]
+                if enums
+                else "2026-01-01"
+                if "date" in kind.__name__
+                else "777"
+                if kind in {int, bool} or kind.__name__ == "Decimal"
+                else "00000000-0000-4000-8000-000000000000"
+                if kind.__name__ == "UUID"
+                else "Smuggled"
+            )
+    return found | {"roles": "administrator", "password_hash": "Smuggled", "is_active": "1"}
+
+
+#: What differs from one run to the next: new keys, hashes, instants of the database's own clock.
+RANDOM = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|\$argon2id\$[^\"]*|[0-9a-f]{64}|[0-9a-f]{16}\b|\d{4}-\d\d-\d\dT[\d:.+]*"
+)
+
+
+def rows(connection: Connection) -> set[tuple[str, str]]:
+    """Every row of the database as text."""
+    found = set()
+    for table in Base.metadata.sorted_tables:
+        for row in connection.execute(text(f'SELECT row_to_json(t)::text FROM "{table.name}" t')).scalars():  # noqa: S608 - our own tables
+            found.add((table.name, row))
+    return found
+
+
+def change(before: set[tuple[str, str]], after: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Rows that came, without what is random in them."""
+    return sorted(
+        (table, RANDOM.sub("?", row)) for table, row in after - before if table not in {"sign_in", "attempts"}
+    )
+
+
+def pairs(values: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """As the test client wants it."""
+    found: dict[str, list[str]] = {}
+    for name, value in values:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def parsed(row: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(row)
+    return found
