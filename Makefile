@@ -20,7 +20,7 @@ run:
 
 test:
 	@$(PREPARE) test
-	@exec .venv/bin/python -m pytest $(ARGS)
+	@exec .venv/bin/python -m tests $(ARGS)
 
 check:
 	@$(PREPARE) check

@@ -1,49 +1,36 @@
-"""The drills with real figures take minutes: they run beside the suite from its beginning, awaited at its end."""
+"""The drills with real figures take minutes: ``python -m tests`` starts them with the suite, here they are awaited."""
 
-import subprocess
-import sys
+import json
+import os
+import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from grantflow.config import ROOT
-
-RUNNING = pytest.StashKey[dict[str, subprocess.Popen[str]]]()
+from tests.faults.drill import drill
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.option.collectonly:
-        return
-    wanted = {
-        item.callspec.params["fault"] for item in items if item.get_closest_marker("last") and hasattr(item, "callspec")
-    }
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
-    config.stash[RUNNING] = {
-        fault: subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.drill", fault, "120", "60"],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for fault in sorted(wanted)
-    }
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    for process in config.stash.get(RUNNING, {}).values():
-        if process.poll() is None:
-            process.terminate()
-            process.wait(30)
 
 
 @pytest.fixture
-def real_drill(pytestconfig: pytest.Config) -> Callable[[str], str]:
-    def result(fault: str) -> str:
-        process = pytestconfig.stash[RUNNING][fault]
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == 0, err[-4000:]
-        return out.strip().splitlines()[-1]
+def real_drill() -> Callable[[str], dict[str, Any]]:
+    """The result of a drill with lease 120 s and sweep 60 s; run here and now where none was started."""
+
+    def result(fault: str) -> dict[str, Any]:
+        if "GRANTFLOW_DRILLS" not in os.environ:
+            return drill(fault, 120, 60)
+        folder = Path(os.environ["GRANTFLOW_DRILLS"])
+        end = time.monotonic() + 360
+        while time.monotonic() < end:
+            if said := (folder / f"{fault}.json").read_text():
+                found: dict[str, Any] = json.loads(said)
+                return found
+            time.sleep(1)
+        raise AssertionError((folder / f"{fault}.log").read_text()[-4000:])
 
     return result

@@ -1,8 +1,5 @@
 """F3 and F4: killed while rendering, and stopped past the lease, then continued (T41, T42, T43)."""
 
-import json
-from collections.abc import Callable
-
 import pytest
 
 from tests.faults.drill import drill
@@ -13,17 +10,5 @@ from tests.faults.drill import drill
 def test_letter_appears_once_at_a_twentieth_of_the_real_figures(fault: str) -> None:
     result = drill(fault, lease=6, sweep=3)
 
-    assert result["within_bound"], result
-    assert (result["attempts"], result["same_digest"], result["files"], result["pdf"]) == (2, True, 1, True)
-
-
-@pytest.mark.last
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", ["kill", "stop"])
-def test_letter_appears_once_with_the_real_figures(fault: str, real_drill: Callable[[str], str]) -> None:
-    """Sweep 60 s + lease 120 s + one attempt: within 210 s. Ran beside the rest of the suite since its beginning."""
-    result = json.loads(real_drill(fault))
-
-    assert result["bound_s"] == 210
     assert result["within_bound"], result
     assert (result["attempts"], result["same_digest"], result["files"], result["pdf"]) == (2, True, 1, True)
