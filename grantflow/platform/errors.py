@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from kombu.exceptions import OperationalError as BrokerAway
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from grantflow.kernel.errors import DomainError, Reason
@@ -86,6 +87,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(InterfaceError)
+    @app.errorhandler(NoConnectionFree)
     @app.errorhandler(BrokerAway)
     def away(error: Exception) -> tuple[str, int, dict[str, str]]:
         log.error("service_away", error=type(error).__name__)

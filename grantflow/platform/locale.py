@@ -11,6 +11,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask, Response, g, has_request_context, request, url_for
 from flask_babel import Babel, force_locale, get_locale
+from werkzeug.exceptions import HTTPException
 
 from grantflow.config import LANGUAGES
 from grantflow.kernel import clock
@@ -38,7 +39,7 @@ def chosen() -> str:
 
 
 def _choose() -> str:
-    asked = request.form.get(SWITCH) or request.args.get("lang") or request.cookies.get(COOKIE)
+    asked = _pressed() or request.args.get("lang") or request.cookies.get(COOKIE)
     if asked in LANGUAGES:
         return asked
     if (actor := current_actor()).is_authenticated:
@@ -61,7 +62,15 @@ def use(code: str) -> Iterator[None]:
 
 def switching() -> bool:
     """Whether this POST only asks for the other language."""
-    return has_request_context() and request.form.get(SWITCH) in LANGUAGES
+    return has_request_context() and _pressed() in LANGUAGES
+
+
+def _pressed() -> str | None:
+    """The language button of the form sent; a body that is refused for its size has none, its error page a language."""
+    try:
+        return request.form.get(SWITCH)
+    except HTTPException:
+        return None
 
 
 def language_urls() -> dict[str, str]:
