@@ -1,6 +1,5 @@
 """Every form of every page, found by looking: who can send it, where it goes, and what a browser would send."""
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -68,11 +67,9 @@ def forms(world: World, crawled: dict[str, Pages]) -> list[Sendable]:
                     continue
                 action = (form.action or url).split("?")[0]
                 names = frozenset(field.name for field in form.inputs if field.name)
-                values = dict.fromkeys(n for n, _ in form.form_values())
                 pairs = [(name, value) for name, value in form.form_values() if value is not None]
                 typed = TYPED.get(ID.sub("ID", action), {})
                 pairs = [(name, value) for name, value in pairs if name not in typed] + list(typed.items())
-                assert values is not None
                 sendable = Sendable(who, email, action, names, tuple(pairs))
                 found.setdefault((sendable.kind, names, who.split(" ")[0]), sendable)
     return list(found.values())
@@ -101,7 +98,7 @@ def columns() -> dict[str, str]:
 
 #: What differs from one run to the next: new keys, hashes, instants of the database's own clock.
 RANDOM = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f-]{27}|\$argon2id\$[^\"]*|[0-9a-f]{64}|[0-9a-f]{16}\b|\d{4}-\d\d-\d\dT[\d:.+]*"
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|\$argon2id\$[^\"]*|[0-9a-f]{64}|[0-9a-f]{16}\b|\b[0-9a-f]{8}\b|\d{4}-\d\d-\d\dT[\d:.+]*"
 )
 
 
@@ -126,9 +123,4 @@ def pairs(values: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, value in values:
         found.setdefault(name, []).append(value)
-    return found
-
-
-def parsed(row: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(row)
     return found

@@ -13,7 +13,7 @@ from tests.given import PASSWORD
 from .crawl import Pages, cast
 from .matrix import subjects
 from .sending import Sendable, change, columns, forms, pairs, rows
-from .world import OTHER, World
+from .world import OTHER, VISITOR, World
 
 
 @pytest.fixture(scope="module")
@@ -184,13 +184,12 @@ PARAMETERS = (
     *("self", "id", "letter_id", "values", "person_id", "code", "party", "page", "sort"),
 )
 LISTS = {
-    "administrator D": ("/audit/", "/people", "/workers", "/admin/calls"),
-    "office D": ("/staff/applications", "/decisions/ranking", "/review/to-assign", "/home"),
-    "signatory M": ("/decisions/to-sign",),
-    "finance D": ("/finance/letters",),
+    "administrator T": ("/audit/", "/people"),
+    "office D": ("/staff/applications", "/decisions/ranking", "/review/to-assign"),
+    "finance M": ("/finance/letters",),
     "reviewer D": ("/review/",),
-    "applicant with letters": ("/applications", "/applications/new"),
-    "visitor": ("/", "/calls", "/calls/27-1", "/sign-in", "/check-your-mail", "/register", "/nowhere"),
+    OTHER: ("/applications/new",),
+    VISITOR: ("/", "/calls/27-1", "/sign-in", "/check-your-mail", "/nowhere"),
 }
 
 
@@ -198,11 +197,11 @@ LISTS = {
 def test_no_parameter_crashes_a_page(world: World, who: str) -> None:
     """Every odd value in every parameter, known or not; a page or a plain refusal answers."""
     with world.undone():
-        client = world.client(cast(world)[who])
+        client = world.client(world.people[who] if who in world.people else cast(world)[who])
         for url in LISTS[who]:
             for odd in ODD:
                 text = odd.encode("utf-8", "surrogatepass")
-                for names in (PARAMETERS, PARAMETERS[:1], PARAMETERS[1:2]):
+                for names in (PARAMETERS, PARAMETERS[:1]) if "~" in odd else (PARAMETERS,):
                     reply = client.get(url, query_string=_query(names, text))
                     assert reply.status_code in {200, 302, 400, 403, 404, 414}, (url, odd, names)
 
@@ -248,7 +247,7 @@ def test_no_form_crashes(world: World, sendable: list[Sendable], quick_passwords
     """Any words in any fields of any form: a page, a refusal, never a crash."""
 
     @settings(
-        max_examples=350,
+        max_examples=250,
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -270,11 +269,11 @@ def test_no_form_crashes(world: World, sendable: list[Sendable], quick_passwords
 
 
 def test_every_field_alone_may_be_nonsense(world: World, sendable: list[Sendable], quick_passwords: None) -> None:
-    """One NUL, one number too large and one missing field at a time, in every form."""
+    """One field at a time is missing, or holds a NUL and a number too large for any column."""
     with world.undone() as connection:
         for form in sendable:
             for name in sorted(form.names):
-                for spoiled in ("\0x", "9" * 30, None):
+                for spoiled in ("\0" + "9" * 30, None):
                     values = [pair for pair in form.values if pair[0] != name]
                     values += [] if spoiled is None else [(name, spoiled)]
                     savepoint = connection.begin_nested()

@@ -143,7 +143,8 @@ def letters_of_duesseldorf_change(world: World, connection: Connection) -> None:
     _run(
         connection,
         "UPDATE letter SET project_title = 'Moved', recipient_name = 'Moved', search_text = 'moved',"
-        " byte_size = byte_size + 5000, amount_cents = amount_cents + 1, register_number = register_number || '9' WHERE funder = 'duesseldorf'",
+        " byte_size = byte_size + 5000, amount_cents = amount_cents + 1, register_number = register_number || '9'"
+        " WHERE funder = 'duesseldorf'",
     )
     _run(
         connection,

@@ -284,6 +284,10 @@ class World:
             client.set_cookie("grantflow", self._cookies[email])
         return client
 
+    def cookie(self, email: str) -> str:
+        """The session cookie of ``email``, for a browser."""
+        return self._cookies[email]
+
     def sign_everybody_in(self) -> None:
         """Session rows for all; the disabled one is disabled afterwards."""
         with self.app.app_context():
