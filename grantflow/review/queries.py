@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, exists, false, func, or_, select, true, tuple_
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload
 
 from grantflow.accounts.models import Person, RoleGrant
 from grantflow.accounts.texts import PARTIES
@@ -31,6 +31,9 @@ from .states import AT_WORK, READABLE, UNDECIDED, Conflict, Progress
 PAGE = 25
 
 _ORDER = list(Party)
+
+#: A reviewer by name: nobody asks here what roles they hold.
+_REVIEWER = joinedload(Assignment.reviewer).lazyload(Person.role_grants)
 
 
 # --- seats -----------------------------------------------------------------------------------------
@@ -296,7 +299,7 @@ def _comparison(application: Application, found: Standing) -> Comparison:
             Assessment.submitted_at <= found.settled_at,
         )
         .options(
-            joinedload(Assignment.reviewer),
+            _REVIEWER,
             joinedload(Assignment.assessment).selectinload(Assessment.scores).joinedload(Score.criterion),
         )
     )
@@ -317,7 +320,7 @@ def assignments(application: Application) -> list[Assignment]:
     query = (
         select(Assignment)
         .where(Assignment.application_id == application.id)
-        .options(joinedload(Assignment.assessment), joinedload(Assignment.reviewer))
+        .options(joinedload(Assignment.assessment), _REVIEWER)
         .order_by(Assignment.assigned_at, Assignment.id)
         .execution_options(populate_existing=True)
     )
@@ -340,7 +343,7 @@ def assignment_of_office(actor: Actor, id: UUID, assignment_id: UUID) -> Assignm
         select(Assignment)
         .join(Assignment.application)
         .where(Assignment.id == assignment_id, Application.id == id, applications.visible(actor))
-        .options(joinedload(Assignment.assessment), joinedload(Assignment.reviewer))
+        .options(joinedload(Assignment.assessment), _REVIEWER)
     )
     return db.session.scalar(query) if policy.assigns(actor) else None
 
@@ -451,7 +454,7 @@ def _candidates(actor: Actor, application: Application, side: Side) -> list[Cand
             ~exists().where(Assignment.application_id == application.id, Assignment.reviewer_id == Person.id),
             ~exists().where(Membership.organisation_id == application.lead_id, Membership.person_id == Person.id),
         )
-        .options(selectinload(Person.role_grants))
+        .options(lazyload(Person.role_grants))
         .order_by(Person.name)
     )
     run_by = _run_by(application)
