@@ -51,6 +51,16 @@ def has_a_say(actor: Actor, proposal: Proposal) -> bool:
     return actor.party in KEY_HOLDERS or any(s.cents for s in proposal.shares if s.funder_code is actor.party)
 
 
+def may_turn_key(actor: Actor, proposal: Proposal) -> bool:
+    """A signatory of one of the two cities."""
+    return Role.SIGNATORY in actor.roles and actor.party in KEY_HOLDERS
+
+
+def may_consent(actor: Actor, proposal: Proposal) -> bool:
+    """A signatory of Métropole, where it pays."""
+    return actor.party is Party.METROPOLE and has_a_say(actor, proposal)
+
+
 def may_send_back(actor: Actor, proposal: Proposal) -> bool:
     """Whoever would sign, and the office that proposed."""
     return has_a_say(actor, proposal) or leads(actor, proposal.application)

@@ -143,13 +143,13 @@ def letter(act: Act) -> Any:
 
 
 @bp.post("/<uuid:id>/key")
-@requires(policy.signs, on=queries.proposal)
+@requires(policy.may_turn_key, on=queries.proposal)
 def turn_key(proposal: Proposal) -> Any:
     return _sign(proposal, service.turn_key)
 
 
 @bp.post("/<uuid:id>/consent")
-@requires(policy.signs, on=queries.proposal)
+@requires(policy.may_consent, on=queries.proposal)
 def consent(proposal: Proposal) -> Any:
     return _sign(proposal, service.consent)
 
