@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import flask_migrate
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,6 +21,10 @@ from grantflow.platform.db import db
 from grantflow.platform.embedded import Embedded
 from tests.browser import launched
 from tests.given import Given
+
+# A busy machine is slow, not wrong.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 SECRET = "tests-only-0123456789-abcdefghijklmnop"
