@@ -66,7 +66,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         errors.register(import_module(f"grantflow.{feature}.texts").MESSAGES)
     menu.init_app(app, settings)
     setattr(app.view_functions["static"], "access", access.Access(access.anyone, None))  # noqa: B010 - a function
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=app.static_folder, prefix="static/", max_age=86400)  # type: ignore[method-assign]
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=app.static_folder,
+        prefix="static/",
+        max_age=86400,
+        add_headers_function=headers.on_files(settings),
+    )
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

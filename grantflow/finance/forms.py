@@ -15,7 +15,7 @@ def read_filter(values: MultiDict[str, str]) -> Filter:
     """The filter of a query string; what is not on offer is not asked for."""
     kind, status = values.get("kind", ""), values.get("status", "")
     return Filter(
-        call=values.get("call", "")[:20],
+        call=values.get("call", "")[:20].replace("\0", ""),
         kind=Kind(kind) if kind in set(Kind) else None,
         status=status if status in STATUSES else "",
         text=values.get("q", "").strip().replace("\0", "")[:100],

@@ -1,5 +1,8 @@
 """Headers that every answer carries, error pages included (T53, T55)."""
 
+from collections.abc import Callable
+from wsgiref.headers import Headers
+
 from flask import Flask, Response, abort, request
 
 from grantflow.config import Settings
@@ -19,8 +22,20 @@ FIXED = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     "X-Frame-Options": "DENY",
 }
+HSTS = "max-age=31536000; includeSubDomains"
 #: Answered to container health checks that know no host name.
 HEALTH = {"/healthz", "/readyz"}
+
+
+def on_files(settings: Settings) -> Callable[[Headers, str, str], None]:
+    """The same for the files that WhiteNoise hands out before the application is asked."""
+    always = FIXED | ({"Strict-Transport-Security": HSTS} if settings.is_https else {})
+
+    def add(headers: Headers, path: str, url: str) -> None:
+        for name, value in always.items():
+            headers[name] = value
+
+    return add
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -50,7 +65,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
         if settings.is_https:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+            response.headers["Strict-Transport-Security"] = HSTS
         if request.endpoint != "static":
             if known_actor().is_authenticated:
                 response.headers["Cache-Control"] = "no-store"
