@@ -110,7 +110,7 @@ def subjects(world: World) -> dict[str, list[Subject]]:
         "review.assign": files("submitted D", "in_review D", "in_review T"),
         "review.unassign": [
             Subject(f"in_review D, {persona}", {"id": in_review.id, "assignment_id": key}, in_review.id)
-            for persona, key in in_review.assignments.items()
+            for persona, key in sorted(in_review.assignments.items())
         ],
         "decisions.propose": files("in_review D", "assessed D", "assessed T", "proposed D", "awarded T"),
         **{

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from grantflow.platform.db import Base
 
-from .crawl import Pages, cast
+from .crawl import ID, Pages, cast
 from .world import World
 
 #: What a page leaves blank and its verb wants; by the form's action without ids.
@@ -36,7 +36,6 @@ TYPED: dict[str, dict[str, Any]] = {
     "/decisions/ID/consent": {"noted": "y", "password": "Rheinbrücke und Pont-Neuf"},
     "/finance/letters/archive": {"all": "1"},
 }
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ def columns() -> dict[str, str]:
 
 #: What differs from one run to the next: new keys, hashes, instants of the database's own clock.
 RANDOM = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f-]{27}|\$argon2id\$[^\"]*|[0-9a-f]{64}|[0-9a-f]{16}\b|\b[0-9a-f]{8}\b|\d{4}-\d\d-\d\dT[\d:.+]*"
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|\$argon2id\$[^\"]*|[0-9a-f]{64}|[0-9a-f]{16}\b|\b[0-9a-f]{8}\b|\"seq\":\d+|\d{4}-\d\d-\d\dT[\d:.+]*"
 )
 
 

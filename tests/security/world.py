@@ -260,6 +260,12 @@ class World:
                 self.letters.setdefault(f"{NAMES[letter.funder]}{kind}", letter.id)
             self.files.setdefault(file.label, file)
 
+    @property
+    def watched(self) -> set[str]:
+        """Ids of the files that something happens to in a test, and of what belongs to them."""
+        files = [self.files[label] for label in ("in_review D", "in_review T", "assessed D", "proposed T", "draft D")]
+        return {str(key) for file in files for key in (file.id, file.proposal, file.organisation)}
+
     # --- being somebody --------------------------------------------------------------------------
 
     def who(self, persona: str, subject: Subject | None = None) -> str | None:

@@ -4,8 +4,7 @@ One world, looked at twice: before and after something behind the curtain moved.
 difference is a leak. Each change is undone before the next.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,6 @@ from grantflow.decisions.models import Proposal
 from grantflow.platform.db import db
 
 from .crawl import Pages, cast, crawl, fetch
-from .sending import ID
 from .world import ASSIGNED_FRENCH, ASSIGNED_GERMAN, CONFLICTED, OTHER, TWO_ROLES, VISITOR, D, M, T, World
 
 Change = Callable[[World, Connection], None]
@@ -197,7 +195,8 @@ BLIND: dict[Change, tuple[str, ...]] = {
         OTHER,
         VISITOR,
     ),
-    letters_of_duesseldorf_change: ("finance M", "administrator D", "applicant in review", OTHER, VISITOR),
+    # The administrator first: the desk of Métropole fetches its letters, and that is on the trail.
+    letters_of_duesseldorf_change: ("administrator D", "finance M", "applicant in review", OTHER, VISITOR),
     bank_data_change: (
         *("office D", "office T", "signatory D", "signatory T", "signatory M", "reviewer D", "reviewer T"),
         *("administrator D", *DESKS, VISITOR),
@@ -217,25 +216,10 @@ def address_of(world: World, who: str) -> str | None:
     return more[who] if who in more else cast(world)[who]
 
 
-def telling(world: World, urls: Iterable[str]) -> list[str]:
-    """Every list, every page of a file that something happens to, and two of each other kind of page."""
-    touched = [world.files[label] for label in ("in_review D", "in_review T", "assessed D", "proposed T", "draft D")]
-    ids = {str(key) for file in touched for key in (file.id, file.proposal, file.organisation)}
-    kinds: Counter[str] = Counter()
-    found = []
-    for url in urls:
-        key = ID.search(url)
-        kinds[kind := ID.sub("ID", url)] += 1
-        if key is None or key.group() in ids or kinds[kind] <= 2:
-            found.append(url)
-    return found
-
-
 def look(world: World, crawled: dict[str, Pages], who: str) -> dict[str, tuple[int, bytes]]:
     """What ``who`` sees before the change. Refusals are left out: each of them writes a line that the trail shows."""
     pages = crawled.get(who) or crawl(world, address_of(world, who))
     known = {url: (page.status, page.body) for url, page in pages.items() if page.status != 403}
-    known = {url: known[url] for url in telling(world, known)}
     # The trail as it is now, not as it was after everybody had been refused here and there.
     return fetch(world, address_of(world, who), known) if "/audit/" in known else known
 
