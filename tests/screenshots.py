@@ -54,13 +54,14 @@ class Photographer:
         return reach
 
     def file_of(self, title: str, path: str, then: str = "") -> Callable[[Page], None]:
-        """Open ``path``, then the link of ``title``, then a link whose address contains ``then``."""
+        """Open ``path``, then the link of ``title``, then ``then`` below its address."""
 
         def reach(page: Page) -> None:
             page.goto(f"{self.running.address}{path}")
-            page.get_by_role("link", name=title).first.click()
+            page.locator("main").get_by_role("link", name=title).first.click()
             if then:
-                page.goto(page.locator(f'main a[href*="{then}"]').first.evaluate("a => a.href"))
+                page.wait_for_load_state()
+                page.goto(page.url.partition("?")[0] + then)
 
         return reach
 
