@@ -126,7 +126,7 @@ def drill(fault: str, lease: int, sweep: int) -> dict[str, Any]:
         arguments = ("worker", "-c", "1", "-l", "INFO", "--without-mingle", "--without-gossip")
         victim = workers.start("tests.faults.worker", *arguments, "-n", "victim@%h")
         mark = folder / "mark"
-        with until("the worker renders", 60) as ask:
+        with until("the worker renders", 180) as ask:
             ask(mark.exists)
         os.killpg(victim.pid, signal.SIGKILL if fault == "kill" else signal.SIGSTOP)
         struck = time.monotonic()
@@ -145,7 +145,7 @@ def drill(fault: str, lease: int, sweep: int) -> dict[str, Any]:
         if fault == "stop":
             mark.with_name("go").touch()
             os.killpg(victim.pid, signal.SIGCONT)
-            with until("the late worker speaks", 60) as ask:
+            with until("the late worker speaks", 120) as ask:
                 ask(lambda: "late_write_refused" in workers.logs())
         last = row()
         with app.app_context():
