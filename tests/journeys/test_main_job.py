@@ -18,7 +18,7 @@ from tests.given import siret
 from .conftest import Running
 from .visitor import Company, Visitor, saved
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @dataclass(frozen=True)

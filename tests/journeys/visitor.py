@@ -15,6 +15,8 @@ from tests.browser import Eye
 
 from .conftest import Running
 
+expect.set_options(timeout=20_000)
+
 
 @cache
 def catalogue(language: str) -> Catalog:
