@@ -1,6 +1,6 @@
-"""T21, T22, H12, H14, H15: a world with payloads in every text that a person can write.
+"""T21 in a real browser; run by hand, since it takes half a minute: ``pytest tests/security/canaries_in_a_browser.py``.
 
-No page, letter or mail brings one to life, and ``{{7*7}}`` stays what it is.
+A world with payloads in every text that a person can write: no page brings one to life.
 """
 
 import threading

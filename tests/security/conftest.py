@@ -5,11 +5,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Connection
 
 from grantflow.app import create_app
 from grantflow.platform.db import db
 from tests.conftest import Databases, settings_for
 
+from .canaries import poison
 from .crawl import Pages, cast, crawl
 from .world import WRITTEN_BY_LOOKING, World
 
@@ -40,3 +42,10 @@ def crawled(looking: dict[str, Any]) -> dict[str, Pages]:
     """Every page, by who opened it."""
     pages: dict[str, Pages] = looking["pages"]
     return pages
+
+
+@pytest.fixture
+def poisoned(world: World) -> Iterator[tuple[Connection, list[str]]]:
+    """The world with payloads in every text, and the columns that hold one."""
+    with world.undone() as connection:
+        yield connection, poison(connection)

@@ -10,7 +10,7 @@ from werkzeug.datastructures import Headers
 from .world import ASSIGNED_FRENCH, ASSIGNED_GERMAN, CONFLICTED, OTHER, TWO_ROLES, VISITOR, World, links, masked
 
 #: Pages of one kind that one person opens, beside those of the files that something happens to.
-ENOUGH = 3
+ENOUGH = 2
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 

@@ -60,7 +60,7 @@ def subjects(world: World) -> dict[str, list[Subject]]:
 
     every = files(
         *("draft D", "submitted D", "in_review D", "in_review T", "assessed D"),
-        *("proposed D", "proposed T", "awarded T", "rejected D"),
+        *("proposed D", "awarded T", "rejected D"),
     )
     links = {"confirm": Purpose.CONFIRM, "reset": Purpose.RESET, "accept": Purpose.INVITE}
     people = [

@@ -8,6 +8,7 @@ from typing import Any
 from lxml import html
 from sqlalchemy import Connection, text
 
+from grantflow.organisations.rules import PROFILE_FIELDS
 from grantflow.platform.db import Base
 
 from .crawl import ID, Pages, cast
@@ -36,6 +37,8 @@ TYPED: dict[str, dict[str, Any]] = {
     "/decisions/ID/consent": {"noted": "y", "password": "Rheinbrücke und Pont-Neuf"},
     "/finance/letters/archive": {"all": "1"},
 }
+#: Fields that a form declares and a page shows only to those whom they concern.
+UNSHOWN = {action: frozenset(PROFILE_FIELDS) for action in ("/organisations/ID", "/organisations/new")}
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,19 @@ class Sendable:
     values: tuple[tuple[str, str], ...]
 
     @property
+    def declared(self) -> frozenset[str]:
+        """Every name that this form may be sent with."""
+        return self.names | {name for name, _ in self.values} | UNSHOWN.get(self.kind, frozenset())
+
+    @property
     def kind(self) -> str:
         """The action without ids: forms of one kind are the same form."""
         return ID.sub("ID", self.action)
 
 
 def forms(world: World, crawled: dict[str, Pages]) -> list[Sendable]:
-    """One form of each kind, or two where two kinds of people send it."""
-    found: dict[tuple[str, frozenset[str], str], Sendable] = {}
+    """One form of each kind; two where it has other fields for others."""
+    found: dict[tuple[str, frozenset[str]], Sendable] = {}
     for who, email in cast(world).items():
         for url, page in crawled[who].items():
             if page.status != 200 or not page.headers["Content-Type"].startswith("text/html"):
@@ -70,7 +78,7 @@ def forms(world: World, crawled: dict[str, Pages]) -> list[Sendable]:
                 typed = TYPED.get(ID.sub("ID", action), {})
                 pairs = [(name, value) for name, value in pairs if name not in typed] + list(typed.items())
                 sendable = Sendable(who, email, action, names, tuple(pairs))
-                found.setdefault((sendable.kind, names, who.split(" ")[0]), sendable)
+                found.setdefault((sendable.kind, names), sendable)
     return list(found.values())
 
 

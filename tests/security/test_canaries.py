@@ -3,9 +3,6 @@
 No page, letter or mail brings one to life, and ``{{7*7}}`` stays what it is.
 """
 
-from collections.abc import Iterator
-
-import pytest
 from sqlalchemy import Connection, select
 
 from grantflow.letters import rules as letter_rules
@@ -17,15 +14,9 @@ from grantflow.notifications.service.composing import compose
 from grantflow.platform import pdf
 from grantflow.platform.db import db
 
-from .canaries import ESCAPED, alive, poison
+from .canaries import ESCAPED, alive
 from .crawl import Pages, cast, fetch
 from .world import World
-
-
-@pytest.fixture
-def poisoned(world: World) -> Iterator[tuple[Connection, list[str]]]:
-    with world.undone() as connection:
-        yield connection, poison(connection)
 
 
 def test_nothing_comes_alive_on_a_page(

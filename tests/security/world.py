@@ -263,7 +263,8 @@ class World:
     @property
     def watched(self) -> set[str]:
         """Ids of the files that something happens to in a test, and of what belongs to them."""
-        files = [self.files[label] for label in ("in_review D", "in_review T", "assessed D", "proposed T", "draft D")]
+        labels = ("draft D", "submitted D", "in_review D", "in_review T", "assessed D", "proposed T")
+        files = [self.files[label] for label in labels]
         return {str(key) for file in files for key in (file.id, file.proposal, file.organisation)}
 
     # --- being somebody --------------------------------------------------------------------------

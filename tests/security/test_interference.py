@@ -142,7 +142,7 @@ def letters_of_duesseldorf_change(world: World, connection: Connection) -> None:
         connection,
         "UPDATE letter SET project_title = 'Moved', recipient_name = 'Moved', search_text = 'moved',"
         " byte_size = byte_size + 5000, amount_cents = amount_cents + 1, register_number = register_number || '9'"
-        " WHERE funder = 'duesseldorf'",
+        " WHERE funder = 'duesseldorf' AND done_at IS NOT NULL",
     )
     _run(
         connection,
@@ -185,23 +185,11 @@ BLIND: dict[Change, tuple[str, ...]] = {
     ),
     a_proposal_is_made: ("applicant of the assessed file", *APPLICANTS, *DESKS, VISITOR, CONFLICTED),
     a_key_is_turned: ("applicant of the proposed file", *APPLICANTS, *DESKS, VISITOR, CONFLICTED),
-    a_draft_changes: (
-        "office D",
-        "office T",
-        "signatory D",
-        "administrator D",
-        "reviewer D",
-        "finance D",
-        OTHER,
-        VISITOR,
-    ),
+    a_draft_changes: ("office D", "signatory T", "administrator D", OTHER, VISITOR),
     # The administrator first: the desk of Métropole fetches its letters, and that is on the trail.
     letters_of_duesseldorf_change: ("administrator D", "finance M", "applicant in review", OTHER, VISITOR),
-    bank_data_change: (
-        *("office D", "office T", "signatory D", "signatory T", "signatory M", "reviewer D", "reviewer T"),
-        *("administrator D", *DESKS, VISITOR),
-    ),
-    secrets_change: ("office D", "signatory T", "applicant with letters", "reviewer D", "finance D", VISITOR),
+    bank_data_change: ("office D", "signatory T", "reviewer D", "administrator D", "finance M", VISITOR),
+    secrets_change: ("office T", "applicant with letters", VISITOR),
 }
 
 
@@ -251,12 +239,15 @@ def test_the_eye_is_sharp(world: World, crawled: dict[str, Pages]) -> None:
         letters_of_duesseldorf_change: "finance D",
         bank_data_change: "applicant with a draft",
     }
+    with world.undone():
+        pages = look(world, crawled, "office T")
+        assert fetch(world, address_of(world, "office T"), pages) == pages
     for change, who in seen.items():
+        email = address_of(world, who)
         with world.undone() as connection:
             before = look(world, crawled, who)
-            assert fetch(world, address_of(world, who), before) == before, change.__name__
             change(world, connection)
-            assert fetch(world, address_of(world, who), before) != before, change.__name__
+            assert any(fetch(world, email, [url])[url] != answer for url, answer in before.items()), change.__name__
 
 
 def test_withdrawing_does_not_tell_whether_a_decision_is_proposed(world: World) -> None:

@@ -45,8 +45,7 @@ def test_nothing_but_declared_fields_is_read(world: World, sendable: list[Sendab
     with world.undone() as connection:
         before = rows(connection)
         for form in sendable:
-            declared = form.names | {name for name, _ in form.values}
-            more = [(name, value) for name, value in smuggled.items() if name not in declared]
+            more = [(name, value) for name, value in smuggled.items() if name not in form.declared]
             written = []
             for values in (form.values, (*form.values, *more)):
                 savepoint = connection.begin_nested()
@@ -247,7 +246,7 @@ def test_no_form_crashes(world: World, sendable: list[Sendable], quick_passwords
     """Any words in any fields of any form: a page, a refusal, never a crash."""
 
     @settings(
-        max_examples=250,
+        max_examples=200,
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -269,17 +268,16 @@ def test_no_form_crashes(world: World, sendable: list[Sendable], quick_passwords
 
 
 def test_every_field_alone_may_be_nonsense(world: World, sendable: list[Sendable], quick_passwords: None) -> None:
-    """One field at a time is missing, or holds a NUL and a number too large for any column."""
+    """One field at a time is missing, or holds a NUL and a number too large for any column, by turns."""
     with world.undone() as connection:
         for form in sendable:
-            for name in sorted(form.names):
-                for spoiled in ("\0" + "9" * 30, None):
-                    values = [pair for pair in form.values if pair[0] != name]
-                    values += [] if spoiled is None else [(name, spoiled)]
-                    savepoint = connection.begin_nested()
-                    reply = world.client(form.email).post(form.action, data=pairs(values))
-                    savepoint.rollback()
-                    assert reply.status_code < 500, (form.action, name, spoiled)
+            for turn, name in enumerate(sorted(form.names)):
+                values = [pair for pair in form.values if pair[0] != name]
+                values += [(name, "\0" + "9" * 30)] if turn % 2 else []
+                savepoint = connection.begin_nested()
+                reply = world.client(form.email).post(form.action, data=pairs(values))
+                savepoint.rollback()
+                assert reply.status_code < 500, (form.action, name)
 
 
 def test_bodies_that_are_no_form(world: World) -> None:
