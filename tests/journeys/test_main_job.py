@@ -79,7 +79,7 @@ def describe_organisation(who: Visitor, story: Story) -> None:
     who.page.wait_for_load_state("networkidle")
     who.fill(kind="association")
     if not who.script:  # with script the fields of this kind have come by themselves
-        who.press("Continue", exact=True)
+        who.press("Continue", "button", exact=True)
     who.field("street").wait_for()
     who.page.wait_for_load_state("networkidle")
     serial = uuid4().int % 900_000 + 100_000
