@@ -1,4 +1,4 @@
-"""T21 in a real browser; run by hand, since it takes half a minute: ``pytest tests/security/canaries_in_a_browser.py``.
+"""T21 in a real browser.
 
 A world with payloads in every text that a person can write: no page brings one to life.
 """
@@ -15,8 +15,6 @@ from werkzeug.serving import make_server
 
 from .crawl import Pages, cast, kind
 from .world import World
-
-# --- in a real browser ---------------------------------------------------------------------------
 
 
 @contextmanager
