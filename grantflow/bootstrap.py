@@ -117,16 +117,22 @@ def system_packages(purpose):
     if os.geteuid() != 0:
         raise Stop(f"Missing: {names}. Type: sudo apt install {names}")
     say(f"installing {names}")
-    quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *wanted]
-    # First from the lists that are there: they are often good enough, and fetching them takes longest.
-    if logged(install, env=quiet) != 0:
-        logged(["apt-get", "update", "-q"], env=quiet)
-        if logged(install, env=quiet) != 0:
-            raise Stop(f"apt-get could not install {names}: {last_error()} (log: {LOG})")
+    if not apt_install(*wanted):
+        raise Stop(f"apt-get could not install {names}: {last_error()} (log: {LOG})")
     left = missing_packages(purpose)
     if left:
         raise Stop(f"Still missing after apt-get: {' '.join(left)} (log: {LOG})")
+
+
+def apt_install(*names):
+    """Whether Debian's tools brought ``names``, without asking anything."""
+    quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *names]
+    # First from the lists that are there: they are often good enough, and fetching them takes longest.
+    if logged(install, env=quiet) == 0:
+        return True
+    logged(["apt-get", "update", "-q"], env=quiet)
+    return logged(install, env=quiet) == 0
 
 
 def missing_packages(purpose):
@@ -139,8 +145,8 @@ def missing_packages(purpose):
     if purpose == "test":
         tools = {"redis-server": "redis" if MACOS else "redis-server"}
         tools["pdftoppm"] = "poppler" if MACOS else "poppler-utils"
-        if is_debian():
-            tools["chromium"] = "chromium"
+        if is_debian() and not which("chromium"):
+            tools["chromium-headless-shell"] = "chromium-headless-shell"
         wanted += [package for tool, package in tools.items() if not which(tool)]
         if not MACOS and not any(Path("/usr/share/fonts").rglob("DejaVuSans.ttf")):
             wanted.append("fonts-dejavu-core")
@@ -313,12 +319,17 @@ def is_newer(made, source):
 
 
 def browser():
-    """Debian's own Chromium, else the one Playwright brings."""
+    """Debian's own Chromium, without its window where we may install that (half the work); else Playwright's."""
+    if which("chromium-headless-shell"):
+        return
+    may_install = os.geteuid() == 0 and shutil.which("apt-get")
+    if may_install and is_debian() and apt_install("chromium-headless-shell"):
+        return
     made_from = digest(LOCKS["test"])
-    if shutil.which("chromium") or is_stamped(stamp("chromium"), made_from):
+    if which("chromium") or is_stamped(stamp("chromium"), made_from):
         return
     say("fetching Chromium")
-    with_libraries = ["--with-deps"] if os.geteuid() == 0 and shutil.which("apt-get") else []
+    with_libraries = ["--with-deps"] if may_install else []
     if logged([str(PYTHON), "-m", "playwright", "install", *with_libraries, "chromium"]) != 0:
         raise Stop(f"Chromium could not be installed: {last_error()} (log: {LOG})")
     probe = (

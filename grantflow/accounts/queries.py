@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
+from sqlalchemy.orm import joinedload
 
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Actor, Role
@@ -29,8 +30,10 @@ def owner_of(email_key: str) -> Person:
 
 
 def sign_in_of(token: str) -> SignIn | None:
-    """The session a cookie stands for, ended or not."""
-    return db.session.scalar(select(SignIn).where(SignIn.token_hash == tokens.fingerprint(token)))
+    """The session a cookie stands for, ended or not, with the person and their roles: every page asks this first."""
+    query = select(SignIn).where(SignIn.token_hash == tokens.fingerprint(token))
+    whole = query.options(joinedload(SignIn.person).joinedload(Person.role_grants))
+    return db.session.scalars(whole).unique().one_or_none()
 
 
 def live_token(raw: str, *purposes: Purpose) -> Token | None:

@@ -2,7 +2,7 @@
 the others have done (D12, T13).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -256,18 +256,24 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """All settled reviews of a file side by side, in the order Düsseldorf, Toulouse, Toulouse Métropole."""
+class Outcome:
+    """What the settled reviews of a file come to, in the order Düsseldorf, Toulouse, Toulouse Métropole."""
 
     application: Application
     standing: Standing
     category: Category
     reviews: list[Assignment]
-    rows: list[Line]
 
     @property
     def below_threshold(self) -> bool:
         return self.standing.mean < self.category.min_score
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Outcome):
+    """And side by side, criterion by criterion."""
+
+    rows: list[Line]
 
 
 def compare(actor: Actor, id: UUID) -> Comparison | None:  # noqa: A002 - the house's name in addresses
@@ -286,24 +292,8 @@ def compare(actor: Actor, id: UUID) -> Comparison | None:  # noqa: A002 - the ho
     found = standing(application) if application else None
     if application is None or found is None or not rules.may_see_scores(actor.roles, seat, settled=True):
         return None
-    return _comparison(application, found)
-
-
-def _comparison(application: Application, found: Standing) -> Comparison:
-    query = (
-        select(Assignment)
-        .join(Assignment.assessment)
-        .where(
-            Assignment.application_id == application.id,
-            Assignment.conflict == Conflict.NONE,
-            Assessment.submitted_at <= found.settled_at,
-        )
-        .options(
-            _REVIEWER,
-            joinedload(Assignment.assessment).selectinload(Assessment.scores).joinedload(Score.criterion),
-        )
-    )
-    reviews = sorted(db.session.scalars(query), key=lambda a: (_ORDER.index(a.party), a.assigned_at))
+    scores = joinedload(Assignment.assessment).selectinload(Assessment.scores).joinedload(Score.criterion)
+    reviews = _settled(db.session.scalars(_of_file(application).options(scores)), found)
     by_review = [marks(review.assessment) for review in reviews]
     rows = [
         Line(criterion, [given.get(criterion.position, Mark()) for given in by_review])
@@ -312,19 +302,32 @@ def _comparison(application: Application, found: Standing) -> Comparison:
     return Comparison(application, found, category(application), reviews, rows)
 
 
+def _settled(everyone: Iterable[Assignment], found: Standing) -> list[Assignment]:
+    """The reviews that the standing is made of; one that came in later shows only with its own round (D12)."""
+    counted = [
+        a
+        for a in everyone
+        if a.conflict is Conflict.NONE and a.assessment and a.assessment.submitted_at is not None
+        if a.assessment.submitted_at <= found.settled_at
+    ]
+    return sorted(counted, key=lambda a: _ORDER.index(a.party))
+
+
 # --- the offices' board --------------------------------------------------------------------------
 
 
-def assignments(application: Application) -> list[Assignment]:
-    """Every assignment of a file, read afresh, with its assessment and reviewer."""
-    query = (
+def _of_file(application: Application) -> Select[Assignment]:
+    return (
         select(Assignment)
         .where(Assignment.application_id == application.id)
         .options(joinedload(Assignment.assessment), _REVIEWER)
         .order_by(Assignment.assigned_at, Assignment.id)
-        .execution_options(populate_existing=True)
     )
-    return list(db.session.scalars(query))
+
+
+def assignments(application: Application) -> list[Assignment]:
+    """Every assignment of a file, the first first, read afresh, with its assessment and reviewer."""
+    return list(db.session.scalars(_of_file(application).execution_options(populate_existing=True)))
 
 
 def seats(application: Application) -> list[Seat]:
@@ -386,7 +389,7 @@ class Panel:
     candidates: list[Candidate]
     can_assign: bool
     #: Set once all reviews are in and the viewer may see them.
-    comparison: Comparison | None
+    outcome: Outcome | None
 
 
 def panel(actor: Actor, application: Application) -> Panel | None:
@@ -397,14 +400,14 @@ def panel(actor: Actor, application: Application) -> Panel | None:
     """
     if application.state not in READABLE:
         return None
-    seat = seat_of(actor, application.id)
-    found = standing(application)
-    comparison = None
-    if found and rules.may_see_scores(actor.roles, seat, settled=True):
-        comparison = _comparison(application, found)
-    if not rules.may_see_board(actor.roles, seat):
-        return Panel(application, [], [], False, comparison) if comparison else None
     everyone = assignments(application)
+    seat = next((a.seat for a in everyone if a.reviewer_id == actor.id), None)
+    found = standing(application)
+    outcome = None
+    if found and rules.may_see_scores(actor.roles, seat, settled=True):
+        outcome = Outcome(application, found, category(application), _settled(everyone, found))
+    if not rules.may_see_board(actor.roles, seat):
+        return Panel(application, [], [], False, outcome) if outcome else None
     own_side = actor.party.side if actor.party else None
     is_open = application.state in AT_WORK or (
         application.state is State.ASSESSED and found is not None and found.third_due
@@ -422,7 +425,7 @@ def panel(actor: Actor, application: Application) -> Panel | None:
         for side in sorted(Side, key=lambda side: side is not own_side)
     ]
     candidates = _candidates(actor, application, own_side) if can_assign and own_side else []
-    return Panel(application, boards, candidates, can_assign, comparison)
+    return Panel(application, boards, candidates, can_assign, outcome)
 
 
 def _candidates(actor: Actor, application: Application, side: Side) -> list[Candidate]:

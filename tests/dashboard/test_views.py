@@ -1,13 +1,17 @@
 """My tasks and the staff page of one file."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 
 from grantflow.accounts.models import Person
 from grantflow.applications.states import State
+from grantflow.kernel import clock
 from grantflow.kernel.parties import Party, Role, Side
+from tests.counting import counted
+from tests.crowd import many
 from tests.given import Given
 
 As = Callable[[Person], FlaskClient]
@@ -124,3 +128,40 @@ class TestFile:
         assert page.status_code == 200
         assert 'id="review"' in page.text
         assert 'id="decision"' in page.text
+
+
+class TestCost:
+    def test_a_file_in_any_state_costs_the_same_among_30_and_300(self, given: Given, as_: As) -> None:
+        with clock.frozen(clock.now()):  # "last seen" is noted once a minute, by a statement of its own
+            ids = {
+                "submitted": given.application(State.SUBMITTED).id,
+                "admitted": given.application(State.ADMITTED).id,
+                "in review": given.in_review()[0].id,
+                "assessed": given.assessed().id,
+                "proposed": given.proposed().application_id,
+                "awarded": given.decided().application_id,
+            }
+            office, signatory = as_(given.office(Side.GERMAN)), as_(given.signatory(Party.TOULOUSE))
+            many(given, 30)
+            among_30 = self._spent(ids, office, signatory)
+            many(given, 270)
+            among_300 = self._spent(ids, office, signatory)
+        assert among_30 == among_300
+        assert max(sql for sql, _ in among_300.values()) <= 10, among_300
+        assert max(rows for _, rows in among_300.values()) <= 60, among_300
+
+    def _spent(
+        self, ids: dict[str, UUID], office: FlaskClient, signatory: FlaskClient
+    ) -> dict[tuple[str, str], tuple[int, int]]:
+        """Statements and rows of each file's page, for each of its readers."""
+        found = {}
+        for state, key in ids.items():
+            for who, client in (("office", office), ("signatory", signatory)):
+                if who == "signatory" and state in {"submitted", "admitted", "in review"}:
+                    continue
+                url = f"/staff/applications/{key}"
+                assert client.get(url).status_code == 200
+                with counted() as count:
+                    client.get(url)
+                found[who, state] = (count.sql, count.rows)
+        return found

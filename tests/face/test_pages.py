@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page
 
-from grantflow.config import ROOT
+from tests.browser import violations
 from tests.face.world import create
 
 pytestmark = pytest.mark.browser
@@ -16,16 +16,10 @@ PAGES = (
     "/guide/file", "/guide/budget", "/guide/fields", "/guide/fields?wrong=1", "/guide/review", "/guide/compare",
     "/guide/board", "/guide/keys", "/guide/list",
 )  # fmt: skip
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: Chromium's own advice about password managers is not a refusal.
 ADVICE = ("[DOM]",)
 
 Visit = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    return (ROOT / "node_modules/axe-core/axe.min.js").read_text()
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -34,12 +28,10 @@ def axe() -> str:
     [("de", "light", 1280), ("fr", "dark", 320)],
 )
 def test_axe_finds_nothing_and_nothing_is_cut_off(
-    visit: Visit, axe: str, path: str, language: str, scheme: str, width: int
+    visit: Visit, path: str, language: str, scheme: str, width: int
 ) -> None:
     page = visit(path, language, width=width, scheme=scheme)
-    page.evaluate(axe)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-    assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("h1").count() == 1
     assert page.evaluate("document.documentElement.lang") == language

@@ -223,8 +223,9 @@ def _routes(app: Flask) -> None:
     @app.get("/bare/<int:status>")
     def bare(status: int) -> str:
         """As after a fault: no person, no links, no menu."""
-        app.jinja_env.globals.pop("csrf_token", None)
-        return app.jinja_env.get_template(f"errors/{status}.html").render(
+        alone = app.jinja_env.overlay()
+        alone.globals = {name: value for name, value in alone.globals.items() if name != "csrf_token"}
+        return alone.get_template(f"errors/{status}.html").render(
             url_for=lambda _endpoint, filename: f"/static/{filename}", says=""
         )
 

@@ -27,12 +27,21 @@ def catalogue(language: str) -> Catalog:
 class Visitor:
     """One person with one browser window."""
 
-    def __init__(self, context: BrowserContext, running: Running, language: str, *, script: bool, whole: bool) -> None:
+    def __init__(
+        self,
+        context: BrowserContext,
+        running: Running,
+        language: str,
+        *,
+        script: bool,
+        whole: bool,
+        seen: set[tuple[str, str]],
+    ) -> None:
         self.context, self.running, self.language = context, running, language
         self.script, self.whole = script, whole
         self.page: Page = context.new_page()
         self.page.set_default_timeout(20_000)
-        self.eye = Eye(self.page, language)
+        self.eye = Eye(self.page, language, seen=seen)
 
     def t(self, text: str, context: str | None = None) -> str:
         """``text`` as this person reads it."""
@@ -128,6 +137,8 @@ class Company:
     def __init__(self, browser: Browser, running: Running, *, script: bool, whole: bool) -> None:
         self.browser, self.running, self.script, self.whole = browser, running, script, whole
         self.visitors: list[Visitor] = []
+        #: One page is looked at once in each language, whoever opens it first.
+        self.seen: set[tuple[str, str]] = set()
 
     def visitor(self, language: str) -> Visitor:
         context = self.browser.new_context(
@@ -136,7 +147,7 @@ class Company:
             java_script_enabled=self.script,
             accept_downloads=True,
         )
-        visitor = Visitor(context, self.running, language, script=self.script, whole=self.whole)
+        visitor = Visitor(context, self.running, language, script=self.script, whole=self.whole, seen=self.seen)
         self.visitors.append(visitor)
         return visitor
 

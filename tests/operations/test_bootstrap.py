@@ -125,7 +125,7 @@ def test_an_ordinary_user_gets_the_one_command_to_type(bare: pytest.MonkeyPatch)
     venv = f"python3.{sys.version_info[1]}-venv"
     with pytest.raises(bootstrap.Stop, match=rf"Type: sudo apt install {venv} libpango-1.0-0 libpangoft2-1.0-0$"):
         bootstrap.system_packages("run")
-    with pytest.raises(bootstrap.Stop, match=r"redis-server poppler-utils chromium"):
+    with pytest.raises(bootstrap.Stop, match=r"redis-server poppler-utils chromium-headless-shell"):
         bootstrap.system_packages("test")
 
 

@@ -24,7 +24,7 @@ from grantflow.platform.db import db
 from grantflow.review.models import Standing
 
 from .. import policy, rules
-from ..models import Decision, Key, Proposal, Share, Version
+from ..models import Key, Proposal, Share, Version
 from ..rules import Basis, Case, Deliberation, Terms
 from . import acts
 
@@ -121,23 +121,18 @@ def draft(actor: Actor, id: UUID) -> Draft | None:  # noqa: A002
 # --- one proposal --------------------------------------------------------------------------------
 
 _KEYS = selectinload(Proposal.keys).joinedload(Key.person).lazyload(Person.role_grants)
-_PARTS = (selectinload(Proposal.shares), _KEYS, selectinload(Proposal.versions))
+_PARTS = (joinedload(Proposal.shares), _KEYS, selectinload(Proposal.versions))
 
 
 def of_file(application: Application) -> Proposal | None:
     """The file's proposal, read afresh."""
     query = select(Proposal).where(Proposal.application_id == application.id).options(*_PARTS)
-    return db.session.scalar(query.execution_options(populate_existing=True))
+    return db.session.scalars(query.execution_options(populate_existing=True)).unique().one_or_none()
 
 
 def locked(proposal_id: UUID) -> Proposal:
     """The proposal FOR UPDATE with shares, keys and versions as they are now; the application is locked before."""
-    query = (
-        select(Proposal)
-        .where(Proposal.id == proposal_id)
-        .with_for_update(of=Proposal)
-        .options(joinedload(Proposal.shares), _KEYS, selectinload(Proposal.versions))
-    )
+    query = select(Proposal).where(Proposal.id == proposal_id).with_for_update(of=Proposal).options(*_PARTS)
     return db.session.scalars(query.execution_options(populate_existing=True)).unique().one()
 
 
@@ -173,7 +168,7 @@ def proposal(actor: Actor, id: UUID) -> Proposal | None:  # noqa: A002
             *_PARTS,
         )
     )
-    return db.session.scalar(query)
+    return db.session.scalars(query).unique().one_or_none()
 
 
 def terms(proposal: Proposal) -> Terms:
@@ -469,7 +464,7 @@ def to_sign(actor: Actor) -> ToSign:
     lists = ToSign([], [], [], _signed_lately(actor) if policy.signs(actor) else [])
     query = _open(actor).options(joinedload(Proposal.application).joinedload(Application.lead), *_PARTS)
     person = rules.Signatory(actor.id, actor.party, actor.roles)
-    for its in db.session.scalars(query.order_by(Proposal.prepared_at, Proposal.id)):
+    for its in db.session.scalars(query.order_by(Proposal.prepared_at, Proposal.id)).unique():
         has_a_say = policy.has_a_say(actor, its)
         if not has_a_say and Role.OFFICE not in actor.roles:
             continue
@@ -573,39 +568,29 @@ class Panel:
     """The decision's part of the staff page of one file."""
 
     application: Application
-    standing: Standing
-    category: Category
     third_due: bool
     proposal: Proposal | None
-    decision: Decision | None
     missing: tuple[Party, ...]
     deliberations_due: tuple[Party, ...]
     may_propose: bool
     may_deliberate: bool
     has_a_say: bool
-    letters: Sequence[Letter]
 
 
 def panel(actor: Actor, application: Application) -> Panel | None:
-    """What the actor sees of the decision on the file's page; None before the assessment, with a conflict, and for
-    finance and administration."""
-    if application.state not in DECIDABLE or not policy.decides(actor) or is_recused(actor, application):
+    """What the actor sees of the decision on the page of a file that is visible to them; None before the assessment,
+    and for finance and administration."""
+    if application.state not in DECIDABLE or not policy.decides(actor):
         return None
     found = standing(application)
     if found is None:
         return None
     its = of_file(application)
     judged = case(its, is_stale=False) if its else None
-    decided = its is not None and its.decided_at is not None
     return Panel(
         application=application,
-        standing=found,
-        category=category(application),
         third_due=found.third_due,
         proposal=its,
-        decision=db.session.scalar(select(Decision).where(Decision.application_id == application.id))
-        if decided
-        else None,
         missing=rules.missing(judged) if judged and judged.is_open else (),
         deliberations_due=judged.deliberations_due if judged and judged.is_open else (),
         may_propose=policy.leads(actor, application)
@@ -613,5 +598,4 @@ def panel(actor: Actor, application: Application) -> Panel | None:
         and not found.third_due,
         may_deliberate=bool(its and judged and judged.is_open and policy.may_deliberate(actor, its)),
         has_a_say=bool(its and judged and judged.is_open and policy.has_a_say(actor, its)),
-        letters=letters.of_subject(application.id) if decided else (),
     )
