@@ -12,11 +12,6 @@ import pytest
 from tests.faults.drill import drill
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
-
-
 @pytest.fixture
 def real_drill() -> Callable[[str], dict[str, Any]]:
     """The result of a drill with lease 120 s and sweep 60 s; run here and now where none was started."""

@@ -183,6 +183,7 @@ def alive(pids: set[int]) -> set[int]:
     return {pid for pid in pids if embedded._command_of(pid)}
 
 
+@pytest.mark.first
 @pytest.mark.slow
 @pytest.mark.timeout(480)
 def test_a_run_from_its_first_start_to_its_last(data_dir: Path, port: int) -> None:

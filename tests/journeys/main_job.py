@@ -9,16 +9,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pikepdf
-import pytest
-from playwright.sync_api import Browser
 
 from grantflow.kernel import clock
 from tests.given import siret
 
-from .conftest import Running
 from .visitor import Company, Visitor, saved
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @dataclass(frozen=True)
@@ -438,25 +433,3 @@ def administration(company: Company, number: str) -> None:
     ):
         admin.go(path)
         admin.look(name)
-
-
-@pytest.mark.parametrize("language", ["de", "fr"])
-def test_on_embedded_defaults(language: str, chromium: Browser, embedded: Running, tmp_path: Path) -> None:
-    """With script; every page is looked at in both colour schemes and on the narrowest phone."""
-    company = Company(chromium, embedded, script=True, whole=True)
-    try:
-        journey(company, STORIES[language], tmp_path)
-    finally:
-        company.part()
-
-
-@pytest.mark.parametrize("language", ["de", "fr"])
-def test_on_configured_servers_without_script(
-    language: str, chromium: Browser, configured: Running, tmp_path: Path
-) -> None:
-    """The same on a PostgreSQL and a Redis named by the environment, and with JavaScript switched off."""
-    company = Company(chromium, configured, script=False, whole=False)
-    try:
-        journey(company, STORIES[language], tmp_path)
-    finally:
-        company.part()

@@ -1,0 +1,21 @@
+"""The main job on a PostgreSQL and a Redis named by the environment, and with JavaScript switched off."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from .conftest import Running
+from .main_job import STORIES, journey
+from .visitor import Company
+
+pytestmark = [pytest.mark.first, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_the_journey_without_script(language: str, chromium: Browser, configured: Running, tmp_path: Path) -> None:
+    company = Company(chromium, configured, script=False, whole=False)
+    try:
+        journey(company, STORIES[language], tmp_path)
+    finally:
+        company.part()

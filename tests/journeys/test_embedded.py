@@ -1,0 +1,22 @@
+"""The main job on the embedded defaults, in a real browser with script."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from .conftest import Running
+from .main_job import STORIES, journey
+from .visitor import Company
+
+pytestmark = [pytest.mark.first, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_every_page_of_the_journey(language: str, chromium: Browser, embedded: Running, tmp_path: Path) -> None:
+    """Each is looked at in both colour schemes and on the narrowest phone."""
+    company = Company(chromium, embedded, script=True, whole=True)
+    try:
+        journey(company, STORIES[language], tmp_path)
+    finally:
+        company.part()
