@@ -43,7 +43,7 @@ def day(offset: int) -> str:
 def register(who: Visitor, email: str, password: str) -> None:
     who.go("/")
     who.look("start")
-    who.page.get_by_role("link", name=who.t("See the call")).first.click()
+    who.link("See the call")
     who.look("call")
     who.go("/register")
     who.look("register")
@@ -61,8 +61,8 @@ def follow_mail(who: Visitor, email: str, path: str) -> None:
     who.go("/demo/mailbox")
     who.reload_until(email)
     row = who.page.get_by_role("row").filter(has_text=email).first
-    row.get_by_role("link").click()
-    who.page.locator(f'main a[href*="{path}"]').first.click()
+    who.click(row.get_by_role("link"))
+    who.click(who.page.locator(f'main a[href*="{path}"]').first)
 
 
 def describe_organisation(who: Visitor, story: Story) -> None:
@@ -106,13 +106,13 @@ def apply(who: Visitor, story: Story) -> str:
     who.look("applications-empty")
     who.go("/applications/new")
     who.look("application-start")
-    who.page.locator('main form#page-form button[type="submit"]').last.click()
+    who.click(who.page.locator('main form#page-form button[type="submit"]').last)
     file_id = who.id_in_address()
     who.look("step-organisation")
 
     who.go(f"/applications/{file_id}/check")
     who.look("step-check-incomplete")
-    who.page.locator("#page-form").get_by_role("button").last.click()
+    who.click(who.page.locator("#page-form").get_by_role("button").last)
     who.look("step-check-refused")  # it lists what is missing instead
 
     german = story.language == "de"
@@ -142,9 +142,9 @@ def apply(who: Visitor, story: Story) -> str:
     )
     # Switching the language keeps what was typed, unsaved as it is (D25).
     other = "fr" if german else "de"
-    who.page.locator(f'button[name="_language"][value="{other}"]').first.click()
+    who.click(who.page.locator(f'button[name="_language"][value="{other}"]').first)
     assert who.field("title").input_value() == story.title
-    who.page.locator(f'button[name="_language"][value="{story.language}"]').first.click()
+    who.click(who.page.locator(f'button[name="_language"][value="{story.language}"]').first)
     assert who.field("title").input_value() == story.title
     who.press("Save and continue")
     who.look("step-people")
@@ -167,7 +167,7 @@ def apply(who: Visitor, story: Story) -> str:
         who.tick(box)
     who.press("Save and continue")
     who.look("step-check")
-    who.page.locator("#page-form").get_by_role("button").last.click()
+    who.click(who.page.locator("#page-form").get_by_role("button").last)
     who.page.wait_for_url(re.compile("/receipt"))
     who.look("receipt")
     receipt = who.page.locator("main").inner_text()
@@ -210,15 +210,15 @@ def formal_check(office: Visitor, number: str) -> str:
 def open_file(office: Visitor, number: str) -> None:
     office.go("/staff/applications?q=" + number)
     office.look("staff-list")
-    office.page.get_by_role("row").filter(has_text=number).get_by_role("link").first.click()
+    office.click(office.page.get_by_role("row").filter(has_text=number).get_by_role("link").first)
 
 
 def decide_formally(office: Visitor, verdict: str, reason: str = "") -> None:
     form = office.page.locator(f'form:has([name="verdict"][value="{verdict}"])').first
     office.tick(form.locator(f'[name="verdict"][value="{verdict}"]').first)
     if reason:
-        form.locator('[name="reason"]').fill(reason)
-    form.get_by_role("button").last.click()
+        office.type(form.locator('[name="reason"]'), reason)
+    office.click(form.get_by_role("button").last)
     office.page.wait_for_load_state()
 
 
@@ -226,8 +226,9 @@ def assign(office: Visitor, file_id: str, name: str) -> None:
     office.go(f"/staff/applications/{file_id}")
     office.look("staff-file-to-assign")
     choice = office.page.locator('select[name="reviewer"]')
-    label = next(text for text in choice.locator("option").all_inner_texts() if name in text)
-    choice.select_option(label=label)
+    value = choice.locator("option").filter(has_text=name).get_attribute("value")
+    assert value is not None
+    office.choose(choice, value)
     office.press("Assign", exact=True)
 
 
@@ -241,11 +242,11 @@ def assess(reviewer: Visitor, file_id: str, points: int, amount: str) -> None:
     reviewer.go(f"/review/{file_id}")
     reviewer.look("review-assess")
     for position in range(1, 12):
-        reviewer.page.locator(f'label:has([name="points_{position}"][value="{points}"])').click()
+        reviewer.fill(**{f"points_{position}": str(points)})
         comment = reviewer.field(f"comment_{position}")
         if not comment.is_visible():
-            reviewer.page.locator(f"#criterion-{position}").click()
-        comment.fill("Gut begründet und gemeinsam geplant.")
+            reviewer.click(reviewer.page.locator(f"#criterion-{position}"))
+        reviewer.type(comment, "Gut begründet und gemeinsam geplant.")
     reviewer.press("Submit the review")
     reviewer.look("review-missing")  # the recommendation was left out: everything else is still there
     assert reviewer.page.locator(f'[name="points_11"][value="{points}"]').is_checked()
@@ -274,7 +275,7 @@ def propose(office: Visitor, file_id: str) -> None:
         conditions_de="Die Anreise erfolgt mit der Bahn.",
         conditions_fr="Le voyage se fait en train.",
     )
-    office.page.locator('#page-form button[type="submit"]:not([value="split"]):visible').last.click()
+    office.click(office.page.locator('#page-form button[type="submit"]:not([value="split"]):visible').last)
     office.page.wait_for_load_state()
 
 
@@ -296,10 +297,10 @@ def sign(signatory: Visitor, proposal_id: str, password: str) -> None:
     signatory.go(f"/decisions/{proposal_id}")
     signatory.look("two-keys")
     signatory.fill(noted="on", password="das war das falsche Wort")
-    signatory.page.locator("#page-form button[type=submit]").last.click()
+    signatory.click(signatory.page.locator("#page-form button[type=submit]").last)
     signatory.look("two-keys-wrong-password")
     signatory.fill(noted="on", password=password)
-    signatory.page.locator("#page-form button[type=submit]").last.click()
+    signatory.click(signatory.page.locator("#page-form button[type=submit]").last)
     signatory.page.wait_for_load_state()
 
 
@@ -320,7 +321,7 @@ def journey(company: Company, story: Story, folder: Path) -> None:
     applicant.go(f"/applications/{file_id}")
     applicant.look("file-returned")
     applicant.go(f"/applications/{file_id}/check")
-    applicant.page.locator("#page-form").get_by_role("button").last.click()
+    applicant.click(applicant.page.locator("#page-form").get_by_role("button").last)
     applicant.page.wait_for_url(re.compile("/receipt"))
     applicant.sees_words(number)  # the number stays
     office.go(f"/staff/applications/{file_id}")
@@ -374,7 +375,7 @@ def finance(desk: Visitor, number: str, amount: int, folder: Path) -> None:
     )
     assert written in shown, shown
     with desk.download() as caught:
-        rows.get_by_role("link", name="PDF").first.click()
+        desk.click(rows.get_by_role("link", name="PDF").first)
     pdf = saved(caught[0], folder)
     assert pdf.startswith(b"%PDF")
     with pikepdf.open(io.BytesIO(pdf)) as document:
@@ -399,7 +400,7 @@ def letters_of_applicant(applicant: Visitor, file_id: str, folder: Path) -> None
     # Three acts, and a courtesy translation of each that is not in the applicant's language.
     assert links.count() == (5 if applicant.language == "de" else 4)
     with applicant.download() as caught:
-        links.first.click()
+        applicant.click(links.first)
     assert saved(caught[0], folder).startswith(b"%PDF")
 
 

@@ -12,9 +12,12 @@ from .visitor import Company
 pytestmark = [pytest.mark.first, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
-@pytest.mark.parametrize("language", ["de", "fr"])
-def test_the_journey_without_script(language: str, chromium: Browser, configured: Running, tmp_path: Path) -> None:
-    company = Company(chromium, configured, script=False, whole=False)
+@pytest.mark.parametrize(("language", "pointer"), [("de", True), ("fr", False)])
+def test_the_journey_without_script(
+    language: str, pointer: bool, chromium: Browser, configured: Running, tmp_path: Path
+) -> None:
+    """German with a pointer, French with the keyboard alone."""
+    company = Company(chromium, configured, script=False, pointer=pointer)
     try:
         journey(company, STORIES[language], tmp_path)
     finally:

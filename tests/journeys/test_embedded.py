@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.first, pytest.mark.browser, pytest.mark.slow, pytest.m
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_every_page_of_the_journey(language: str, chromium: Browser, embedded: Running, tmp_path: Path) -> None:
     """Each is looked at in both colour schemes and on the narrowest phone."""
-    company = Company(chromium, embedded, script=True, whole=True)
+    company = Company(chromium, embedded, whole=True)
     try:
         journey(company, STORIES[language], tmp_path)
     finally:

@@ -35,10 +35,13 @@ class Visitor:
         *,
         script: bool,
         whole: bool,
+        pointer: bool,
         seen: set[tuple[str, str]],
     ) -> None:
         self.context, self.running, self.language = context, running, language
-        self.script, self.whole = script, whole
+        self.script, self.whole, self.pointer = script, whole, pointer
+        #: Between asking for a file and having it: the page stays.
+        self.downloading = False
         self.page: Page = context.new_page()
         self.page.set_default_timeout(20_000)
         self.eye = Eye(self.page, language, seen=seen)
@@ -56,13 +59,36 @@ class Visitor:
         self.page.goto(f"{self.running.address}{path}{joint}lang={self.language}")
 
     def link(self, text: str, context: str | None = None, *, nth: int = 0) -> None:
-        self.page.get_by_role("link", name=self.t(text, context)).nth(nth).click()
+        self.click(self.page.get_by_role("link", name=self.t(text, context)).nth(nth))
 
     def press(self, text: str, context: str | None = None, *, exact: bool = False) -> None:
         """Press a button; the page that answers is no error page."""
-        button = self.page.get_by_role("button", name=self.t(text, context), exact=exact).first
-        button.click()
+        self.click(self.page.get_by_role("button", name=self.t(text, context), exact=exact).first)
         self.page.wait_for_load_state()
+
+    def click(self, found: Locator) -> None:
+        """Follow a link or press a button, with the pointer or, where there is none, with Tab and Enter."""
+        if self.pointer:
+            found.click()
+            return
+        self.reach(found)
+        if self.downloading:
+            self.page.keyboard.press("Enter")
+        else:
+            with self.page.expect_navigation():
+                self.page.keyboard.press("Enter")
+
+    def reach(self, found: Locator) -> None:
+        """Tab until it has the focus; of radio buttons any of their group will do, arrows lead on from there."""
+        element = found.element_handle()
+        for _ in range(400):
+            if element.evaluate(
+                """e => { const a = document.activeElement;
+                          return a === e || e.type === "radio" && a.name === e.name && a.form === e.form }"""
+            ):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"Tab does not lead to {found}")
 
     # --- filling -----------------------------------------------------------------------------------
 
@@ -75,19 +101,51 @@ class Visitor:
             found = self.field(name)
             kind = found.first.evaluate("e => e.tagName + ' ' + (e.type || '')").lower()
             if "select" in kind:
-                found.select_option(value)
+                self.choose(found, value)
             elif "radio" in kind or "checkbox" in kind:
                 self.tick(self.page.locator(f'main [name="{name}"][value="{value}"]') if value != "on" else found.first)
             else:
-                found.first.fill(value)
+                self.type(found.first, value)
+
+    def type(self, found: Locator, text: str) -> None:
+        """Replace what stands in a field."""
+        if self.pointer:
+            found.fill(text)
+            return
+        self.reach(found)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(text)
+        expect(found).to_have_value(text)
+
+    def choose(self, found: Locator, value: str) -> None:
+        """Choose from a list by the value that is sent."""
+        if self.pointer:
+            found.select_option(value)
+            return
+        self.reach(found)
+        self.page.keyboard.press("Home")
+        for _ in range(found.locator("option").count()):
+            if found.input_value() == value:
+                return
+            self.page.keyboard.press("ArrowDown")
+        expect(found).to_have_value(value)
 
     def tick(self, box: Locator) -> None:
-        """As a hand does: on the words beside the box."""
-        if not box.is_checked():
+        """As a hand does: on the words beside the box; or with the space bar and arrows."""
+        if box.is_checked():
+            return
+        if self.pointer:
             words = box.evaluate_handle("box => box.labels[0] || box").as_element()
             assert words is not None
             words.click()
-            expect(box).to_be_checked()
+        else:
+            self.reach(box)
+            for _ in range(20):
+                here = box.evaluate("e => document.activeElement === e")
+                self.page.keyboard.press("Space" if here else "ArrowDown")
+                if box.is_checked():
+                    break
+        expect(box).to_be_checked()
 
     # --- looking -----------------------------------------------------------------------------------
 
@@ -112,8 +170,10 @@ class Visitor:
     @contextmanager
     def download(self) -> Iterator[list[Download]]:
         caught: list[Download] = []
+        self.downloading = True
         with self.page.expect_download() as info:
             yield caught
+        self.downloading = False
         caught.append(info.value)
 
     # --- signing in --------------------------------------------------------------------------------
@@ -134,8 +194,11 @@ class Visitor:
 class Company:
     """Everyone who takes part in one journey; their complaints are heard together."""
 
-    def __init__(self, browser: Browser, running: Running, *, script: bool, whole: bool) -> None:
-        self.browser, self.running, self.script, self.whole = browser, running, script, whole
+    def __init__(
+        self, browser: Browser, running: Running, *, script: bool = True, whole: bool = False, pointer: bool = True
+    ) -> None:
+        self.browser, self.running = browser, running
+        self.script, self.whole, self.pointer = script, whole, pointer
         self.visitors: list[Visitor] = []
         #: One page is looked at once in each language, whoever opens it first.
         self.seen: set[tuple[str, str]] = set()
@@ -147,7 +210,15 @@ class Company:
             java_script_enabled=self.script,
             accept_downloads=True,
         )
-        visitor = Visitor(context, self.running, language, script=self.script, whole=self.whole, seen=self.seen)
+        visitor = Visitor(
+            context,
+            self.running,
+            language,
+            script=self.script,
+            whole=self.whole,
+            pointer=self.pointer,
+            seen=self.seen,
+        )
         self.visitors.append(visitor)
         return visitor
 
