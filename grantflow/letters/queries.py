@@ -1,6 +1,6 @@
 """Reads of letters. One predicate, ``visible_to``, feeds list, detail, search, count and download."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,8 +30,9 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return Letter.funder == actor.party
 
 
-def by_key(key: str) -> Letter | None:
-    return db.session.scalar(select(Letter).where(Letter.key == key))
+def by_keys(keys: Collection[str]) -> dict[str, Letter]:
+    """The letters that were issued under ``keys``."""
+    return {letter.key: letter for letter in db.session.scalars(select(Letter).where(Letter.key.in_(keys)))}
 
 
 def visible(actor: Actor, letter_id: UUID) -> Letter | None:

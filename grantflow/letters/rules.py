@@ -283,6 +283,12 @@ def instalments(amount: int, first_bp: int = 7500) -> tuple[int, int]:
     return first, balance
 
 
+def languages(facts: Facts) -> list[str]:
+    """The act's own language first, then that of a recipient who does not read it (D17)."""
+    own = facts.funder.party.language
+    return [own, facts.contact_language] if facts.has_courtesy else [own]
+
+
 def standing(funder: Party, language: str) -> Standing:
     """An act speaks its funder's language; the same letter in any other is a courtesy."""
     return Standing.ACT if language == funder.language else Standing.COURTESY

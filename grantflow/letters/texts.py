@@ -37,7 +37,6 @@ MESSAGES: dict[str, Any] = {
     "letter_without_deliberation": _l("A French funder’s letter needs number and date of the délibération."),
     "letter_condition_untranslated": _l("Each condition is needed in the language of every funder."),
     "letter_unprintable": _l("These characters cannot be printed in a letter: %(characters)s"),
-    "letter_without_act": _l("There is no act that this translation belongs to."),
     "letter_not_ready": _l("This letter is still being made. Please try again in a minute."),
     "no_letter_chosen": _l("Please choose at least one letter."),
 }

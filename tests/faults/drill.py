@@ -98,16 +98,7 @@ def until(what: str, seconds: float) -> Iterator[Callable[[Callable[[], Any]], A
 
 def issue() -> UUID:
     """One act, committed; its ring goes to the broker at once."""
-    facts = samples.facts()
-    letter = letters.issue(
-        Kind.AWARD,
-        funder=facts.funder.party,
-        language="de",
-        facts=facts,
-        key="drill",
-        subject_id=uuid4(),
-        by=SYSTEM,
-    )
+    (letter,) = letters.issue(Kind.AWARD, [samples.facts()], key="drill", subject_id=uuid4(), by=SYSTEM)
     db.session.commit()
     return letter.id
 

@@ -35,15 +35,8 @@ As = Callable[[Person], FlaskClient]
 def issue(app: Flask, party: Party = D, kind: Kind = Kind.AWARD, *, ready: bool = True, **changes: object) -> Letter:
     """A letter at the desk; printed with a few bytes of its own, because these tests are not about the press."""
     with app.app_context():
-        letter = letters.issue(
-            kind,
-            funder=party,
-            language=party.language,
-            facts=facts(kind, party, **changes),
-            key=uuid4().hex,
-            subject_id=uuid4(),
-            by=SYSTEM,
-        )
+        made = facts(kind, party, **{"contact_language": party.language, **changes})
+        (letter,) = letters.issue(kind, [made], key=uuid4().hex, subject_id=uuid4(), by=SYSTEM)
         if ready:
             content = b"%PDF-1.7 " + letter.register_number.encode()
             letter.digest, letter.byte_size, letter.pages = storage.put(content), len(content), 1

@@ -25,6 +25,7 @@ from grantflow.letters.service.documents import stylesheet
 from grantflow.letters.states import Desk, Kind, Standing, State
 from grantflow.platform import jobs, locale, pdf, storage
 from grantflow.platform.db import db
+from tests.counting import counted
 from tests.given import Given
 
 from .samples import CINEMA, facts
@@ -39,15 +40,9 @@ def inside(app: Flask) -> Iterator[Flask]:
 
 
 def issue(party: Party = D, key: str = "", kind: Kind = Kind.AWARD, **changes: object) -> Letter:
-    return letters.issue(
-        kind,
-        funder=party,
-        language=party.language,
-        facts=facts(kind, party, **changes),
-        key=key or uuid4().hex,
-        subject_id=uuid4(),
-        by=SYSTEM,
-    )
+    """The act alone: its recipient reads the funder's language."""
+    made = facts(kind, party, **{"contact_language": party.language, **changes})
+    return letters.issue(kind, [made], key=key or uuid4().hex, subject_id=uuid4(), by=SYSTEM)[0]
 
 
 def printed(party: Party = D, **changes: object) -> Letter:
@@ -85,9 +80,7 @@ def test_each_funder_counts_for_itself_and_each_year(inside: Flask) -> None:
 
 
 def test_a_courtesy_translation_carries_its_acts_number(inside: Flask) -> None:
-    act, courtesy = letters.issue_with_courtesy(
-        Kind.AWARD, funder=T, facts=facts(party=T), key="deed", subject_id=uuid4(), by=SYSTEM
-    )
+    act, courtesy = letters.issue(Kind.AWARD, [facts(party=T)], key="deed", subject_id=uuid4(), by=SYSTEM)
     assert (act.standing, act.language) == (Standing.ACT, "fr")
     assert (courtesy.standing, courtesy.language) == (Standing.COURTESY, "de")
     assert courtesy.register_number == act.register_number
@@ -95,13 +88,24 @@ def test_a_courtesy_translation_carries_its_acts_number(inside: Flask) -> None:
 
 
 def test_no_translation_for_readers_of_the_funders_language(inside: Flask) -> None:
-    made = letters.issue_with_courtesy(Kind.AWARD, funder=D, facts=facts(), key="deed", subject_id=uuid4(), by=SYSTEM)
+    made = letters.issue(Kind.AWARD, [facts()], key="deed", subject_id=uuid4(), by=SYSTEM)
     assert [letter.standing for letter in made] == [Standing.ACT]
 
 
-def test_no_translation_without_its_act(inside: Flask) -> None:
-    with pytest.raises(IllegalStep):
-        letters.issue(Kind.AWARD, funder=D, language="fr", facts=facts(), key="none", subject_id=uuid4(), by=SYSTEM)
+def test_a_deed_of_three_funders_costs_four_statements_and_stands_whole_or_not_at_all(inside: Flask) -> None:
+    acts = [facts(party=party) for party in (D, T, M)]
+    subject = uuid4()
+    with counted() as cost:
+        made = letters.issue(Kind.AWARD, acts, key="deed", subject_id=subject, by=SYSTEM)
+    assert cost.sql == 4, cost.statements
+    assert [(letter.funder, letter.language) for letter in made] == [
+        *[(D, "de"), (T, "fr"), (T, "de"), (M, "fr"), (M, "de")]
+    ]
+    assert letters.issue(Kind.AWARD, acts, key="deed", subject_id=subject, by=SYSTEM) == made
+    numbers = count(issue(D)), count(issue(T))
+    with pytest.raises(Incomplete):
+        letters.issue(Kind.AWARD, [facts(), facts(party=T, remedy=None)], key="x", subject_id=subject, by=SYSTEM)
+    assert (count(issue(D)), count(issue(T))) == (numbers[0] + 1, numbers[1] + 1)
 
 
 def test_what_may_not_be_issued_draws_no_number(inside: Flask) -> None:

@@ -131,14 +131,15 @@ def _issue(proposal: Proposal, by: Person) -> None:
     """One act for each acting funder (D5), from the facts that were signed, under the name of whoever signed for it."""
     signed = {key.party: key.person.name for key in queries.live_keys(proposal)}
     day = clock.local(proposal.decided_at or clock.now()).date()
+    facts = []
     for party in rules.acting(proposal.outcome, queries.terms(proposal).paying):
         lasting = queries.facts_of(proposal, party)
         assert lasting is not None  # noqa: S101 - frozen for every acting funder
-        letters.issue_with_courtesy(
-            queries.KINDS[proposal.outcome],
-            funder=party,
-            facts=Facts.from_json(rules.completed(lasting, on=day, signatory=signed[party])),
-            key=str(proposal.application_id),
-            subject_id=proposal.application_id,
-            by=by,
-        )
+        facts.append(Facts.from_json(rules.completed(lasting, on=day, signatory=signed[party])))
+    letters.issue(
+        queries.KINDS[proposal.outcome],
+        facts,
+        key=str(proposal.application_id),
+        subject_id=proposal.application_id,
+        by=by,
+    )

@@ -2,7 +2,7 @@
 
 from .documents import document
 from .handing import archive, download
-from .issuing import issue, issue_with_courtesy
+from .issuing import issue
 from .rendering import render, retry
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "document",
     "download",
     "issue",
-    "issue_with_courtesy",
     "render",
     "retry",
 ]
