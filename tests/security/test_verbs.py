@@ -1,0 +1,163 @@
+"""T10: a verb does not trust its caller. Task, command or a view that forgot its guard: the verb refuses the same."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import Connection, select
+
+from grantflow.accounts import service as accounts
+from grantflow.accounts.models import Person
+from grantflow.applications import service as applications
+from grantflow.applications.models import Application
+from grantflow.applications.states import Action, State, StepName
+from grantflow.calls.models import Call
+from grantflow.decisions import service as decisions
+from grantflow.decisions.models import Proposal
+from grantflow.decisions.states import Outcome
+from grantflow.kernel.errors import Forbidden
+from grantflow.kernel.parties import ANONYMOUS, Actor, Party, Role
+from grantflow.letters import service as letters
+from grantflow.letters.models import Letter
+from grantflow.notifications import service as notifications
+from grantflow.notifications.models import Message
+from grantflow.organisations import service as organisations
+from grantflow.organisations.models import Organisation
+from grantflow.platform.db import db
+from grantflow.review import service as review
+from grantflow.review.models import Assignment
+from tests.given import PASSWORD, profile
+
+from .world import ASSIGNED_GERMAN, OTHER, World
+
+FEATURES = ("accounts", "applications", "decisions", "letters", "notifications", "organisations", "review")
+
+#: Verbs that write for whoever calls, and why they may.
+TRUSTING = {
+    "accounts.sign_out": "ends sessions only: the person's own by the guard, everybody's when an account closes",
+    "letters.issue": "the second key's own transaction calls it, and that verb has judged both signatories",
+    "letters.download": "letters do not know who an applicant is: the guards of the desk and of the file do",
+    "letters.archive": "takes what ``queries.printed`` found for the actor",
+}
+
+Verb = Callable[[World, Actor], Any]
+
+
+def file(world: World, label: str) -> Application:
+    return db.session.get_one(Application, world.files[label].id)
+
+
+def proposal(world: World) -> Proposal:
+    return db.session.get_one(Proposal, world.files["proposed D"].proposal)
+
+
+def seat(world: World) -> Assignment:
+    return db.session.get_one(Assignment, world.files["in_review D"].assignments[ASSIGNED_GERMAN])
+
+
+def colleague(world: World, persona: str = "finance D") -> Person:
+    return db.session.get_one(Person, world.ids[world.people[persona]])
+
+
+def organisation(world: World) -> Organisation:
+    return db.session.get_one(Organisation, world.files["draft D"].organisation)
+
+
+VERBS: Final[dict[str, Verb]] = {
+    "accounts.invite": lambda w, by: accounts.invite(
+        name="X", email="x@x.example", party=Party.DUESSELDORF, roles={Role.FINANCE}, language="de", by=by
+    ),
+    "accounts.invite_again": lambda w, by: accounts.invite_again(colleague(w), by=by),
+    "accounts.grant_role": lambda w, by: accounts.grant_role(colleague(w), Role.OFFICE, by=by),
+    "accounts.take_role": lambda w, by: accounts.take_role(colleague(w, "office D"), Role.OFFICE, by=by),
+    "accounts.set_roles": lambda w, by: accounts.set_roles(colleague(w), {Role.OFFICE}, by=by),
+    "accounts.disable": lambda w, by: accounts.disable(colleague(w), by=by, reason="x"),
+    "accounts.enable": lambda w, by: accounts.enable(colleague(w), by=by),
+    "applications.start": lambda w, by: applications.start(
+        db.session.scalars(select(Call)).one(), organisation(w), by=by, language="de"
+    ),
+    "applications.save_answers": lambda w, by: applications.save_answers(
+        file(w, "draft D"), StepName.DATES, {"starts_on": None, "ends_on": None}, by=by
+    ),
+    "applications.save_partner": lambda w, by: applications.save_partner(
+        file(w, "draft D"), None, partner_search=True, equal_roles=False, by=by
+    ),
+    "applications.save_budget": lambda w, by: applications.save_budget(
+        file(w, "draft D"), [], requested_cents=1, by=by
+    ),
+    "applications.declare": lambda w, by: applications.declare(file(w, "draft D"), frozenset(), by=by),
+    "applications.submit": lambda w, by: applications.submit(file(w, "draft D"), by=by),
+    "applications.withdraw": lambda w, by: applications.withdraw(file(w, "submitted D"), by=by),
+    "applications.return_": lambda w, by: applications.return_(file(w, "submitted D"), reason="x", by=by),
+    "applications.admit": lambda w, by: applications.admit(file(w, "submitted D"), by=by),
+    "applications.exclude": lambda w, by: applications.exclude(file(w, "submitted D"), reason="x", by=by),
+    "applications.advance": lambda w, by: applications.advance(file(w, "submitted D"), Action.ADMIT, by=by),
+    "decisions.propose": lambda w, by: decisions.propose(file(w, "assessed D"), outcome=Outcome.AWARD, by=by),
+    "decisions.deliberate": lambda w, by: decisions.deliberate(proposal(w), {}, by=by),
+    "decisions.renew": lambda w, by: decisions.renew(proposal(w), by=by),
+    "decisions.send_back": lambda w, by: decisions.send_back(proposal(w), "x", by=by),
+    "decisions.turn_key": lambda w, by: decisions.turn_key(proposal(w), proposal(w).digest, PASSWORD, by=by),
+    "decisions.consent": lambda w, by: decisions.consent(proposal(w), proposal(w).digest, PASSWORD, by=by),
+    "letters.retry": lambda w, by: letters.retry(db.session.get_one(Letter, w.failed["letter"]), by=by),
+    "notifications.restart": lambda w, by: notifications.restart(
+        db.session.get_one(Message, w.failed["message"]), by=by
+    ),
+    "organisations.create": lambda w, by: organisations.create(profile(), by=by),
+    "organisations.update": lambda w, by: organisations.update(organisation(w), profile(), by=by),
+    "organisations.add_member": lambda w, by: organisations.add_member(organisation(w), colleague(w, OTHER), by=by),
+    "review.assign": lambda w, by: review.assign(file(w, "in_review D"), colleague(w, "reviewer D, unassigned"), by=by),
+    "review.unassign": lambda w, by: review.unassign(seat(w), by=by),
+    "review.declare": lambda w, by: review.declare(seat(w), conflict=False, confidential=True, by=by),
+    "review.save_draft": lambda w, by: review.save_draft(seat(w), {}, recommended_cents=None, comment="", by=by),
+    "review.submit": lambda w, by: review.submit(seat(w), {}, recommended_cents=None, comment="", by=by),
+}
+
+#: Whoever has the wrong rights for the verb: an applicant of another organisation, or staff of another trade.
+STRANGERS = (OTHER, "finance M")
+#: What an applicant may do with nothing but their own.
+ANYBODYS = {("organisations.create", OTHER)}
+
+
+def written() -> Iterator[str]:
+    """Every public verb that names its actor."""
+    for feature in FEATURES:
+        for name, verb in vars(import_module(f"grantflow.{feature}.service")).items():
+            if inspect.isfunction(verb) and not name.startswith("_") and "by" in inspect.signature(verb).parameters:
+                yield f"{feature}.{name}"
+
+
+def test_every_verb_is_asked() -> None:
+    assert set(written()) == VERBS.keys() | TRUSTING.keys()
+
+
+@pytest.fixture
+def still(world: World) -> Iterator[Connection]:
+    with world.undone() as connection, world.app.app_context():
+        yield connection
+
+
+@pytest.mark.parametrize("who", ["nobody", *STRANGERS])
+@pytest.mark.parametrize("name", VERBS)
+def test_no_verb_trusts_its_caller(world: World, still: Connection, name: str, who: str) -> None:
+    if (name, who) in ANYBODYS:
+        return
+    before = world.digest(still, "audit_entry")
+    by: Actor = ANONYMOUS if who == "nobody" else colleague(world, who)
+    with pytest.raises(Forbidden):
+        VERBS[name](world, by)
+    db.session.rollback()
+    assert world.digest(still, "audit_entry") == before
+
+
+def test_a_disabled_officer_is_no_officer(world: World) -> None:
+    """Rights are read from the rows at each request: a session opened before does not outlive the account."""
+    assert world.files["submitted D"].state is State.SUBMITTED
+    with world.undone():
+        client = world.client(world.people["office D, disabled"])
+        url = f"/staff/applications/{world.files['submitted D'].id}"
+        reply = client.post(url, data={"verdict": "admit"})
+        assert (reply.status_code, reply.headers.get("Location", "")[:8]) != (302, url[:8])
+        with world.app.app_context():
+            assert file(world, "submitted D").state is State.SUBMITTED
