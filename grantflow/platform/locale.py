@@ -85,8 +85,12 @@ def language_urls() -> dict[str, str]:
 # --- figures -------------------------------------------------------------------------------------
 
 
+#: Parsed once: a list asks three times in every row.
+_LOCALES = {"de": Locale.parse("de_DE"), "fr": Locale.parse("fr_FR")}
+
+
 def _locale(code: str | None = None) -> Locale:
-    return Locale.parse({"de": "de_DE", "fr": "fr_FR"}[code or language()])
+    return _LOCALES[code or language()]
 
 
 def number(value: int | float | Decimal, places: int = 0, code: str | None = None) -> str:

@@ -25,20 +25,23 @@ def compares(actor: Actor, subject: object = None) -> bool:
     return bool(actor.roles & {Role.REVIEWER, Role.OFFICE, Role.SIGNATORY})
 
 
+# Aliased: a query that reads assignments itself must not lend its own row to this question. Made once: every page
+# of staff asks it.
+_OWN, _REVIEW = aliased(Assignment), aliased(Assessment)
+_SUBMITTED = exists().where(_REVIEW.assignment_id == _OWN.id, _REVIEW.progress == Progress.SUBMITTED)
+_SEAT_THAT_CLOSES = exists().where(
+    _OWN.application_id == Application.id,
+    or_(_OWN.conflict == Conflict.DECLARED, Application.state.in_(AT_WORK) & ~_SUBMITTED),
+)
+
+
 def closed_by_review(actor: Actor) -> ColumnElement[bool]:
     """Whether the Application of the query at hand is closed to whatever other role the actor holds.
 
     For good once they declared a conflict (R9, T14); and while they still have to submit their own review, so that
     an office's or a signatory's pages never show them what a reviewer must not know yet (T13).
     """
-    # Aliased: a query that reads assignments itself must not lend its own row to this question.
-    own, review = aliased(Assignment), aliased(Assessment)
-    submitted = exists().where(review.assignment_id == own.id, review.progress == Progress.SUBMITTED)
-    return exists().where(
-        own.application_id == Application.id,
-        own.reviewer_id == actor.id,
-        or_(own.conflict == Conflict.DECLARED, Application.state.in_(AT_WORK) & ~submitted),
-    )
+    return _SEAT_THAT_CLOSES.where(_OWN.reviewer_id == actor.id)
 
 
 applications.BARRIERS.append(closed_by_review)
