@@ -107,8 +107,17 @@ def admin() -> None:
     """Administrators."""
 
 
+def _address(context: click.Context, option: click.Parameter, typed: str) -> str:
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        return validate_email(typed, check_deliverability=False, allow_smtputf8=False).normalized
+    except EmailNotValidError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @admin.command()
-@click.option("--email", required=True)
+@click.option("--email", required=True, callback=_address)
 @click.option("--name", required=True)
 @click.option("--party", required=True, type=click.Choice(["duesseldorf", "toulouse", "metropole"]))
 @click.option("--language", type=click.Choice(["de", "fr"]), help="Default: the party's.")
@@ -136,5 +145,5 @@ def verify() -> None:
     with application():
         verdict = service.verify()
     if verdict.broken_at is not None:
-        raise click.ClickException(f"The trail is broken at entry {verdict.broken_at} of {verdict.entries}.")
+        raise click.ClickException(f"The trail is broken at entry {verdict.broken_at}; {verdict.entries} before it hold.")
     click.echo(f"The trail holds: {verdict.entries} entries, head {verdict.head}")

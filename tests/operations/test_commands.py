@@ -1,0 +1,104 @@
+"""The commands an administrator of the machine types: what they say, and with which status they end."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from grantflow.accounts.models import Person
+from grantflow.audit import service as audit
+from grantflow.audit.models import Entry
+from grantflow.cli import main
+from grantflow.kernel.parties import SYSTEM, Party, Role
+from grantflow.notifications.models import Message
+from grantflow.platform.db import db
+from tests.conftest import SECRET
+
+Typed = Callable[..., int]
+
+
+@pytest.fixture
+def typed(real: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Typed:
+    """``grantflow ...`` on the database of ``real``; its exit status."""
+    settings = real.extensions["settings"]
+    for name, value in {
+        "GRANTFLOW_ENV": "production",
+        "GRANTFLOW_DATABASE_URL": settings.database_url,
+        "GRANTFLOW_SECRET_KEY": SECRET,
+        "GRANTFLOW_SMTP_URL": "smtp://127.0.0.1:1",
+        "GRANTFLOW_ORIGIN": "https://fund.example",
+        "GRANTFLOW_DATA_DIR": str(tmp_path),
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*words: str) -> int:
+        try:
+            main(words)
+        except SystemExit as ended:
+            return int(ended.code or 0)
+        return 0
+
+    return run
+
+
+def test_the_chain_is_verified_from_the_command_line(
+    real: Flask, typed: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """T47: a sound trail is status 0 with its head; a changed entry is status 1, one line, and where."""
+    with real.app_context():
+        for name in "abc":
+            audit.record("signed_in", on=("person", name), by=SYSTEM)
+        db.session.commit()
+        head = db.session.scalars(select(Entry.hash).order_by(Entry.seq.desc())).first()
+    assert typed("audit", "verify") == 0
+    assert f"3 entries, head {head}" in capsys.readouterr().out
+
+    with real.app_context(), db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE audit_entry DISABLE TRIGGER ALL"))
+        connection.execute(text("UPDATE audit_entry SET subject_id = 'x' WHERE seq = 2"))
+    assert typed("audit", "verify") == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "grantflow: The trail is broken at entry 2; 1 before it hold."
+
+
+def test_the_first_administrator_is_invited_by_the_command_and_committed(real: Flask, typed: Typed) -> None:
+    """T10: a command acts as the system, by name, and what it did is on the trail."""
+    words = ("--email", "ada@toulouse.example", "--name", "Ada Admin", "--party", "toulouse")
+    assert typed("admin", "create", *words) == 0
+    with real.app_context():
+        person = db.session.scalars(select(Person).where(Person.email == "ada@toulouse.example")).unique().one()
+        assert (person.party, person.roles, person.language) == (Party.TOULOUSE, {Role.ADMINISTRATOR}, "fr")
+        assert db.session.scalars(select(Message.kind).where(Message.person_id == person.id)).all() == [
+            "staff_invitation"
+        ]
+        entry = db.session.scalars(select(Entry).where(Entry.action == "invited")).one()
+        assert (entry.actor_id, entry.actor_name, entry.subject_id) == (SYSTEM.id, SYSTEM.name, str(person.id))
+        assert SYSTEM.name
+
+
+def test_a_command_that_is_refused_says_so_in_a_line(typed: Typed, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--email", "ada@toulouse.example", "--name", "Ada Admin", "--party", "toulouse")
+    assert typed("admin", "create", *words) == 0
+    assert typed("admin", "create", *words) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_settings_that_are_missing_are_told_before_anything_is_touched(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("GRANTFLOW_SECRET_KEY", "GRANTFLOW_SMTP_URL"):
+        monkeypatch.delenv(name)
+    assert typed("audit", "verify") == 1
+    named = {line.split()[1] for line in capsys.readouterr().err.splitlines()}
+    assert named == {"GRANTFLOW_SECRET_KEY", "GRANTFLOW_SMTP_URL"}
+
+
+def test_nobody_is_invited_under_what_is_no_address(
+    real: Flask, typed: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed("admin", "create", "--email", "ada at home", "--name", "Ada", "--party", "toulouse") == 2
+    assert "--email" in capsys.readouterr().err
+    with real.app_context():
+        assert db.session.scalars(select(Person)).first() is None
