@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import update
@@ -193,11 +194,18 @@ def confirm(raw: str, password: str) -> tuple[Person, str]:
 
 
 def request_reset(email: str) -> None:
-    """Mail a link for a new password, if there is such an account; the answer never tells."""
-    limits.spend("reset", account=rules.email_key(email), per_account=limits.MAILS_PER_ACCOUNT)
+    """Mail a link for a new password, if there is such an account; neither the answer nor its time tells.
+
+    A hash nobody waits for outweighs the rows that only a known address needs (T4); an unknown one is noted too, by a
+    pseudonym.
+    """
+    key = rules.email_key(email)
+    limits.spend("reset", account=key, per_account=limits.MAILS_PER_ACCOUNT)
+    passwords.matches(None, key)
     person = queries.by_email(email)
+    subject: Person | tuple[str, str] = person or ("address", tokens.alias(key))
+    audit.record("reset_requested", on=subject, by=ANONYMOUS)
     if person is not None and person.disabled_at is None:
-        audit.record("reset_requested", on=person, by=ANONYMOUS)
         _mail("password_reset", person, Purpose.RESET)
 
 
@@ -274,21 +282,39 @@ def invite(*, name: str, email: str, party: Party, roles: AbstractSet[Role], lan
     if not policy.can_invite(by) or (by is not SYSTEM and by.party is not party):
         raise Forbidden()
     _check_roles(party, roles)
-    if queries.by_email(email) is not None:
-        raise Invalid("address_taken", field="email")
-    person = Person(
-        email=email,
-        email_key=rules.email_key(email),
-        name=name,
-        party=party,
-        language=language,
-        created_at=clock.now(),
-        role_grants=[_grant(role, by) for role in sorted(roles)],
+    person = _invited(
+        rules.email_key(email),
+        {
+            "email": email,
+            "name": name,
+            "party": party,
+            "language": language,
+            "address": Address.NEUTRAL,
+            "phone": "",
+            "password_hash": None,
+        },
     )
-    db.session.add(person)
+    person.role_grants = [_grant(role, by) for role in sorted(roles)]
     db.session.flush()
     audit.record("invited", on=person, by=by, after={"party": party, "roles": sorted(roles)})
     _mail("staff_invitation", person, Purpose.INVITE)
+    return person
+
+
+def _invited(key: str, details: dict[str, Any]) -> Person:
+    """The account to invite somebody into: a new one, or one that a stranger asked for and nobody ever confirmed.
+
+    Otherwise whoever types a colleague's address into the public form could keep that colleague out for good.
+    Raises Invalid where the address has an owner already.
+    """
+    if new_id := insert_once(Person, email_key=key, created_at=clock.now(), **details):
+        return db.session.get_one(Person, new_id)
+    person = queries.owner_of(key)
+    if not person.is_waiting:
+        raise Invalid("address_taken", field="email")
+    for attribute, value in details.items():
+        setattr(person, attribute, value)
+    person.epoch += 1
     return person
 
 
