@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import has_request_context, request
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
@@ -85,16 +86,28 @@ def spend(
 ) -> None:
     """Count one attempt; raises TooMany once the account or the sender's address has had its share.
 
-    The address is the connection's own, or that of exactly the trusted proxies (ProxyFix).
+    The address is the connection's own, or what exactly the trusted proxies say of it (ProxyFix).
     """
     if not has_request_context():  # a command or the demo's loader: nobody is guessing from outside
         return
     limiter = FixedWindowRateLimiter(DatabaseStorage("grantflow://"))
-    allowed = limiter.hit(PER_ADDRESS, purpose, "address", request.remote_addr or "")
+    allowed = limiter.hit(PER_ADDRESS, purpose, "address", _sender())
     if account is not None:
         allowed = limiter.hit(per_account, purpose, "account", account) and allowed
     if not allowed:
         raise TooMany("too_many_attempts")
+
+
+def _sender() -> str:
+    """Whom an attempt is counted for. One IPv6 subscriber has a whole /64 to send from, so that counts as one."""
+    text = request.remote_addr or ""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((int(address), 64), strict=False))
 
 
 def forget(purpose: str, account: str) -> None:

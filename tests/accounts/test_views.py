@@ -250,6 +250,8 @@ def test_the_hash_also_runs_for_unknown_accounts(client: FlaskClient, monkeypatc
     monkeypatch.setattr(passwords, "HASHER", Counting())
     sign_in(client, "nobody@example.org")
     assert len(calls) == 1
+    client.post("/reset", data={"email": "nobody@example.org"})
+    assert len(calls) == 2
 
 
 def test_attempts_are_limited_for_an_account_whether_it_exists_or_not(client: FlaskClient, given: Given) -> None:
@@ -270,6 +272,21 @@ def test_the_limit_is_not_moved_by_forged_headers(client: FlaskClient, given: Gi
             headers={"X-Forwarded-For": f"10.0.0.{n}", "Forwarded": f"for=10.1.0.{n}", "X-Real-Ip": f"10.2.0.{n}"},
         )
     assert sign_in(client, given.applicant().email).status_code == 429
+
+
+def test_addresses_of_one_ipv6_subscriber_count_as_one(client: FlaskClient, given: Given) -> None:
+    """A /64 is what every subscriber gets: 2^64 addresses would be no limit at all."""
+    for n in range(limits.PER_ADDRESS.amount):
+        data = {"email": f"n{n}@example.org", "password": OTHER}
+        client.post("/sign-in", data=data, environ_overrides={"REMOTE_ADDR": f"2001:db8:1:2:{n:x}::{n:x}"})
+    person = given.applicant()
+
+    def attempt(sender: str) -> int:
+        data = {"email": person.email, "password": PASSWORD}
+        return client.post("/sign-in", data=data, environ_overrides={"REMOTE_ADDR": sender}).status_code
+
+    assert attempt("2001:db8:1:2:ffff::1") == 429
+    assert attempt("2001:db8:1:3::1") == 302
 
 
 def test_success_clears_the_count(client: FlaskClient, given: Given) -> None:
@@ -424,6 +441,17 @@ def test_mails_to_one_address_are_limited(client: FlaskClient, given: Given, row
     assert len(rows(select(Message).where(Message.person_id == person.id))) == 4
 
 
+def test_asking_for_a_reset_is_noted_whoever_is_meant(real: Flask) -> None:
+    """T4: a known and an unknown address cost the same kind of work; the unknown one rests as a pseudonym."""
+    known = Given(real).applicant()
+    for email in (known.email, "nobody@example.org"):
+        real.test_client().post("/reset", data={"email": email})
+    with real.app_context():
+        noted = db.session.scalars(select(Entry).where(Entry.action == "reset_requested").order_by(Entry.seq)).all()
+    assert [entry.subject_type for entry in noted] == ["person", "address"]
+    assert "nobody@example.org" not in str([vars(entry) for entry in noted])
+
+
 def test_tokens_rest_as_hashes(client: FlaskClient, given: Given, rows: Any, key_of: Any) -> None:
     person = given.applicant()
     client.post("/reset", data={"email": person.email})
@@ -487,6 +515,27 @@ def test_an_administrator_invites_and_the_colleague_arrives(
     assert client.post(link, data=arrival).headers["Location"] == "/sign-in"
     assert client.get(link).status_code == 404
     assert sign_in(client, invited.email).headers["Location"] == "/home"
+
+
+def test_nobody_keeps_a_colleague_out_by_registering_their_address(
+    client: FlaskClient, as_: As, given: Given, rows: Any, key_of: Any
+) -> None:
+    """A registration that nobody confirmed gives way to the invitation, and its link and password with it."""
+    client.post("/register", data=registration("neu@example.org", name="Somebody Else"))
+    squatted = key_of("neu@example.org", Purpose.CONFIRM)
+    admin = given.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
+    data = {"name": "Ina Neu", "email": "neu@example.org", "language": "fr", "roles": ["finance"]}
+
+    assert as_(admin).post("/people/invite", data=data).status_code == 302
+
+    person = rows(select(Person).where(Person.email == "neu@example.org"))[0]
+    assert (person.name, person.party, person.roles) == ("Ina Neu", Party.TOULOUSE, {Role.FINANCE})
+    assert person.password_hash is None
+    assert client.get(f"/confirm/{squatted}").status_code == 404
+    assert client.get(f"/invitation/{key_of('neu@example.org', Purpose.INVITE)}").status_code == 200
+    client.post("/register", data=registration("neu@example.org", name="Somebody Else"))
+    assert rows(select(Person.name).where(Person.email == "neu@example.org")) == ["Ina Neu"]
+    assert as_(admin).post("/people/invite", data=data).status_code == 422
 
 
 def test_a_second_invitation_voids_the_first(
