@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("de", "fr")
+#: Names of this very machine.
+NEAR = frozenset({"localhost", "127.0.0.1", "::1"})
 MAIL_FROM = "GrantFlow <fonds@grantflow.example>"
 
 
@@ -95,7 +97,7 @@ class _Reader:
 
     def number(self, key: str, default: int, *, low: int, high: int) -> int:
         text = self.env.get(key) or str(default)
-        if not text.isdigit() or not low <= int(text) <= high:
+        if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
             self.mistakes.append(f"{key} must be a whole number from {low} to {high}, not {text!r}")
             return default
         return int(text)
@@ -114,7 +116,7 @@ class _Reader:
         """A broker that anyone on the network could write to is no broker (T39)."""
         value = self.url("GRANTFLOW_REDIS_URL", {"redis", "rediss", "unix"})
         parts = urlsplit(value or "")
-        if parts.hostname not in {None, "localhost", "127.0.0.1", "::1"} and not parts.password:
+        if parts.hostname not in {None, *NEAR} and not parts.password:
             self.mistakes.append("GRANTFLOW_REDIS_URL must carry a password: its server is not on this machine")
         return value
 
@@ -142,6 +144,9 @@ class _Reader:
             self.mistakes.append(f"GRANTFLOW_ORIGIN must be scheme://host without a path, not {value!r}")
         elif not demo and parts.scheme != "https":
             self.mistakes.append("GRANTFLOW_ORIGIN must begin with https:// in production")
+        elif demo and parts.hostname not in NEAR:
+            # A proxy in front of a demo would let the whole world be anyone.
+            self.mistakes.append("GRANTFLOW_ORIGIN is not this machine: set GRANTFLOW_ENV=production for people to use")
         return value
 
 

@@ -45,6 +45,7 @@ def test_every_mistake_is_named_at_once() -> None:
         ("GRANTFLOW_REDIS_URL", "amqp://queue"),
         ("GRANTFLOW_SECRET_KEY", "a" * 64),
         ("PORT", "99999"),
+        ("PORT", "80²"),
     ],
 )
 def test_a_setting_that_would_harm_is_refused(key: str, value: str) -> None:
@@ -55,3 +56,11 @@ def test_a_setting_that_would_harm_is_refused(key: str, value: str) -> None:
 def test_a_remote_broker_needs_a_password_and_a_near_one_does_not() -> None:
     assert Settings.from_env({**SOUND, "GRANTFLOW_REDIS_URL": "redis://:word@queue:6379/0"}).redis_url
     assert Settings.from_env({**SOUND, "GRANTFLOW_REDIS_URL": "redis://127.0.0.1:6379/0"}).redis_url
+
+
+def test_a_demo_under_a_public_name_does_not_start() -> None:
+    """Everyone may be anyone there: behind a proxy, with GRANTFLOW_ENV forgotten, that would be the whole world."""
+    demo = {**SOUND, "GRANTFLOW_ENV": ""}
+    with pytest.raises(ConfigError, match="GRANTFLOW_ORIGIN is not this machine"):
+        Settings.from_env(demo)
+    assert Settings.from_env({**demo, "GRANTFLOW_ORIGIN": "http://localhost:8000"}).is_demo
