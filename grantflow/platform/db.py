@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from flask import Flask, Response
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Enum, MetaData, Uuid, inspect
+from sqlalchemy import DateTime, Engine, Enum, ExceptionContext, MetaData, Uuid, event, inspect
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 
@@ -71,6 +71,16 @@ def insert_once(model: type[Base], **values: Any) -> Any | None:
     return db.session.scalar(insert(model).values(**values).on_conflict_do_nothing().returning(key))
 
 
+@event.listens_for(Engine, "handle_error")
+def _keep_data_out(context: ExceptionContext) -> None:
+    """What PostgreSQL refuses it quotes, whole rows at times; of that only the plain sentence may reach a log (T44)."""
+    said = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+    if said:
+        context.original_exception.args = (said,)
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.args = (f"({type(context.original_exception).__name__}) {said}",)
+
+
 def own_transaction() -> Session:
     """A session beside the request's: for counters that a refused request must not roll back."""
     return Session(db.engine)
@@ -80,6 +90,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_pre_ping": True,
+        "hide_parameters": True,
         "pool_size": 5,
         "pool_timeout": 10,
         # A stopped client must not hold its rows for ever (T43); C keeps ordering alike on every server.

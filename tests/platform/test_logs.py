@@ -6,12 +6,17 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import structlog
 from flask import Flask
+from sqlalchemy import insert
 
+from grantflow.accounts.models import Person
+from grantflow.kernel import clock
 from grantflow.platform import logs
+from grantflow.platform.db import db
 
 
 @pytest.fixture
@@ -59,3 +64,20 @@ def test_nobody_forges_a_line(written: io.StringIO) -> None:
     structlog.get_logger().warning("a word", typed='x\r\n{"event": "signed_in"}')
     (line,) = lines(written)
     assert (line["event"], line["level"]) == ("a word", "warning")
+
+
+def test_a_refusal_of_the_database_quotes_nobody(
+    app: Flask, written: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T44: PostgreSQL quotes the row it refuses and SQLAlchemy the parameters; neither reaches the log."""
+
+    def crash() -> None:
+        values = {"id": uuid4(), "email": "kessler@example.org", "email_key": "k", "name": "Ada Kessler"}
+        db.session.execute(insert(Person).values(**values, language="xx", created_at=clock.now()))
+
+    monkeypatch.setattr("grantflow.calls.queries.open_calls", crash)
+    monkeypatch.setattr("grantflow.platform.errors.log", structlog.get_logger())
+    assert app.test_client().get("/calls").status_code == 500
+    (line,) = [line for line in lines(written) if line["event"] == "unexpected_error"]
+    assert "IntegrityError: (CheckViolation)" in line["exception"]
+    assert "essler" not in written.getvalue()
