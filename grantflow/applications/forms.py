@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from wtforms import BooleanField, FieldList, FormField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, FormField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import Optional
 
@@ -18,6 +18,7 @@ from grantflow.platform.forms import (
     Form,
     Line,
     MoneyField,
+    Rows,
     Text,
     ValidationError,
     WholeField,
@@ -198,11 +199,11 @@ MOST_LINES = 60
 class BudgetForm(Form):
     """The budget's four tables beside the grant asked for. Lines are added and removed by submit buttons."""
 
-    costs = FieldList(FormField(CostForm), min_entries=1, max_entries=MOST_LINES)
+    costs = Rows(FormField(CostForm), min_entries=1, max_entries=MOST_LINES)
     requested = AmountField(_l("Grant asked for"))
-    incomes = FieldList(FormField(IncomeForm), min_entries=1, max_entries=MOST_LINES)
-    uses = FieldList(FormField(InKindForm), min_entries=1, max_entries=MOST_LINES)
-    sources = FieldList(FormField(InKindForm), min_entries=1, max_entries=MOST_LINES)
+    incomes = Rows(FormField(IncomeForm), min_entries=1, max_entries=MOST_LINES)
+    uses = Rows(FormField(InKindForm), min_entries=1, max_entries=MOST_LINES)
+    sources = Rows(FormField(InKindForm), min_entries=1, max_entries=MOST_LINES)
     other_public_funding = Text(_l("Other public money applied for or received for this project"), limit=1000)
 
     TABLES = {

@@ -4,12 +4,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from wtforms import BooleanField, FieldList, FormField, RadioField, SelectField
+from wtforms import BooleanField, FormField, RadioField, SelectField
 from wtforms import Form as PlainForm
 
 from grantflow.kernel.parties import Party
 from grantflow.platform import errors
-from grantflow.platform.forms import DateField, Form, Line, chosen, required
+from grantflow.platform.forms import DateField, Form, Line, Rows, chosen, required
 
 from . import rules, texts
 from .rules import Profile
@@ -66,7 +66,7 @@ class OrganisationForm(Form):
         ],
         filters=[_nothing_is_empty],
     )
-    people = FieldList(FormField(PersonForm), min_entries=rules.GROUP_MINIMUM, max_entries=PEOPLE_MAXIMUM)
+    people = Rows(FormField(PersonForm), min_entries=rules.GROUP_MINIMUM, max_entries=PEOPLE_MAXIMUM)
     iban = Line(_l("IBAN"), limit=50)
     bic = Line(_l("BIC"), limit=15)
     account_holder = Line(_l("Account holder"))

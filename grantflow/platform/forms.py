@@ -1,13 +1,15 @@
 """The base of all forms: bound to what was sent, patient with what people type, silent while switching language."""
 
-from collections.abc import Callable, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, FieldList, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.validators import ValidationError as ValidationError  # noqa: PLC0414 - for the features' forms
 from wtforms.widgets import TextInput
@@ -51,11 +53,17 @@ class Form(FlaskForm):
             field.errors = [*field.errors, text]
 
 
+#: Marks that turn the direction of whatever follows them. Left in a name they would rearrange the officer's page and
+#: the figures of a letter; neither German nor French has a use for them.
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def strip(value: Any) -> Any:
-    """Trim, and drop the control characters that a pasted text brings along (NUL would break the database)."""
+    """Trim, and drop what a pasted text brings along unseen: control characters (NUL would break the database) and
+    marks of direction."""
     if not isinstance(value, str):
         return value
-    return "".join(c for c in value if c in "\n\t" or ord(c) >= 32).strip()
+    return "".join(c for c in value if c in "\n\t" or not (c in _TURNING or unicodedata.category(c) == "Cc")).strip()
 
 
 class Line(StringField):
@@ -94,6 +102,14 @@ class Text(TextAreaField):
             strip,
         )
         super().__init__(label, (*(validators or ()), at_most(limit)), **kw)
+
+
+class Rows(FieldList):
+    """Repeated fields. WTForms falls over posted names such as ``costs-²`` or 5000 digits; here these name no row."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        row = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,4}})(-|$)")
+        return (int(found.group(1)) for name in formdata if (found := row.match(name)))
 
 
 class _Typed(Field):
