@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import trustme
 from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import select, update
@@ -59,11 +61,12 @@ class Scripted:
 
 
 @contextlib.contextmanager
-def smtp(handler: Scripted) -> Iterator[str]:
+def smtp(handler: Scripted, **how: Any) -> Iterator[str]:
+    """Serve on loopback; ``how``: aiosmtpd's own means of TLS."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller = Controller(handler, hostname="127.0.0.1", port=port, **how)
     controller.start()
     try:
         yield f"smtp://127.0.0.1:{port}"
@@ -314,3 +317,32 @@ def test_a_server_without_what_we_ask_for_is_a_fault_that_may_pass(real: Flask, 
     with smtp(Scripted()) as plain, real.app_context(), mailing_to(real, url.format(plain.rpartition(":")[2])):
         with pytest.raises((Transient, mail.Refused)):
             mail.send(letter)
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> tuple[trustme.CA, Path]:
+    """An authority of certificates, and the file in which a machine would keep those it trusts."""
+    made = trustme.CA()
+    path = tmp_path / "trusted.pem"
+    made.cert_pem.write_to_path(str(path))
+    return made, path
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_a_message_goes_out_encrypted_to_a_server_that_proves_its_name(
+    real: Flask, monkeypatch: pytest.MonkeyPatch, authority: tuple[trustme.CA, Path], scheme: str
+) -> None:
+    letter = mail.Mail(id="1", to="a@example.org", subject="s", text="t", html="<p>h</p>", language="de")
+    issuer, trusted = authority
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    issuer.issue_cert("127.0.0.1").configure_cert(context)
+    how = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context, "require_starttls": True}
+    server = Scripted()
+    with smtp(server, **how) as address, real.app_context():
+        with mailing_to(real, f"{scheme}://{address.partition('://')[2]}"):
+            with pytest.raises(Transient, match="CERTIFICATE_VERIFY_FAILED"):
+                mail.send(letter)
+            assert server.taken == []
+            monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+            mail.send(letter)
+    assert [envelope.rcpt_tos for envelope in server.taken] == [["a@example.org"]]
