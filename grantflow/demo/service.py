@@ -116,11 +116,16 @@ def become(person: Person) -> str:
 
 def lines_of(message: mailsink.Received) -> Iterator[list[dict[str, str]]]:
     """The message's lines in pieces; addresses of this application are links, everything else is text."""
-    here = urlsplit(settings().origin)
+    here = _origin(settings().origin)
     for line in message.text.splitlines():
-        pieces = []
-        for text in re.split(r"(https?://\S+)", line):
-            parts = urlsplit(text)
-            own = (parts.scheme, parts.netloc) == (here.scheme, here.netloc)
-            pieces.append({"text": text, "url": text if own else ""})
-        yield pieces
+        pieces = re.split(r"(https?://\S+)", line)
+        yield [{"text": text, "url": text if _origin(text) == here else ""} for text in pieces]
+
+
+def _origin(url: str) -> tuple[str, str] | None:
+    """Scheme and host; None for what is no address at all, such as ``http://[``: messages carry strangers' words."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts.scheme, parts.netloc
