@@ -296,3 +296,14 @@ def test_bodies_that_are_no_form(world: World) -> None:
         huge = world.client(None).post("/sign-in", data={"email": "x" * 2_000_000})
         many = world.client(None).post("/sign-in", data={f"f{n}": "" for n in range(5000)})
         assert (huge.status_code, many.status_code <= 422) == (413, True)
+
+
+@pytest.mark.parametrize("row", ["²", "٣", "9" * 5000, "-1", "", "0x1"])
+def test_rows_with_odd_numbers(world: World, row: str) -> None:
+    """WTForms counts the rows of a table by the posted names; ``int`` does not read all that ``isdigit`` lets pass."""
+    draft = world.files["draft D"]
+    with world.undone():
+        client = world.client(draft.contact)
+        budget = client.post(f"/applications/{draft.id}/budget", data={f"costs-{row}-cents": "1"})
+        people = client.post("/organisations/new", data={f"people-{row}-name": "Ada"})
+    assert (budget.status_code, people.status_code) == (302, 422)

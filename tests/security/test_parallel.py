@@ -137,6 +137,16 @@ def test_both_second_keys_of_two_proposals_share_an_envelope(real: Flask, there:
     assert count(real, "SELECT count(DISTINCT register_number) FROM letter WHERE standing = 'act'") == 4
 
 
+def test_inviting_a_colleague(real: Flask, there: Given) -> None:
+    """One account; the others are told that the address is taken, not that the server broke."""
+    admin = there.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
+    data = {"name": "Ina Neu", "email": "ina@example.org", "language": "fr", "roles": ["finance"]}
+    statuses = at_once(real, admin, "/people/invite", data)
+    one_effect(statuses, refused={422})
+    assert statuses[302] == 1
+    assert count(real, "SELECT count(*) FROM audit_entry WHERE action = 'invited'") == 1
+
+
 def test_accepting_an_invitation(real: Flask, there: Given, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grantflow.platform.passwords.hash_of", lambda typed: typed)
     with real.app_context():
