@@ -34,6 +34,8 @@ PAGES = 20
 FONTS = ROOT / "grantflow" / "static" / "vendor" / "fonts"
 #: An empty fontconfig file: what happens to be installed on a machine must never reach a letter.
 _NO_SYSTEM_FONTS = Path(__file__).with_name("no-system-fonts.conf")
+#: WeasyPrint writes one standard's mark into a file; the letters keep two.
+_PDF_UA = Path(__file__).with_name("pdfua.xmp")
 
 #: (family, weight, file). Fira Sans is cut into subsets and has no U+202F, the French thousands space, nor
 #: U+2010, nor Greek or Cyrillic; the whole Noto Sans behind it has.
@@ -63,7 +65,7 @@ class Rendered:
 
 
 def render(html: str, *, css: str) -> Rendered:
-    """Typeset ``html`` under ``css`` as PDF/A-3a, tagged, in the one language its root element names.
+    """Typeset ``html`` under ``css`` as PDF/A-3a and PDF/UA-1, in the one language its root element names.
 
     The bytes are a function of the arguments and of this installation. Raises Unrenderable for anything
     missing, fetched, unprintable or longer than PAGES, OverLimit when SECONDS or MEMORY run out.
@@ -83,6 +85,7 @@ def render(html: str, *, css: str) -> Rendered:
             document = source.render(font_config=fonts, stylesheets=[sheet])
             if len(document.pages) > PAGES:
                 raise Unrenderable(f"{len(document.pages)} pages, at most {PAGES}")
+            _declare_accessible(document.metadata)
             content = document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier)
     except weasyprint.urls.FatalURLFetchingError as error:
         raise Unrenderable(str(error.__cause__)) from error
@@ -212,6 +215,12 @@ def _refuse_silent_blanks(root: Any) -> None:
 
 class _TimeUp(BaseException):
     """Not an Exception: WeasyPrint swallows those."""
+
+
+def _declare_accessible(metadata: Any) -> None:
+    """PDF/UA beside the mark of PDF/A; XMP has room for one RDF only, so it goes into WeasyPrint's."""
+    standard, end = metadata.generate_rdf_metadata, b"</rdf:RDF>"
+    metadata.generate_rdf_metadata = lambda *how: standard(*how).replace(end, _PDF_UA.read_bytes() + end)
 
 
 @contextmanager

@@ -169,6 +169,7 @@ def test_every_letter_is_tagged_embedded_and_archivable(kind: Kind, party: Party
         assert "/AF" not in root
         with file.open_metadata() as metadata:
             assert metadata.pdfa_status == "3A"
+            assert metadata["{http://www.aiim.org/pdfua/ns/id/}part"] == "1"
             assert "D-2026-0412" in str(metadata["dc:title"]).replace("T-", "D-").replace("M-", "D-")
         assert not any("/Annots" in page for page in file.pages)
         assert len(file.pages) == made.pages

@@ -1,0 +1,1 @@
+"""Declared is not valid: veraPDF, the reference validator, judges every kind of letter (T65)."""
