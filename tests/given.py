@@ -30,7 +30,7 @@ from grantflow.applications.states import (
 )
 from grantflow.calls.models import Call
 from grantflow.decisions import service as decisions
-from grantflow.decisions.models import Key, Proposal
+from grantflow.decisions.models import Proposal
 from grantflow.decisions.rules import Deliberation
 from grantflow.decisions.states import Outcome, RejectionReason
 from grantflow.demo.fund import load_fund
@@ -431,7 +431,7 @@ class Given:
                 .options(
                     joinedload(Proposal.application),
                     selectinload(Proposal.shares),
-                    selectinload(Proposal.keys).joinedload(Key.person),
+                    selectinload(Proposal.keys),
                     selectinload(Proposal.versions),
                 )
                 .execution_options(populate_existing=True)

@@ -437,7 +437,13 @@ def _timeline(application: Application) -> list[dict[str, Any]]:
             }
         )
         if application.starts_on and application.ends_on:
-            coming.append({"title": _("Project"), "when": _period(application), "state": "next"})
+            coming.append(
+                {
+                    "title": _("Project"),
+                    "when": locale.period(application.starts_on, application.ends_on),
+                    "state": "next",
+                }
+            )
     return past + coming
 
 
@@ -452,10 +458,6 @@ def _entry(event: Event) -> dict[str, Any]:
         else None,
         "state": "done",
     }
-
-
-def _period(application: Application) -> str:
-    return f"{locale.short_date(application.starts_on)} – {locale.short_date(application.ends_on)}"
 
 
 def _letter(act: Letter, found: Sequence[Letter]) -> dict[str, Any]:

@@ -145,5 +145,7 @@ def verify() -> None:
     with application():
         verdict = service.verify()
     if verdict.broken_at is not None:
-        raise click.ClickException(f"The trail is broken at entry {verdict.broken_at}; {verdict.entries} before it hold.")
+        raise click.ClickException(
+            f"The trail is broken at entry {verdict.broken_at}; {verdict.entries} before it hold."
+        )
     click.echo(f"The trail holds: {verdict.entries} entries, head {verdict.head}")

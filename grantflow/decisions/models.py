@@ -117,12 +117,13 @@ class Key(Identified, Base):
     kind: Mapped[KeyKind] = mapped_column(enum_column(KeyKind))
     party: Mapped[Party] = mapped_column(enum_column(Party))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    #: Whoever signed, as they were called then: it stands under the act, whatever they call themselves later.
+    name: Mapped[str]
     digest: Mapped[str]
     turned_at: Mapped[datetime] = mapped_column(Instant)
     voided_at: Mapped[datetime | None] = mapped_column(Instant)
 
     proposal: Mapped[Proposal] = relationship(back_populates="keys")
-    person: Mapped[Person] = relationship()
 
     __table_args__ = (
         CheckConstraint("(kind = 'consent') = (party = 'metropole')", name="party"),

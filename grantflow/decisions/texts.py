@@ -139,6 +139,11 @@ def day(text: str) -> str:
     return locale.short_date(date.fromisoformat(text))
 
 
+def period(first: str, last: str) -> str:
+    """Two such days in words."""
+    return locale.period(date.fromisoformat(first), date.fromisoformat(last))
+
+
 def _vote(value: Any) -> str:
     return f"{value['number']}, {day(value['on'])}" if isinstance(value, dict) else str(value or "–")
 

@@ -118,8 +118,10 @@ class _Story:
                 steps.append(self._consent)
             steps.append(self._second_key)
         span = 0.985 - start
+        # What was returned came back lately: its new deadline lies before it.
+        parts = len(steps) - 1 if wanted is State.RETURNED else max(len(steps), 2)
         for place, step in enumerate(steps):
-            yield Move(start + span * place / max(len(steps), 2), self.number, step)
+            yield Move(start + span * place / parts, self.number, step)
 
     def _stage(self) -> State:
         return State.AWARDED if self.project.state is State.REJECTED else self.project.state

@@ -10,7 +10,7 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask, Response, g, has_request_context, request, url_for
-from flask_babel import Babel, force_locale, get_locale
+from flask_babel import Babel, force_locale, get_locale, gettext, pgettext
 from werkzeug.exceptions import HTTPException
 
 from grantflow.config import LANGUAGES
@@ -141,6 +141,18 @@ def long_date(value: date | datetime | None, code: str | None = None) -> str:
     return ordinal + format_date(day, "MMMM yyyy", locale=locale)
 
 
+def period(start: date, end: date) -> str:
+    """``10. bis 16. Mai 2027`` / ``du 10 au 16 mai 2027``; across months both days in full."""
+    if start == end:
+        return long_date(start)
+    last = long_date(end)
+    if (start.year, start.month) != (end.year, end.month):
+        return str(gettext("%(start)s to %(end)s", start=long_date(start), end=last))
+    if start.day == 1:
+        return str(pgettext("period", "1st to %(last)s", last=last))
+    return str(pgettext("period", "%(day)d to %(last)s", day=start.day, last=last))
+
+
 def clock_time(value: datetime, code: str | None = None) -> str:
     """``21:47 Uhr`` / ``21 h 47``."""
     moment, locale = clock.local(value), _locale(code)
@@ -172,7 +184,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Berlin"
     babel.init_app(app, locale_selector=chosen)
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals["language"] = language
+    app.jinja_env.globals |= {"language": language, "period": period}
 
     @app.after_request
     def remember(response: Response) -> Response:

@@ -947,6 +947,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("turned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),

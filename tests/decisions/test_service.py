@@ -399,9 +399,21 @@ def test_an_award_commits_money_issues_one_act_per_funder_and_tells_the_contact(
         decision = db.session.scalars(select(Decision)).one()
         assert (decision.digest, decision.award_cents) == (proposal.digest, eur(9_400))
         facts = db.session.scalars(select(Letter.facts).where(Letter.funder == M, Letter.language == "fr")).one()
-        keys = {key.party: key.person.name for key in proposal.keys}
+        keys = {key.party: key.name for key in proposal.keys}
         assert facts["funder"]["signatory"] == keys[M]
         assert facts["deliberation"]["number"] == "DEL-M-7"
+
+
+def test_an_act_names_who_signed_as_they_were_called_then(app, given):
+    anke = given.signatory(D, name="Anke Sommer")
+    proposal = given.turn(given.proposed(shares={D: eur(4_700), T: eur(4_700), M: 0}), anke)
+    with app.app_context():
+        db.session.get_one(type(anke), anke.id).name = "Somebody Else"
+        db.session.commit()
+    given.turn(proposal, given.signatory(T))
+    with app.app_context():
+        facts = db.session.scalars(select(Letter.facts).where(Letter.funder == D, Letter.language == "de")).one()
+        assert facts["funder"]["signatory"] == "Anke Sommer"
 
 
 def test_a_rejection_is_exactly_two_acts(app, given):
@@ -568,6 +580,7 @@ def key(proposal: Proposal, person, **changes) -> Key:
             "kind": kind,
             "party": person.party,
             "person_id": person.id,
+            "name": person.name,
             "proposal_id": proposal.id,
             "digest": proposal.digest,
             "turned_at": clock.now(),
@@ -650,6 +663,7 @@ def test_what_was_decided_stays(app, given):
         "DELETE FROM decision_key",
         "UPDATE decision_key SET voided_at = now()",
         "UPDATE decision_key SET digest = 'x'",
+        "UPDATE decision_key SET name = 'x'",
         "UPDATE proposal_version SET digest = 'x'",
         "DELETE FROM proposal_version",
     ):

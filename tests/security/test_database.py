@@ -15,8 +15,8 @@ DECIDE = """
     FROM proposal p WHERE p.id = :proposal
 """
 KEY = """
-    INSERT INTO decision_key (id, proposal_id, kind, party, person_id, digest, turned_at)
-    SELECT gen_random_uuid(), p.id, :kind, :party, q.id, {digest}, now()
+    INSERT INTO decision_key (id, proposal_id, kind, party, person_id, name, digest, turned_at)
+    SELECT gen_random_uuid(), p.id, :kind, :party, q.id, q.name, {digest}, now()
     FROM proposal p, person q WHERE p.id = :proposal AND q.email = :who
 """
 

@@ -120,8 +120,7 @@ def draft(actor: Actor, id: UUID) -> Draft | None:  # noqa: A002
 
 # --- one proposal --------------------------------------------------------------------------------
 
-_KEYS = selectinload(Proposal.keys).joinedload(Key.person).lazyload(Person.role_grants)
-_PARTS = (joinedload(Proposal.shares), _KEYS, selectinload(Proposal.versions))
+_PARTS = (joinedload(Proposal.shares), selectinload(Proposal.keys), selectinload(Proposal.versions))
 
 
 def of_file(application: Application) -> Proposal | None:

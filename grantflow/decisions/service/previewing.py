@@ -22,7 +22,7 @@ def preview(act: Act, language: str) -> Markup:
     with the second key. Escaped by the letters' own templates.
     """
     proposal = act.proposal
-    signed = {key.party: key.person.name for key in queries.live_keys(proposal) if key.digest == proposal.digest}
+    signed = {key.party: key.name for key in queries.live_keys(proposal) if key.digest == proposal.digest}
     facts = rules.completed(act.facts, on=clock.today(), signatory=signed.get(act.party, "…"))
     draft = Letter(
         kind=queries.KINDS[proposal.outcome],

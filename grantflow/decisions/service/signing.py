@@ -66,7 +66,15 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
     if by.party and rules.is_last_key(case, by.party):
         _check(queries.terms(proposal), envelopes)
     proposal.keys.append(
-        Key(kind=kind, party=by.party, person=by, digest=proposal.digest, turned_at=clock.now(), voided_at=None)
+        Key(
+            kind=kind,
+            party=by.party,
+            person_id=by.id,
+            name=by.name,
+            digest=proposal.digest,
+            turned_at=clock.now(),
+            voided_at=None,
+        )
     )
     db.session.flush()
     audit.record(
@@ -129,7 +137,7 @@ def _check(terms: rules.Terms, envelopes: Sequence[Envelope]) -> None:
 
 def _issue(proposal: Proposal, by: Person) -> None:
     """One act for each acting funder (D5), from the facts that were signed, under the name of whoever signed for it."""
-    signed = {key.party: key.person.name for key in queries.live_keys(proposal)}
+    signed = {key.party: key.name for key in queries.live_keys(proposal)}
     day = clock.local(proposal.decided_at or clock.now()).date()
     facts = []
     for party in rules.acting(proposal.outcome, queries.terms(proposal).paying):
