@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
+from grantflow.kernel import clock
+
 
 class CategoryLike(Protocol):
     number: int
@@ -48,3 +50,8 @@ def earliest_start(sent_on: date, lead_days: int) -> date:
 def next_closing(closings: Sequence[datetime], now: datetime) -> datetime | None:
     """The next of a category's own closing instants (category 4), if one is left."""
     return min((instant for instant in closings if instant >= now), default=None)
+
+
+def days_left(closes_at: datetime) -> int:
+    """Days of the local calendar until a deadline; negative once it has passed."""
+    return (clock.local(closes_at).date() - clock.today()).days

@@ -21,7 +21,7 @@ def _card(call: Call) -> dict[str, Any]:
         "title": texts.call_title(call),
         "summary": texts.call_summary(call),
         "closes_at": call.closes_at,
-        "days_left": (clock.local(call.closes_at).date() - clock.today()).days,
+        "days_left": rules.days_left(call.closes_at),
         "url": url_for("public.call", code=call.code),
     }
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -13,6 +13,9 @@ from grantflow.applications import texts as application_texts
 from grantflow.applications.forms import FormalCheckForm, Verdict
 from grantflow.applications.models import Application, Event
 from grantflow.applications.states import State
+from grantflow.calls import queries as calls
+from grantflow.calls import rules as call_rules
+from grantflow.calls import texts as call_texts
 from grantflow.kernel.errors import IllegalStep, Invalid
 from grantflow.kernel.parties import OFFICES, Role
 from grantflow.letters import policy as letter_policy
@@ -43,7 +46,16 @@ def home() -> Response | BaseResponse:
     actor = current_actor()
     if not is_staff(actor):
         return redirect_to("applications.index")
-    return page("dashboard/home.html", tasks=queries.tasks(actor), roles=sorted(actor.roles))
+    open_calls = [
+        {
+            "title": call_texts.call_title(call),
+            "closes_at": call.closes_at,
+            "days_left": call_rules.days_left(call.closes_at),
+            "url": url_for("public.call", code=call.code),
+        }
+        for call in calls.open_calls()
+    ]
+    return page("dashboard/home.html", tasks=queries.tasks(actor), roles=sorted(actor.roles), calls=open_calls)
 
 
 # --- one file ----------------------------------------------------------------------------------------
