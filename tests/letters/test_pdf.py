@@ -116,7 +116,7 @@ except (pdf.OverLimit, pdf.Unrenderable) as error:
     print(type(error).__name__)
 """
     ran = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
     )
     # Python's own allocations raise; Pango's abort the process, and the lease brings the letter back.
     assert ran.stdout.strip() == "OverLimit" or ran.returncode < 0, ran.stderr

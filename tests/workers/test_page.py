@@ -62,7 +62,7 @@ def failed(app: Flask, given: Given) -> tuple[Message, Letter]:
 def test_the_page_when_all_is_quiet_and_nobody_works(admin: FlaskClient, language: str) -> None:
     shown = text(admin.get(f"/workers?lang={language}"))
     assert ("Ein Teil fehlt" if language == "de" else "Un élément manque") in shown
-    assert ("Kein Bescheid ist fehlgeschlagen." if language == "de" else "Aucun courrier en échec.") in shown
+    assert ("Kein Bescheid ist fehlgeschlagen." if language == "de" else "Aucune lettre en échec.") in shown
 
 
 def test_failed_work_shows_its_reason_and_is_started_again(
