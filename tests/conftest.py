@@ -26,7 +26,14 @@ from tests.given import Given
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
 
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    # Its workers belong to the superuser: while one is in a database, no one else may drop it.
+    "autovacuum": "off",
+}
 SECRET = "tests-only-0123456789-abcdefghijklmnop"
 
 
