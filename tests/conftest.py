@@ -8,6 +8,7 @@ from uuid import uuid4
 import flask_migrate
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
@@ -17,6 +18,7 @@ from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Person
 from grantflow.app import create_app
 from grantflow.config import Settings
+from grantflow.platform import passwords
 from grantflow.platform.db import db
 from grantflow.platform.embedded import Embedded
 from tests.browser import launched
@@ -34,6 +36,10 @@ FAST = {
     # Its workers belong to the superuser: while one is in a database, no one else may drop it.
     "autovacuum": "off",
 }
+#: What a password costs everywhere but here: a test run cannot afford that for each attempt.
+HASHER = passwords.HASHER
+passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
 SECRET = "tests-only-0123456789-abcdefghijklmnop"
 
 

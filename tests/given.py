@@ -53,7 +53,7 @@ PASSWORD = "Rheinbrücke und Pont-Neuf"
 
 @cache
 def password_hash() -> str:
-    """One real hash for everybody: a test run cannot afford one each."""
+    """One hash for everybody."""
     return passwords.hash_of(PASSWORD)
 
 

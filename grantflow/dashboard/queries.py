@@ -12,7 +12,7 @@ from grantflow.applications import queries as applications
 from grantflow.applications.models import Application
 from grantflow.applications.states import State as FileState
 from grantflow.decisions import queries as decisions
-from grantflow.decisions.queries.files import Panel as DecisionPanel
+from grantflow.decisions.queries import Panel as DecisionPanel
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import Actor, Role
 from grantflow.letters import policy as letter_policy

@@ -23,14 +23,6 @@ As = Callable[[Person], FlaskClient]
 OTHER = "sieben stille Linden am Weg"
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 is slow on purpose; here only the attempts are counted."""
-    monkeypatch.setattr("grantflow.platform.passwords.matches", lambda stored, typed: typed == PASSWORD)
-    monkeypatch.setattr("grantflow.platform.passwords.hash_of", lambda typed: "hashed")
-    monkeypatch.setattr("grantflow.platform.passwords.is_stale", lambda stored: False)
-
-
 def test_the_second_look_is_no_place_to_guess_either(real: Flask) -> None:
     """A found session must not become a place to try passwords. On a database where a refusal really rolls back."""
     client = client_of(real, Given(real).applicant())

@@ -17,6 +17,7 @@ from grantflow.kernel.errors import Forbidden, Invalid
 from grantflow.kernel.parties import SYSTEM, Party, Role
 from grantflow.platform import passwords
 from grantflow.platform.db import db
+from tests.conftest import HASHER
 from tests.given import PASSWORD, Given
 
 
@@ -28,13 +29,12 @@ def context(app: Flask) -> Any:
 
 def test_what_a_hash_costs() -> None:
     """T2: argon2id, and between 50 and 500 ms on a machine that is not asleep."""
-    real = passwords.HASHER
-    stored = real.hash("nine quiet linden trees")
+    stored = HASHER.hash("nine quiet linden trees")
     found = extract_parameters(stored)
     assert (found.type, found.memory_cost, found.time_cost) == (Type.ID, 64 * 1024, 3)
     assert (found.salt_len, found.hash_len) == (16, 32)
     began = time.process_time()
-    real.verify(stored, "nine quiet linden trees")
+    HASHER.verify(stored, "nine quiet linden trees")
     assert 0.02 < time.process_time() - began < 0.5
 
 

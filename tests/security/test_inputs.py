@@ -8,8 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.given import PASSWORD
-
 from .crawl import Pages, cast
 from .matrix import subjects
 from .sending import Sendable, change, columns, forms, pairs, rows
@@ -19,14 +17,6 @@ from .world import OTHER, VISITOR, World
 @pytest.fixture(scope="module")
 def sendable(world: World, crawled: dict[str, Pages]) -> list[Sendable]:
     return forms(world, crawled)
-
-
-@pytest.fixture
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 is slow on purpose; what is asked here is not what it answers."""
-    monkeypatch.setattr("grantflow.platform.passwords.matches", lambda stored, typed: typed == PASSWORD)
-    monkeypatch.setattr("grantflow.platform.passwords.hash_of", lambda typed: "hashed")
-    monkeypatch.setattr("grantflow.platform.passwords.is_stale", lambda stored: False)
 
 
 def test_every_form_is_found(world: World, sendable: list[Sendable]) -> None:
@@ -39,7 +29,7 @@ def test_every_form_is_found(world: World, sendable: list[Sendable]) -> None:
     assert taking - reached - by_mail <= elsewhere
 
 
-def test_nothing_but_declared_fields_is_read(world: World, sendable: list[Sendable], quick_passwords: None) -> None:
+def test_nothing_but_declared_fields_is_read(world: World, sendable: list[Sendable]) -> None:
     """T20: posting every column of every model along leaves exactly the rows that the form alone leaves."""
     smuggled, wrote = columns(), set()
     with world.undone() as connection:
@@ -242,7 +232,7 @@ NASTY = st.one_of(
 )
 
 
-def test_no_form_crashes(world: World, sendable: list[Sendable], quick_passwords: None) -> None:
+def test_no_form_crashes(world: World, sendable: list[Sendable]) -> None:
     """Any words in any fields of any form: a page, a refusal, never a crash."""
 
     @settings(
@@ -267,7 +257,7 @@ def test_no_form_crashes(world: World, sendable: list[Sendable], quick_passwords
         send()
 
 
-def test_every_field_alone_may_be_nonsense(world: World, sendable: list[Sendable], quick_passwords: None) -> None:
+def test_every_field_alone_may_be_nonsense(world: World, sendable: list[Sendable]) -> None:
     """One field at a time is missing, or holds a NUL and a number too large for any column, by turns."""
     with world.undone() as connection:
         for form in sendable:

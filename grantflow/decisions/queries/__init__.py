@@ -2,11 +2,7 @@
 
 from .acts import KINDS, content, letter_facts, sources
 from .files import (
-    Act,
     Draft,
-    Panel,
-    Sight,
-    act,
     basis,
     case,
     content_of,
@@ -22,17 +18,15 @@ from .files import (
     locked_for,
     of_file,
     outdated,
-    panel,
     proposal,
-    sight,
     signatories,
     standing,
-    tasks,
     terms,
-    to_sign,
     visible_to,
 )
 from .ranks import Edge, Ranking, ranking
+from .sights import Act, Panel, Sight, act, panel, sight
+from .waiting import tasks, to_sign
 
 __all__ = [
     "KINDS",

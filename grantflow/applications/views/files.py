@@ -1,0 +1,247 @@
+"""The applicant's own files: the list, the beginning, where each stands, its letters."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from grantflow.calls import queries as calls
+from grantflow.calls import texts as call_texts
+from grantflow.kernel import clock
+from grantflow.kernel.errors import Reason
+from grantflow.kernel.parties import OFFICES
+from grantflow.letters import queries as letters
+from grantflow.letters import service as letter_service
+from grantflow.letters import texts as letter_texts
+from grantflow.letters.models import Letter
+from grantflow.letters.states import Desk, Standing
+from grantflow.letters.states import Kind as LetterKind
+from grantflow.letters.states import State as LetterState
+from grantflow.organisations import policy as organisation_policy
+from grantflow.organisations import queries as organisations
+from grantflow.platform import locale
+from grantflow.platform.access import current_actor, requires
+from grantflow.platform.http import attachment, flash_ok, invalid, page, redirect_to
+
+from .. import forms, policy, queries, service, texts
+from ..models import Application, Event
+from ..queries import OwnLetter
+from ..states import DECIDED, EDITABLE, OPEN, Action, State, StepName
+from .blueprint import bp
+from .steps import STEPS, deadline, step_bar, step_url
+
+
+@bp.get("/applications")
+@requires(organisation_policy.is_applicant)
+def index() -> Any:
+    """My files with state and next step."""
+    rows = [
+        {"application": application, "next": _next_step(application), **_badge(application)}
+        for application in queries.of_applicant(current_actor())
+    ]
+    return page("applications/index.html", rows=rows, calls=_open_calls())
+
+
+@bp.route("/applications/new", methods=["GET", "POST"])
+@requires(organisation_policy.is_applicant)
+def start() -> Any:
+    """Begin a draft for an open call in the name of one of my organisations."""
+    actor = current_actor()
+    mine = organisations.of_member(actor)
+    offered = calls.open_calls()
+    form = forms.StartForm()
+    form.call.choices = [(call.code, f"{call_texts.call_title(call)} ({call.code})") for call in offered]
+    form.organisation.choices = [(str(o.id), o.name) for o in mine]
+    if request.method == "GET":
+        wanted = request.args.get("call", "")
+        codes = [call.code for call in offered]
+        form.call.data = wanted if wanted in codes else (codes[0] if codes else None)
+        form.organisation.data = str(mine[0].id) if mine else None
+    context: dict[str, Any] = {"form": form, "calls": _open_calls(), "organisations": mine}
+    if request.method == "GET":
+        return page("applications/start.html", **context)
+    if not form.sent():
+        return invalid("applications/start.html", **context)
+    call = next(call for call in offered if call.code == form.call.data)
+    organisation = next(o for o in mine if str(o.id) == form.organisation.data)
+    application = service.start(call, organisation, by=actor, language=locale.language())
+    return redirect_to("applications.step", id=application.id, step=StepName.ORGANISATION)
+
+
+def _open_calls() -> list[dict[str, Any]]:
+    return [
+        {"code": call.code, "title": call_texts.call_title(call), "closes_at": call.closes_at}
+        for call in calls.open_calls()
+    ]
+
+
+@bp.get("/applications/<uuid:id>")
+@requires(policy.acts_for, on=queries.with_members)
+def show(application: Application) -> Any:
+    """Where the file stands, what happens next and who acts; then letters and history."""
+    found = letters.of_subject(application.id) if application.state in DECIDED else []
+    acts = [letter for letter in found if letter.standing is Standing.ACT]
+    is_draft = application.state is State.DRAFT
+    may_write = application.state in EDITABLE and not _is_late(application)
+    missing = queries.missing(application, clock.now()) if may_write else []
+    return page(
+        "applications/show.html",
+        application=application,
+        **_badge(application),
+        next=_next_step(application),
+        phases=_phases(application),
+        steps=step_bar(application, missing) if may_write else [],
+        continue_url=_continue_url(application, missing) if may_write else None,
+        events=[] if is_draft else _timeline(application),
+        letters=[_letter(act, found) for act in acts],
+        parts=[(act.funder, act.amount_cents) for act in acts if act.kind is LetterKind.AWARD],
+        letters_due=application.state in DECIDED and not all(act.state is LetterState.READY for act in acts),
+        people=[membership.person.name for membership in application.lead.memberships],
+        office=calls.funders()[OFFICES[application.lead_side]],
+        submission=None if is_draft else queries.last_submission(application),
+        may_withdraw=application.state in OPEN,
+    )
+
+
+def _badge(application: Application) -> dict[str, Any]:
+    kind, icon = texts.BADGES[application.state]
+    label = texts.APPLICANT_STATES[application.state]
+    return {"badge_text": label, "badge_kind": kind, "badge_icon": icon}
+
+
+def _next_step(application: Application) -> dict[str, Any]:
+    """Title and text, who acts, until when and how long that is; the same words whatever is being deliberated."""
+    title, text = texts.NEXT[application.state]
+    if is_late := _is_late(application):
+        title, text = texts.TOO_LATE[application.state]
+    mine = application.state in EDITABLE or application.state in DECIDED
+    until = deadline(application) if application.state in EDITABLE else None
+    if application.state not in OPEN and not mine:
+        who = None
+    elif mine:
+        who = _("You")
+    elif application.state is State.SUBMITTED:
+        who = _("Office %(city)s", city=texts.SIDES[application.lead_side])
+    else:
+        who = _("Düsseldorf and Toulouse")
+    rest = None
+    if until:
+        days = (clock.local(until).date() - clock.today()).days
+        rest = ngettext("%(num)d day left", "%(num)d days left", days) if days >= 0 else _("The deadline has passed.")
+    return {"title": title, "text": text, "who": None if is_late else who, "until": until, "rest": rest}
+
+
+def _is_late(application: Application) -> bool:
+    """Whether the applicant could still write, but no longer send."""
+    return application.state in EDITABLE and clock.now() > deadline(application)
+
+
+def _continue_url(application: Application, missing: Sequence[Reason]) -> str:
+    """The first step that still lacks something."""
+    first = next((STEPS[STEPS.index(StepName(r.step))] for r in missing), StepName.CHECK)
+    return step_url(application, first)
+
+
+def _phases(application: Application) -> list[dict[str, Any]]:
+    now = texts.PHASE_OF.get(application.state)
+    if now is None:
+        return []
+    return [
+        {"label": label, "state": "done" if i < now else "now" if i == now else "next"}
+        for i, label in enumerate(texts.PHASES)
+    ]
+
+
+#: Moves inside the deliberation stay out of the applicant's timeline (T13).
+SHOWN = frozenset(Action) - {Action.COMPLETE_REVIEW, Action.REOPEN_REVIEW, Action.PROPOSE, Action.SEND_BACK}
+
+
+def _timeline(application: Application) -> list[dict[str, Any]]:
+    """What happened, what happens now, what is still to come."""
+    past = [_entry(event) for event in application.events if event.action in SHOWN]
+    coming: list[dict[str, Any]] = []
+    if application.state in OPEN:
+        upcoming = _next_step(application)
+        coming.append(
+            {
+                "title": upcoming["title"],
+                "who": upcoming["who"],
+                "when": _("until %(day)s", day=locale.long_date(upcoming["until"])) if upcoming["until"] else None,
+                "state": "now",
+            }
+        )
+        if application.starts_on and application.ends_on:
+            coming.append(
+                {
+                    "title": _("Project"),
+                    "when": locale.period(application.starts_on, application.ends_on),
+                    "state": "next",
+                }
+            )
+    return past + coming
+
+
+def _entry(event: Event) -> dict[str, Any]:
+    office = event.party if event.action in {Action.ADMIT, Action.RETURN, Action.EXCLUDE} else None
+    return {
+        "title": texts.EVENTS[event.action],
+        "when": locale.long_datetime(event.at),
+        "who": _("Office %(city)s", city=texts.SIDES[office.side]) if office and not event.note else None,
+        "note": _("Office %(city)s: %(reason)s", city=texts.SIDES[office.side], reason=event.note)
+        if office and event.note
+        else None,
+        "state": "done",
+    }
+
+
+def _letter(act: Letter, found: Sequence[Letter]) -> dict[str, Any]:
+    """An act with its courtesy translations beneath it."""
+    copies = [act, *(x for x in found if x.standing is Standing.COURTESY and x.register_number == act.register_number)]
+    return {
+        "act": act,
+        "kind": letter_texts.KINDS[act.kind],
+        "files": [
+            {
+                "url": url_for("applications.letter", id=act.subject_id, letter_id=copy.id)
+                if copy.state is LetterState.READY
+                else None,
+                "is_act": copy is act,
+                "language": copy.language,
+                "kilobytes": max(1, round((copy.byte_size or 0) / 1000)),
+            }
+            for copy in copies
+        ],
+    }
+
+
+@bp.get("/applications/<uuid:id>/receipt")
+@requires(policy.acts_for, on=queries.by_id)
+def receipt(application: Application) -> Any:
+    """Number, time and hash of what was sent last."""
+    submission = queries.last_submission(application)
+    if submission is None:
+        return redirect_to("applications.show", id=application.id)
+    return page("applications/receipt.html", application=application, submission=submission)
+
+
+@bp.route("/applications/<uuid:id>/withdraw", methods=["GET", "POST"])
+@requires(policy.acts_for, on=queries.by_id)
+def withdraw(application: Application) -> Any:
+    """Take the file back, after a question."""
+    form = forms.WithdrawForm()
+    if not form.sent():
+        show_form = page if request.method == "GET" else invalid
+        return show_form("applications/withdraw.html", application=application, form=form)
+    service.withdraw(application, by=current_actor())
+    flash_ok(_("The application is withdrawn."))
+    return redirect_to("applications.show", id=application.id)
+
+
+@bp.get("/applications/<uuid:id>/letters/<uuid:letter_id>")
+@requires(policy.acts_for_its, on=queries.letter_of)
+def letter(own: OwnLetter) -> Any:
+    """The recipient's download: the first one notifies the act (§ 41 (2a) VwVfG), so it goes on record."""
+    content = letter_service.download(own.letter, by=current_actor(), desk=Desk.RECIPIENT)
+    return attachment(content, own.letter.file_name, "application/pdf")

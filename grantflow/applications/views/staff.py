@@ -1,0 +1,67 @@
+"""The staff list of every file that was sent."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+
+from grantflow.kernel.parties import OFFICES, Role, Side
+from grantflow.platform.access import current_actor, has_role, requires
+from grantflow.platform.http import page
+
+from .. import queries, texts
+from ..states import State
+from .blueprint import bp
+
+
+@bp.get("/staff/applications")
+@requires(has_role(Role.OFFICE, Role.SIGNATORY))
+def staff_list() -> Any:
+    """Every file that was sent, the last first, with filters and search."""
+    actor = current_actor()
+    wanted = _wanted()
+    found = queries.staff_page(actor, wanted, after=_cursor("after"), before=_cursor("before"))
+    counts = queries.counts(actor, wanted.side)
+    return page(
+        "applications/staff_list.html",
+        found=found,
+        wanted=wanted,
+        states=[(state, texts.STATES[state], counts[state]) for state in State if state in counts],
+        total=sum(counts.values()),
+        state_labels=texts.STATES,
+        badges=texts.STAFF_BADGES,
+        sides=[(side.value, texts.SIDES[side]) for side in Side],
+        office=OFFICES,
+        numbers=[(n, n) for n in sorted({c.number for of_call in found.categories.values() for c in of_call})],
+        next_url=_page_url("after", found.after),
+        previous_url=_page_url("before", found.before),
+    )
+
+
+def _wanted() -> queries.Wanted:
+    """The filter from the address; what makes no sense does not filter."""
+    state, side, number = (request.args.get(name, "") for name in ("state", "side", "category"))
+    return queries.Wanted(
+        state=State(state) if state in set(State) else None,
+        side=Side(side) if side in set(Side) else None,
+        category=int(number) if number.isascii() and number.isdigit() and len(number) == 1 else None,
+        text=request.args.get("q", "")[:100].replace("\x00", ""),
+    )
+
+
+def _cursor(name: str) -> queries.Cursor | None:
+    moment, _sign, key = request.args.get(name, "").partition("~")
+    try:
+        at = datetime.fromisoformat(moment)
+        return (at, UUID(key)) if at.tzinfo else None
+    except ValueError:
+        return None
+
+
+def _page_url(name: str, cursor: queries.Cursor | None) -> str | None:
+    if cursor is None:
+        return None
+    kept: dict[str, Any] = {k: v for k, v in request.args.items() if k in {"state", "side", "category", "q"} and v}
+    kept[name] = f"{cursor[0].isoformat()}~{cursor[1]}"
+    return url_for(".staff_list", **kept)

@@ -1,0 +1,274 @@
+"""The eight steps of a draft, or of a file that came back."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from grantflow.calls import rules as call_rules
+from grantflow.kernel import clock
+from grantflow.kernel.errors import IllegalStep, Incomplete, Invalid, Reason
+from grantflow.kernel.parties import OFFICES
+from grantflow.organisations import texts as organisation_texts
+from grantflow.organisations.states import Country
+from grantflow.platform import errors, locale
+from grantflow.platform.access import current_actor, requires
+from grantflow.platform.http import flash_ok, page, redirect_to
+
+from .. import forms, policy, queries, rules, service, texts
+from ..models import Application
+from ..queries import AtStep
+from ..states import EDITABLE, LineKind, StepName
+from .blueprint import bp
+
+STEPS = tuple(StepName)
+
+
+@bp.route("/applications/<uuid:id>/<step>", methods=["GET", "POST"])
+@requires(policy.acts_for_its, on=queries.at_step)
+def step(place: AtStep) -> Any:
+    """One step of a draft, or of a file that came back."""
+    application = place.application
+    if application.state not in EDITABLE:
+        if request.method == "POST":
+            raise IllegalStep("not_editable")
+        return redirect_to("applications.show", id=application.id)
+    return PAGES[place.step](application)
+
+
+def _organisation(application: Application) -> Any:
+    """The lead's details are kept with the organisation; here they are read and their gaps named."""
+    return _show("organisation", application, kind=organisation_texts.KINDS[application.lead.kind])
+
+
+def _partner(application: Application) -> Any:
+    form = forms.PartnerForm.of(application)
+    other = Country.FRANCE if application.lead.country is Country.GERMANY else Country.GERMANY
+
+    def write() -> None:
+        partner = form.partner(other)
+        service.save_partner(
+            application,
+            partner,
+            partner_search=form.has_partner.data == "no",
+            equal_roles=form.equal_roles.data,
+            by=current_actor(),
+        )
+
+    return _answer("partner", application, form, write, country=organisation_texts.COUNTRIES[other])
+
+
+def _plain(name: StepName, form_type: type[forms.AnswersForm]) -> Callable[[Application], Any]:
+    """A step of plain answers."""
+
+    def view(application: Application) -> Any:
+        form = form_type(obj=application)
+        return _answer(
+            name.value,
+            application,
+            form,
+            lambda: service.save_answers(application, name, form.answers(), by=current_actor()),
+            **({"earliest": _earliest(application)} if name is StepName.DATES else {}),
+        )
+
+    return view
+
+
+def _earliest(application: Application) -> dict[str, Any]:
+    """The first day a project may begin if sent today, and the closing date of category 4."""
+    category = call_rules.category_of(application.call.categories, application.requested_cents)
+    sent = application.first_submitted_at or clock.now()
+    closing = call_rules.next_closing([c.closes_at for c in category.closings], sent)
+    return {
+        "category": category.number,
+        "days": category.lead_days,
+        "day": call_rules.earliest_start(clock.local(sent).date(), category.lead_days)
+        if category.lead_days is not None
+        else None,
+        "closing": closing,
+    }
+
+
+def _budget(application: Application) -> Any:
+    """Lines come and go by submit buttons; sums follow what was typed, saved or not."""
+    form = forms.BudgetForm.of(application, queries.lines(application))
+    action = request.form.get("action", "")
+    if request.method == "POST":
+        if action.startswith("add-"):
+            form.add(action.removeprefix("add-"), side=application.lead_side)
+        form.remove(request.form.get("remove", ""))
+    lines = form.lines()
+    money = rules.money_of(lines, form.requested.data or 0, queries.category_terms(application.call))
+    context: dict[str, Any] = {"money": money, "categories": _category_bar(application), "has_in_kind": _in_kind(lines)}
+    if request.method == "POST" and (action.startswith("add-") or action == "sums" or "remove" in request.form):
+        return _show("budget", application, form=form, **context)
+
+    def write() -> None:
+        service.save_budget(
+            application,
+            lines,
+            requested_cents=form.requested.data or 0,
+            other_public_funding=form.other_public_funding.data or "",
+            by=current_actor(),
+        )
+
+    return _answer("budget", application, form, write, **context)
+
+
+def _in_kind(lines: Sequence[rules.Line]) -> bool:
+    return any(line.kind in {LineKind.IN_KIND_USE, LineKind.IN_KIND_SOURCE} for line in lines)
+
+
+def _category_bar(application: Application) -> list[tuple[int, str]]:
+    """Number and reach of each category: ``≤ 5.000 €``, ``> 50.000 €``."""
+    found = []
+    below = 0
+    for category in application.call.categories:
+        above = category.up_to_cents is None
+        reach = below if category.up_to_cents is None else category.up_to_cents
+        found.append((category.number, f"{'>' if above else '≤'} {locale.number(reach // 100)}"))
+        below = reach
+    return found
+
+
+def _declarations(application: Application) -> Any:
+    form = forms.DeclarationsForm.of(application)
+    return _answer(
+        "declarations",
+        application,
+        form,
+        lambda: service.declare(application, frozenset(form.codes.data or ()), by=current_actor()),
+    )
+
+
+def _check(application: Application) -> Any:
+    """What was entered, what is missing, and the button that sends."""
+    form = forms.SendForm()
+    reasons: Sequence[Reason] = ()
+    if form.sent():
+        try:
+            service.submit(application, by=current_actor())
+        except Incomplete as refused:
+            reasons = refused.reasons
+        else:
+            return redirect_to("applications.receipt", id=application.id)
+    return _show(
+        "check",
+        application,
+        status=422 if reasons else 200,
+        form=form,
+        refused=bool(reasons),
+        file=queries.file_context(application),
+        declarations=[texts.DECLARATIONS[d.code] for d in application.declarations],
+        kind=organisation_texts.KINDS[application.lead.kind],
+        partner_kind=organisation_texts.KINDS[application.partner.kind] if application.partner else "",
+        **_answers(application),
+    )
+
+
+PAGES: dict[StepName, Callable[[Application], Any]] = {
+    StepName.ORGANISATION: _organisation,
+    StepName.PARTNER: _partner,
+    StepName.PROJECT: _plain(StepName.PROJECT, forms.ProjectForm),
+    StepName.PEOPLE: _plain(StepName.PEOPLE, forms.PeopleForm),
+    StepName.DATES: _plain(StepName.DATES, forms.DatesForm),
+    StepName.BUDGET: _budget,
+    StepName.DECLARATIONS: _declarations,
+    StepName.CHECK: _check,
+}
+
+
+def _answer(name: str, application: Application, form: Any, write: Callable[[], None], **context: Any) -> Any:
+    """Show a step's form, or write it and go on: to the next step, or back to my files."""
+    if not form.sent():
+        status = 200 if request.method == "GET" or locale.switching() else 422
+        return _show(name, application, status=status, form=form, **context)
+    try:
+        write()
+    except Invalid as refused:
+        form.blame(refused)
+        return _show(name, application, status=422, form=form, **context)
+    if request.form.get("action") == "later":
+        flash_ok(_("Saved, not yet sent. You can go on at any time."))
+        return redirect_to("applications.show", id=application.id)
+    following = STEPS[STEPS.index(StepName(name)) + 1]
+    return redirect_to("applications.step", id=application.id, step=following)
+
+
+def _show(name: str, application: Application, *, status: int = 200, **context: Any) -> Any:
+    """A step's page with the bar of all steps, what is missing here, and the deadline."""
+    current = STEPS.index(StepName(name))
+    missing = queries.missing(application, clock.now())
+    here = [errors.describe(reason) for reason in missing if reason.step == name]
+    return page(
+        f"applications/step_{name}.html",
+        status,
+        application=application,
+        steps=step_bar(application, missing),
+        current=current + 1,
+        title=texts.STEPS[STEPS[current]],
+        previous=step_url(application, STEPS[current - 1]) if current else None,
+        following=step_url(application, STEPS[current + 1]) if current + 1 < len(STEPS) else None,
+        deadline=deadline(application),
+        missing=here,
+        all_missing=missing,
+        summaries=_summaries(application, missing) if name == StepName.CHECK else {},
+        **{"form": None, **context},
+    )
+
+
+def step_url(application: Application, name: StepName) -> str:
+    return url_for("applications.step", id=application.id, step=name)
+
+
+def step_bar(application: Application, missing: Sequence[Reason]) -> list[dict[str, Any]]:
+    open_steps = {reason.step for reason in missing}
+    return [
+        {
+            "label": texts.STEPS[name],
+            "url": step_url(application, name),
+            "state": "blocked"
+            if name is StepName.CHECK and open_steps
+            else "open"
+            if name in open_steps or name is StepName.CHECK
+            else "done",
+        }
+        for name in STEPS
+    ]
+
+
+def _summaries(application: Application, missing: Sequence[Reason]) -> dict[str, Any]:
+    """For each step: its edit link and the sentences about what it lacks."""
+    return {
+        name.value: {
+            "url": _edit_url(application, name),
+            "missing": [errors.describe(reason) for reason in missing if reason.step == name],
+        }
+        for name in STEPS
+    }
+
+
+def _edit_url(application: Application, name: StepName) -> str:
+    """The organisation is changed where it lives, and leads back here."""
+    if name is not StepName.ORGANISATION:
+        return step_url(application, name)
+    back = step_url(application, StepName.CHECK)
+    return url_for("organisations.edit", id=application.lead_id, next=back)
+
+
+def deadline(application: Application) -> datetime:
+    return application.return_until or application.call.closes_at
+
+
+def _answers(application: Application) -> dict[str, Any]:
+    """Words for the enums among the answers."""
+    return {
+        "theme": texts.THEMES[application.theme] if application.theme else "",
+        "project_format": texts.FORMATS[application.format] if application.format else "",
+        "costs": texts.COSTS,
+        "incomes": texts.INCOMES,
+        "in_kind": texts.IN_KIND,
+        "office": OFFICES,
+    }
