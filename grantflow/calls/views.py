@@ -27,7 +27,8 @@ def _card(call: Call) -> dict[str, Any]:
 
 
 def _categories(call: Call) -> list[dict[str, Any]]:
-    """The categories' rows; ``from_cents`` is the exclusive lower limit."""
+    """The categories' rows; ``from_cents`` is the exclusive lower limit, ``closings`` says which are over."""
+    now = clock.now()
     return [
         {
             "number": category.number,
@@ -37,7 +38,7 @@ def _categories(call: Call) -> list[dict[str, Any]]:
             "min_score": category.min_score,
             "min_score_is_assumed": category.min_score_is_assumed,
             "lead_days": category.lead_days,
-            "closings": [closing.closes_at for closing in category.closings],
+            "closings": [(its.closes_at, its.closes_at < now) for its in category.closings],
         }
         for category in call.categories
     ]

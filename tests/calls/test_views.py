@@ -1,12 +1,17 @@
 """The public window and the rules for administrators."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
 from grantflow.accounts.models import Person
+from grantflow.calls.models import Category, Closing
+from grantflow.kernel import clock
 from grantflow.kernel.parties import Party, Role
+from grantflow.platform import locale
+from grantflow.platform.db import db
 from tests.given import Given
 
 
@@ -27,6 +32,20 @@ def test_the_open_call_shows_its_deadline_and_rules(client: FlaskClient, given: 
     assert call.title_de in start
     assert call.title_de in page
     assert "Mindestpunktzahl" in page
+
+
+def test_a_closing_date_of_category_4_that_has_gone_by_says_so(client: FlaskClient, given: Given) -> None:
+    call = given.call()
+    moments = [clock.now() - timedelta(days=1), clock.now() + timedelta(days=1)]
+    with given.session():
+        category_4 = db.session.get_one(Category, call.categories[-1].id)
+        category_4.closings += [Closing(closes_at=moment) for moment in moments]
+
+    page = client.get(f"/calls/{call.code}?lang=de").text
+
+    gone, coming = (locale.long_date(moment) for moment in moments)
+    assert f"{gone} (vorbei)" in page
+    assert f"{coming}</span>" in page
 
 
 def test_an_unknown_call_does_not_exist(client: FlaskClient) -> None:
