@@ -44,8 +44,9 @@ def test_a_closing_date_of_category_4_that_has_gone_by_says_so(client: FlaskClie
     page = client.get(f"/calls/{call.code}?lang=de").text
 
     gone, coming = (locale.long_date(moment) for moment in moments)
-    assert f"{gone} (vorbei)" in page
-    assert f"{coming}</span>" in page
+    assert f"{gone}</span> (vorbei)" in page
+    assert f"{coming}</span> (vorbei)" not in page
+    assert coming in page
 
 
 def test_an_unknown_call_does_not_exist(client: FlaskClient) -> None:

@@ -12,10 +12,18 @@ from .visitor import Company
 pytestmark = [pytest.mark.first, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
+@pytest.fixture(scope="module")
+def seen() -> set[tuple[str, str]]:
+    """Page and language: what one story has looked at, the other need not."""
+    return set()
+
+
 @pytest.mark.parametrize("language", ["de", "fr"])
-def test_every_page_of_the_journey(language: str, chromium: Browser, embedded: Running, tmp_path: Path) -> None:
-    """Each is looked at in both colour schemes and on the narrowest phone."""
-    company = Company(chromium, embedded, whole=True)
+def test_every_page_of_the_journey(
+    language: str, chromium: Browser, embedded: Running, seen: set[tuple[str, str]], tmp_path: Path
+) -> None:
+    """Each is looked at in both languages, in both colour schemes and on the narrowest phone."""
+    company = Company(chromium, embedded, whole=True, seen=seen)
     try:
         journey(company, STORIES[language], tmp_path)
     finally:

@@ -195,13 +195,20 @@ class Company:
     """Everyone who takes part in one journey; their complaints are heard together."""
 
     def __init__(
-        self, browser: Browser, running: Running, *, script: bool = True, whole: bool = False, pointer: bool = True
+        self,
+        browser: Browser,
+        running: Running,
+        *,
+        script: bool = True,
+        whole: bool = False,
+        pointer: bool = True,
+        seen: set[tuple[str, str]] | None = None,
     ) -> None:
         self.browser, self.running = browser, running
         self.script, self.whole, self.pointer = script, whole, pointer
         self.visitors: list[Visitor] = []
         #: One page is looked at once in each language, whoever opens it first.
-        self.seen: set[tuple[str, str]] = set()
+        self.seen: set[tuple[str, str]] = set() if seen is None else seen
 
     def visitor(self, language: str) -> Visitor:
         context = self.browser.new_context(
