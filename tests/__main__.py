@@ -22,8 +22,8 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="drills-") as folder:
         drills = [_drill(Path(folder), fault) for fault in DRILLS]
         try:
-            # Three even on two cores: a third of the time is waiting. A file stays in one process: its fixtures are made
-            # once. Files start in the order of collection.
+            # More than there are cores, for much of the time is waiting. A file stays in one process: its fixtures are
+            # made once. Files start in the order of collection.
             command = [*pytest, "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
             return subprocess.run(
                 command, cwd=ROOT, env={**os.environ, "GRANTFLOW_DRILLS": folder}, check=False

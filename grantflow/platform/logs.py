@@ -24,7 +24,8 @@ def configure(settings: Settings) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # The stderr of the moment: the one of the start may have been replaced, and closed.
+        logger_factory=lambda *_name: structlog.PrintLogger(sys.stderr),
     )
 
 

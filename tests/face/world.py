@@ -90,7 +90,7 @@ CATEGORIES = [
     SimpleNamespace(
         number=number, from_cents=least, to_cents=most, share_bp=share, min_score=score,
         min_score_is_assumed=number in (2, 3), lead_days=None if most is None else 42,
-        closings=[] if most else [NIGHT.replace(month=2, day=28), NIGHT.replace(month=6, day=30)],
+        closings=[] if most else [(NIGHT.replace(month=2, day=28), True), (NIGHT.replace(month=6, day=30), False)],
     )
     for number, least, most, share, score in (
         (1, 0, 500_000, 8000, 30), (2, 500_000, 1_000_000, 8000, 50), (3, 1_000_000, 5_000_000, 8000, 70),
