@@ -262,6 +262,7 @@ class Supervisor:
         self._begin("worker", worker_command())
         self._begin("beat", beat_command())
         if self.demo:
+            self._say("making sure of the demo fund")
             self._run_once("the demo fund could not be loaded", ["demo", "load"])
         self._await_ready(settings)
         self._announce(settings)
