@@ -20,10 +20,11 @@ class ConfigError(Exception):
 @dataclass(frozen=True, slots=True)
 class Settings:
     env: str
-    database_url: str
-    secret_key: str
-    smtp_url: str
-    redis_url: str | None = None
+    # Nobody finds a password in a log because settings were printed.
+    database_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    smtp_url: str = field(repr=False)
+    redis_url: str | None = field(default=None, repr=False)
     origin: str = "http://127.0.0.1:8000"
     data_dir: Path = field(default=ROOT / "var")
     port: int = 8000

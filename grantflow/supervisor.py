@@ -31,7 +31,6 @@ READY_WITHIN: Final = 180.0
 PATIENCE: Final = 20.0
 LONGEST_BACKOFF: Final = 30.0
 LIVED_WELL: Final = 60.0
-LARGEST_LOG: Final = 5 * 1024 * 1024
 #: Stands where no mail server runs: a command outside ``serve`` queues mail and sends none.
 NO_SMTP: Final = "smtp://127.0.0.1:25"
 
@@ -152,7 +151,7 @@ class Child:
     falls: int = field(default=0)
 
     def start(self) -> None:
-        _rotate(self.log_file)
+        embedded.set_aside(self.log_file)
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 list(self.command),
@@ -199,11 +198,6 @@ class Child:
         except OSError:
             return ""
         return next((line.strip() for line in reversed(lines) if line.strip()), "")[:300]
-
-
-def _rotate(log_file: Path) -> None:
-    if log_file.exists() and log_file.stat().st_size > LARGEST_LOG:
-        log_file.replace(log_file.with_suffix(".log.1"))
 
 
 # The run ----------------------------------------------------------------------------------------------
@@ -402,7 +396,7 @@ class Supervisor:
     def _log(self, event: str, **facts: object) -> None:
         """One JSON object a line, as the other parts write them."""
         path = self.data_dir / "log" / "supervisor.log"
-        _rotate(path)
+        embedded.set_aside(path)
         entry = {"event": event, **facts, "timestamp": datetime.now(UTC).isoformat()}
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
@@ -516,4 +510,4 @@ def run_child(command: Sequence[str], env: Mapping[str, str], cwd: Path) -> int:
     finally:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
-    return max(status, 0)
+    return status if status >= 0 else 128 - status

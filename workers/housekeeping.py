@@ -31,7 +31,6 @@ def sweep() -> None:
     """Ring again for every row left behind - lost by a broker, a worker or a crash - then tidy up."""
     rung = jobs.ring_left_behind(JobName.RENDER_LETTER, Letter)
     rung += jobs.ring_left_behind(JobName.SEND_MESSAGE, Message)
-    db.session.commit()
     jobs.touch("sweep")
     if rung:
         log.info("rang_again", rows=rung)
@@ -53,7 +52,7 @@ def _tidy() -> None:
 
 def _report_failures() -> None:
     """Tell each administrator once a day while failed work waits for a person."""
-    count = messages.failures_to_report() + len(letters.failures())
+    count = messages.failures_to_report() + letters.failures_count()
     if not count:
         return
     for person in people.administrators():

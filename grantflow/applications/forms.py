@@ -110,7 +110,8 @@ class PartnerForm(Form):
 
     def partner(self, country: Country) -> dict[str, Any] | None:
         """The partner in ``country``; None while none is named."""
-        if self.has_partner.data == "no" or not any((self.name.data, self.city.data, self.contact_name.data)):
+        typed = (self.name.data, self.city.data, self.contact_name.data, self.email.data, self.role.data)
+        if self.has_partner.data == "no" or not any(typed):
             return None
         return {
             "name": self.name.data or "",

@@ -32,6 +32,11 @@ ANCHOR_EVERY = timedelta(days=1)
 
 Subject = Any  # a row with an id, or (kind, id)
 
+#: Under the data folder, out of the database's reach: the last head that held, and what the last check found.
+ANCHOR_FILE = "audit-anchor.json"
+CHECK_FILE = "audit-check.json"
+FILES = (ANCHOR_FILE, CHECK_FILE)
+
 
 def record(
     action: str,
@@ -159,9 +164,9 @@ def anchor() -> rules.Verdict:
     """
     verdict = verify()
     now = clock.now().isoformat()
-    _write("audit-check.json", {"at": now, "entries": verdict.entries, "broken_at": verdict.broken_at})
+    _write(CHECK_FILE, {"at": now, "entries": verdict.entries, "broken_at": verdict.broken_at})
     if verdict.broken_at is None:
-        _write("audit-anchor.json", {"at": now, "count": verdict.entries, "head": verdict.head})
+        _write(ANCHOR_FILE, {"at": now, "count": verdict.entries, "head": verdict.head})
     return verdict
 
 
@@ -173,7 +178,7 @@ def anchor_is_due() -> bool:
 
 def last_check() -> Check | None:
     """When the chain was last walked, and what came of it."""
-    noted = _read("audit-check.json")
+    noted = _read(CHECK_FILE)
     if noted is None:
         return None
     return Check(datetime.fromisoformat(noted["at"]), noted["entries"], noted["broken_at"])
@@ -187,7 +192,7 @@ def _rows() -> Iterator[dict[str, Any]]:
 
 
 def _anchor() -> tuple[int, str] | None:
-    noted = _read("audit-anchor.json")
+    noted = _read(ANCHOR_FILE)
     return (noted["count"], noted["head"]) if noted else None
 
 

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from grantflow.platform import limits
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, flash_problem, page, redirect_to
 
@@ -63,8 +64,13 @@ def check() -> BaseResponse:
 
 @bp.after_app_request
 def note_refusal(response: Response) -> Response:
-    """A signed-in person who was refused a page leaves an entry (T48); visitors are only sent to sign in."""
-    actor = current_actor()
-    if response.status_code == 403 and actor.is_authenticated and request.url_rule is not None:
-        service.record_apart("access_refused", on=("page", request.url_rule.rule), by=actor)
+    """A signed-in person who was refused a page leaves an entry (T48), one in ten minutes however often they try.
+
+    Visitors leave none: they are only sent to sign in.
+    """
+    if response.status_code != 403 or request.url_rule is None:
+        return response
+    actor, rule = current_actor(), request.url_rule.rule
+    if actor.is_authenticated and limits.is_first("refusal", str(actor.id), rule):
+        service.record_apart("access_refused", on=("page", rule), by=actor)
     return response

@@ -81,6 +81,7 @@ def load() -> None:
 def reset() -> None:
     """Delete the demo's data; the next start loads it anew. Stop GrantFlow first."""
     from grantflow import supervisor
+    from grantflow.audit import service as audit
     from grantflow.platform import embedded
 
     _refuse_production(supervisor.is_demo(os.environ))
@@ -92,7 +93,7 @@ def reset() -> None:
     embedded.remove(data_dir)
     for name in ("files", "mailbox", "broker"):
         shutil.rmtree(data_dir / name, ignore_errors=True)
-    for name in ("demo-accounts.json", "demo-password"):
+    for name in ("demo-accounts.json", "demo-password", *audit.FILES):
         (data_dir / name).unlink(missing_ok=True)
     click.echo("The demo's data are deleted.")
 

@@ -83,7 +83,7 @@ def _finance(actor: Actor) -> list[Task]:
 def _administration(actor: Actor) -> list[Task]:
     if Role.ADMINISTRATOR not in actor.roles:
         return []
-    failed = len(letters.failures()) + notifications.failures_to_report()
+    failed = letters.failures_count() + notifications.failures_to_report()
     return [Task(texts.FAILED_WORK, failed, "dashboard.workers")]
 
 
@@ -135,6 +135,7 @@ class Workers:
 
     parts: Sequence[Part]
     letters_waiting: int
+    letters_failed_count: int
     letters_failed: Sequence[Letter]
     messages_waiting: int
     messages_failed_count: int
@@ -153,6 +154,7 @@ def workers() -> Workers:
     return Workers(
         parts=workers_parts(jobs.heartbeats()),
         letters_waiting=_count(select(Letter).where(Letter.done_at.is_(None), Letter.failed_at.is_(None))),
+        letters_failed_count=letters.failures_count(),
         letters_failed=letters.failures(),
         messages_waiting=outbox.waiting,
         messages_failed_count=outbox.failed,

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from grantflow.letters.queries import STATUSES, Filter
 from grantflow.letters.states import Kind
 
-#: One selection is at most what a few pages show; "all" goes by the filter instead.
+#: Letters in one ZIP: each is read and verified before the first byte leaves.
 MOST = 500
 
 

@@ -48,9 +48,12 @@ def archive() -> BaseResponse:
     """The ticked letters, or all that match the filter, as ZIP with an index; what is not printed is left out."""
     actor, wanted = current_actor(), forms.read_filter(request.form)
     ticked = None if request.form.get("all") else forms.read_ticks(request.form)
-    chosen = letters_queries.printed(actor, wanted if ticked is None else None, ticked)
+    chosen = letters_queries.printed(actor, wanted if ticked is None else None, ticked, most=forms.MOST)
     if not chosen:
         flash_problem(_("Please choose at least one letter that is ready."))
+        return redirect_to(".letters", **forms.as_query(wanted))
+    if len(chosen) > forms.MOST:
+        flash_problem(_("One ZIP holds at most %(most)d letters. Please narrow the filter.", most=forms.MOST))
         return redirect_to(".letters", **forms.as_query(wanted))
     name = f"{_('letters')}-{actor.party}-{clock.today()}.zip"
     return attachment(letters.archive(chosen, by=actor), name, "application/zip")

@@ -200,8 +200,13 @@ def calls_of(actor: Actor) -> list[str]:
     return sorted(found, reverse=True)
 
 
-def printed(actor: Actor, wanted: Filter | None = None, ids: Sequence[UUID] | None = None) -> list[Letter]:
-    """The finished letters among those chosen, or all that match, in the order of their numbers: for a ZIP."""
+def printed(
+    actor: Actor, wanted: Filter | None = None, ids: Sequence[UUID] | None = None, *, most: int
+) -> list[Letter]:
+    """The finished letters among those chosen, or all that match, in the order of their numbers: for a ZIP.
+
+    One more than ``most`` where there are more than that.
+    """
     conditions = matching(actor, wanted or Filter())
     if ids is not None:
         conditions.append(Letter.id.in_(ids))
@@ -210,6 +215,7 @@ def printed(actor: Actor, wanted: Filter | None = None, ids: Sequence[UUID] | No
         .where(*conditions, Letter.done_at.is_not(None))
         .order_by(Letter.register_number, Letter.standing)
         .options(defer(Letter.facts), defer(Letter.search_text))
+        .limit(most + 1)
     )
     return list(db.session.scalars(query))
 
@@ -227,6 +233,10 @@ def failures(limit: int = 100) -> list[Letter]:
         .options(defer(Letter.facts), defer(Letter.search_text))
     )
     return list(db.session.scalars(query))
+
+
+def failures_count() -> int:
+    return db.session.scalar(select(func.count()).where(Letter.failed_at.is_not(None))) or 0
 
 
 def failed(letter_id: UUID) -> Letter | None:

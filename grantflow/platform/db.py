@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Flask, Response
+from flask import Flask, Response, session
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, Enum, ExceptionContext, MetaData, Uuid, event, inspect
@@ -106,9 +106,17 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        """The boundary commits: all of a good answer, nothing of a refused one."""
-        if response.status_code < 400:
-            db.session.commit()
-        else:
+        """The boundary commits: all of a good answer, nothing of a refused one.
+
+        What cannot be committed has not happened: the answer is the error's, and no word of success is left behind.
+        """
+        if response.status_code >= 400:
             db.session.rollback()
+            return response
+        try:
+            db.session.commit()
+        except Exception as error:
+            db.session.rollback()
+            session.pop("_flashes", None)
+            return app.make_response(app.handle_user_exception(error))
         return response

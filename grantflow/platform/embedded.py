@@ -39,6 +39,14 @@ SOCKET: Final = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH: Final = 103  # sun_path: 108 bytes on Linux, 104 on macOS, the closing zero included
 PATIENCE: Final = 60.0
 PR_SET_PDEATHSIG: Final = 1
+#: Bytes; a log that is larger is set aside when its part starts.
+LARGEST_LOG: Final = 5 * 1024 * 1024
+
+
+def set_aside(log_file: Path) -> None:
+    """Begin a new log where the old one has grown large; the one before is kept."""
+    if log_file.exists() and log_file.stat().st_size > LARGEST_LOG:
+        log_file.replace(log_file.with_suffix(".log.1"))
 
 
 class EmbeddedError(Exception):
@@ -182,6 +190,7 @@ class Embedded:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         deadline = time.monotonic() + PATIENCE
+        set_aside(self.log_file)
         while True:
             begins_at = self.log_file.stat().st_size if self.log_file.exists() else 0
             with self.log_file.open("ab") as log:

@@ -33,7 +33,7 @@ from sqlalchemy import (
     cast as sql_cast,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 from sqlalchemy.sql import literal
 
 from grantflow.config import Settings
@@ -184,7 +184,7 @@ def restart(row: Leased) -> None:
 
 
 def left_behind(model: type[L], *, limit: int = 200) -> Select[UUID]:
-    """Claimable rows that were not rung for lately: lost by the broker, a worker, or a crash before the ring."""
+    """Claimable rows that no sweep rang for lately: lost by the broker, a worker, or a crash before the ring."""
     quiet = func.clock_timestamp() - sql_cast(literal(timedelta(seconds=settings().sweep_seconds / 2)), Interval)
     return (
         select(model.id)
@@ -204,13 +204,15 @@ def ring(job: JobName, model: type[Leased], row_id: UUID) -> None:
 
 
 def ring_left_behind(job: JobName, model: type[Leased]) -> int:
-    """The sweep's part: mark as rung and ring again. Returns how many."""
-    ids = db.session.scalars(left_behind(model)).all()
-    if ids:
+    """The sweep's part: mark as rung, commit and ring again, some hundred rows at a time. Returns how many."""
+    count = 0
+    while ids := db.session.scalars(left_behind(model)).all():
         db.session.execute(update(model).where(model.id.in_(ids)).values(rang_at=func.clock_timestamp()))
-    for row_id in ids:
-        ring(job, model, row_id)
-    return len(ids)
+        for row_id in ids:
+            ring(job, model, row_id)
+        db.session.commit()
+        count += len(ids)
+    return count
 
 
 @event.listens_for(Session, "after_commit")
@@ -219,12 +221,15 @@ def _ring_after_commit(session: Session) -> None:
     if session.in_nested_transaction():
         return
     for job, row_id in session.info.pop("rings", {}):
-        send(job, row_id)
+        if not send(job, row_id):
+            # Nobody waits for a broker that does not answer: the sweep rings for the rest.
+            return
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget_rings(session: Session, previous: object) -> None:
-    if not session.in_nested_transaction():
+def _forget_rings(session: Session, previous: SessionTransaction) -> None:
+    # Not for a SAVEPOINT: a ring for a row that went with it claims nothing.
+    if not previous.nested:
         session.info.pop("rings", None)
 
 
@@ -254,6 +259,9 @@ def make_celery(settings: Settings) -> Celery:
             "socket_timeout": 5,
             "socket_connect_timeout": 2,
             "retry_on_timeout": False,
+            # A dead broker never holds up a click: kombu would try again even where Celery does not (D34).
+            "max_retries": 0,
+            "interval_start": 0,
         }
     else:
         folder = settings.data_dir / "broker"

@@ -76,6 +76,7 @@ class DatabaseStorage(Storage):
 PER_ACCOUNT = RateLimitItemPerMinute(8, 10)
 PER_ADDRESS = RateLimitItemPerMinute(60, 10)
 MAILS_PER_ACCOUNT = RateLimitItemPerHour(4)
+ONCE = RateLimitItemPerMinute(1, 10)
 
 
 def spend(
@@ -91,11 +92,16 @@ def spend(
     if not has_request_context():  # a command or the demo's loader: nobody is guessing from outside
         return
     limiter = FixedWindowRateLimiter(DatabaseStorage("grantflow://"))
-    allowed = limiter.hit(PER_ADDRESS, purpose, "address", _sender())
-    if account is not None:
-        allowed = limiter.hit(per_account, purpose, "account", account) and allowed
-    if not allowed:
+    # A sender who has had their share no longer counts against an account: nobody is locked out by them.
+    if not limiter.hit(PER_ADDRESS, purpose, "address", _sender()):
         raise TooMany("too_many_attempts")
+    if account is not None and not limiter.hit(per_account, purpose, "account", account):
+        raise TooMany("too_many_attempts")
+
+
+def is_first(purpose: str, *who: str) -> bool:
+    """Whether this happens for the first time within ten minutes."""
+    return FixedWindowRateLimiter(DatabaseStorage("grantflow://")).hit(ONCE, purpose, *who)
 
 
 def _sender() -> str:

@@ -62,7 +62,8 @@ def build(mail: Mail) -> EmailMessage:
 def send(mail: Mail) -> None:
     """Hand ``mail`` to the configured server; returns once the server has taken it.
 
-    Raises Transient (no connection, 4xx, a server without means to authenticate) or Refused (5xx).
+    Raises Refused where it will not take this message to this recipient (5xx), Transient for all that is not the
+    message's fault: no connection, 4xx, a server without TLS or sign-in, a sender it does not accept.
     """
     message = build(mail)
     try:
@@ -71,11 +72,11 @@ def send(mail: Mail) -> None:
     except smtplib.SMTPRecipientsRefused as error:
         code, reply = next(iter(error.recipients.values()))
         raise _judged(code, reply) from error
-    except (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError) as error:
+    except smtplib.SMTPDataError as error:
+        raise _judged(error.smtp_code, error.smtp_error) from error
+    except smtplib.SMTPResponseException as error:
         # The conversation never came to the message: whatever the code, it is not the message's fault.
         raise Transient(f"SMTP {error.smtp_code} {_text(error.smtp_error)}") from error
-    except smtplib.SMTPResponseException as error:
-        raise _judged(error.smtp_code, error.smtp_error) from error
     except smtplib.SMTPNotSupportedError as error:
         raise Refused(str(error)) from error
     except (smtplib.SMTPException, OSError) as error:
@@ -100,8 +101,11 @@ def _connection() -> Iterator[smtplib.SMTP]:
     else:
         server = smtplib.SMTP(host, port, timeout=TIMEOUT)
     with server:
-        if url.scheme == "smtp+starttls":
-            server.starttls(context=ssl.create_default_context())
-        if url.username:
-            server.login(unquote(url.username), unquote(url.password or ""))
+        try:
+            if url.scheme == "smtp+starttls":
+                server.starttls(context=ssl.create_default_context())
+            if url.username:
+                server.login(unquote(url.username), unquote(url.password or ""))
+        except smtplib.SMTPNotSupportedError as error:
+            raise Transient(str(error)) from error
         yield server

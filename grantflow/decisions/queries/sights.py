@@ -140,9 +140,7 @@ def sight(actor: Actor, proposal: Proposal) -> Sight:
 def _box(proposal: Proposal, party: Party, actor: Actor) -> Box:
     own = [key for key in proposal.keys if key.party is party]
     live = next((key for key in own if key.voided_at is None and key.digest == proposal.digest), None)
-    # A key that fell with an earlier round, before the file was sent back, is history and not drawn.
-    begun = max((v.prepared_at for v in proposal.versions if v.number == 1), default=None)
-    void = next((key for key in reversed(own) if key.voided_at and begun and key.turned_at >= begun), None)
+    void = next((key for key in reversed(own) if key.voided_at), None)
     mine = policy.has_a_say(actor, proposal) and actor.party is party and proposal.is_open
     return Box(party, "turned" if live else "void" if void else "waiting", live or void, mine)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
@@ -15,10 +15,17 @@ from grantflow.review.models import Standing
 
 from .. import policy, rules
 from ..models import Key, Proposal, Share, Version
-from .files import PARTS, case, visible_to
+from .files import case, visible_to
 
 #: Rows of "signed lately".
 LATELY = 20
+
+#: What a list reads of a proposal: who prepared each version, not what stood in it.
+LISTED = (
+    joinedload(Proposal.shares),
+    selectinload(Proposal.keys),
+    selectinload(Proposal.versions).defer(Version.content),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ def _open(actor: Actor) -> Select[Proposal]:
 def to_sign(actor: Actor) -> ToSign:
     """Open proposals, oldest first: for signatories those on which their city has a say, for offices all."""
     lists = ToSign([], [], [], _signed_lately(actor) if policy.signs(actor) else [])
-    query = _open(actor).options(joinedload(Proposal.application).joinedload(Application.lead), *PARTS)
+    query = _open(actor).options(joinedload(Proposal.application).joinedload(Application.lead), *LISTED)
     person = rules.Signatory(actor.id, actor.party, actor.roles)
     for its in db.session.scalars(query.order_by(Proposal.prepared_at, Proposal.id)).unique():
         has_a_say = policy.has_a_say(actor, its)

@@ -16,7 +16,7 @@ from grantflow.platform.db import db
 
 from .. import rules, texts
 from ..models import Download, Letter
-from ..states import Desk, State
+from ..states import Desk, Standing, State
 
 
 def download(letter: Letter, *, by: Actor, desk: Desk) -> bytes:
@@ -37,7 +37,7 @@ def archive(letters: Sequence[Letter], *, by: Actor, desk: Desk = Desk.FINANCE) 
     if not letters:
         raise IllegalStep("no_letter_chosen")
     names = _names(letters)
-    zipped = ZipStream(sized=True)
+    zipped = ZipStream()
     zipped.add(index(letters, names).encode("utf-8-sig"), _("index.csv"))
     for letter, name in zip(letters, names, strict=True):
         _content(letter)
@@ -56,7 +56,8 @@ def index(letters: Sequence[Letter], names: Sequence[str]) -> str:
 
 
 def _row(letter: Letter, name: str) -> dict[str, object]:
-    safe, amount = rules.spreadsheet_cell, letter.amount_cents
+    # A translation carries no money of its own: the column adds up.
+    safe, amount = rules.spreadsheet_cell, letter.amount_cents if letter.standing is Standing.ACT else None
     return {
         _("File"): safe(name),
         _("Register number"): safe(letter.register_number),

@@ -76,7 +76,7 @@ def _plain(value: Any) -> str:
 
 
 def deliver(message_id: UUID) -> bool:
-    """The worker's verb: claim the row, compose, send, finish. True if this call sent it.
+    """The worker's verb: claim the row, compose, send, finish; the boundary commits. True if this call sent it.
 
     No transaction is open while the mail server is spoken to. A crash after the server took it sends it again,
     with the same Message-ID; nothing else can.
@@ -102,9 +102,7 @@ def deliver(message_id: UUID) -> bool:
         log.exception("message_broken", message=str(row.id), kind=row.kind)
         jobs.release(claim, f"{type(fault).__name__}: {fault}")
         return False
-    sent = jobs.finish(db.session(), claim)
-    db.session.commit()
-    return sent
+    return jobs.finish(db.session(), claim)
 
 
 def _over(row: Message) -> bool:
