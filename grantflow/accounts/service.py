@@ -265,12 +265,6 @@ def _profile(person: Person) -> dict[str, str]:
     }
 
 
-def change_language(person: Person, language: str) -> None:
-    """The language of pages and mails from now on."""
-    person.language = language
-    db.session.flush()
-
-
 # --- staff ---------------------------------------------------------------------------------------
 
 
@@ -347,16 +341,6 @@ def accept_invitation(
     audit.record("invitation_accepted", on=person, by=person)
     db.session.flush()
     return person
-
-
-def grant_role(person: Person, role: Role, *, by: Actor) -> None:
-    """Give one role more; as ``set_roles``."""
-    set_roles(person, person.roles | {role}, by=by)
-
-
-def take_role(person: Person, role: Role, *, by: Actor) -> None:
-    """Take one role; as ``set_roles``."""
-    set_roles(person, person.roles - {role}, by=by)
 
 
 def set_roles(person: Person, roles: AbstractSet[Role], *, by: Actor) -> None:

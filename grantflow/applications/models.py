@@ -108,10 +108,6 @@ class Application(Identified, Base):
     def label(self) -> str:
         return self.number or self.title or str(self.id)[:8]
 
-    @property
-    def language_of_contact(self) -> str:
-        return self.contact.language
-
 
 class Partner(Base):
     """The organisation from the other country."""

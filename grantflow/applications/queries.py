@@ -158,11 +158,6 @@ def lines(application: Application, kind: LineKind | None = None) -> list[rules.
     ]
 
 
-def money(application: Application) -> rules.Money:
-    """The budget held against the limits of its call."""
-    return rules.money_of(lines(application), application.requested_cents, category_terms(application.call))
-
-
 def filing(application: Application, now: datetime) -> rules.Filing:
     """Everything that decides whether ``application`` can be sent at ``now``."""
     partner = application.partner

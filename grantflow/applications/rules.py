@@ -144,11 +144,6 @@ class Money:
         return (self.requested * 20_000 + self.costs) // (2 * self.costs) if self.costs else 0
 
     @property
-    def own_share_bp(self) -> int:
-        """All income but the grant, as a share of eligible costs (D15)."""
-        return (self.income * 20_000 + self.costs) // (2 * self.costs) if self.costs else 0
-
-    @property
     def excess(self) -> int:
         """What is asked for above the ceiling."""
         return max(self.requested - self.ceiling, 0)

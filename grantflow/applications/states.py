@@ -42,10 +42,6 @@ OPEN = frozenset(State) - {
     State.WITHDRAWN,
 }
 DECIDED = frozenset({State.AWARDED, State.REJECTED})
-#: The two offices know of it.
-RECEIVED = frozenset(State) - {State.DRAFT}
-#: Reviewers have a part in it, or had.
-REVIEWABLE = frozenset({State.ADMITTED, State.IN_REVIEW, State.ASSESSED, State.PROPOSED, *DECIDED})
 #: Signatories have a part in it.
 DECIDABLE = frozenset({State.ASSESSED, State.PROPOSED, *DECIDED})
 

@@ -313,5 +313,4 @@ MESSAGES: dict[str, Any] = {
     "declare_liability": _l("The people of an informal group declare that they are jointly liable."),
     "declare_competent_body": _l("Declare that the competent body has agreed."),
     "reason_needed": _l("Please give the reason; the applicant will read it."),
-    "not_your_office": _l("The office of the applicant’s side is in charge of this file."),
 }

@@ -29,7 +29,6 @@ ACTIONS: dict[str, Any] = {
     # organisations
     "organisation_created": _l("Organisation entered"),
     "organisation_updated": _l("Organisation changed"),
-    "member_added": _l("Person added to an organisation"),
     # applications
     "application_started": _l("Application started"),
     "application_submit": _l("Application sent"),

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Actor, Party
 from grantflow.platform.db import db
 
-from .models import Agreement, Call, Category, Envelope, Funder, LegalText, RemedyRule
+from .models import Agreement, Call, Category, Envelope, Funder
 
 _WHOLE = (
     selectinload(Call.categories).selectinload(Category.closings),
@@ -42,10 +42,6 @@ def by_code(actor: Actor, code: str) -> Call | None:
     return db.session.scalar(query)
 
 
-def by_id(call_id: UUID) -> Call:
-    return db.session.scalars(select(Call).where(Call.id == call_id).options(*_WHOLE)).one()
-
-
 def funders() -> dict[Party, Funder]:
     """All funders, in the order ● ■ ◆."""
     rows = {funder.code: funder for funder in db.session.scalars(select(Funder))}
@@ -71,21 +67,3 @@ def lock_envelopes(call_id: UUID) -> Sequence[Envelope]:
         .execution_options(populate_existing=True)
     )
     return db.session.scalars(query).all()
-
-
-def _valid(row: type[LegalText] | type[RemedyRule], day: date) -> ColumnElement[bool]:
-    return (row.valid_from <= day) & or_(row.valid_to.is_(None), row.valid_to >= day)
-
-
-def legal_basis(day: date) -> dict[Party, LegalText]:
-    """What each funder's acts rest on, on that day."""
-    query = (
-        select(LegalText).where(LegalText.kind == "legal_basis", _valid(LegalText, day)).order_by(LegalText.valid_from)
-    )
-    return {text.funder_code: text for text in db.session.scalars(query)}
-
-
-def remedies(day: date) -> dict[Party, RemedyRule]:
-    """Where each funder's acts can be fought, on that day."""
-    query = select(RemedyRule).where(_valid(RemedyRule, day)).order_by(RemedyRule.valid_from)
-    return {rule.funder_code: rule for rule in db.session.scalars(query)}

@@ -15,13 +15,6 @@ class DomainError(Exception):
         self.facts = facts
 
 
-class NotFound(DomainError):
-    status = 404
-
-    def __init__(self) -> None:
-        super().__init__("not_found")
-
-
 class Forbidden(DomainError):
     status = 403
 

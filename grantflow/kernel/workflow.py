@@ -55,10 +55,6 @@ class Workflow(Generic[S, A]):
                 return step
         raise IllegalStep("illegal_step", action=action, state=state)
 
-    def open_to(self, state: S, roles: AbstractSet[Role]) -> list[A]:
-        """The actions someone with ``roles`` may try from ``state``, in table order."""
-        return _unique(s.action for s in self.steps if state in s.sources and self._may(s, roles))
-
     def states(self) -> list[S]:
         return _unique(state for s in self.steps for state in (*sorted(s.sources), s.target))
 

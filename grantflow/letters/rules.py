@@ -31,7 +31,6 @@ CODES = {
 TEMPLATE_VERSION = "1.0"
 #: Above this sum from one French authority the law wants a convention (loi 2000-321, art. 10; décret 2001-495).
 CONVENTION_ABOVE = money.eur(23_000)
-LANGUAGES = ("de", "fr")
 
 
 class Form(StrEnum):

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
-from .states import Kind, Standing, State
+from .states import Kind, Standing
 
 KINDS: dict[Kind, Any] = {
     Kind.AWARD: lazy_pgettext("letter", "Award"),
@@ -14,11 +14,6 @@ KINDS: dict[Kind, Any] = {
 STANDINGS: dict[Standing, Any] = {
     Standing.ACT: lazy_pgettext("letter", "Binding"),
     Standing.COURTESY: lazy_pgettext("letter", "Translation for reading"),
-}
-STATES: dict[State, Any] = {
-    State.QUEUED: lazy_pgettext("letter", "being made"),
-    State.READY: lazy_pgettext("letter", "ready"),
-    State.FAILED: lazy_pgettext("letter", "failed"),
 }
 
 MESSAGES: dict[str, Any] = {

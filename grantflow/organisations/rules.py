@@ -15,7 +15,7 @@ from stdnum.fr import siret as french_siret
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import Party
 
-from .states import PUBLIC, Country, Kind
+from .states import Country, Kind
 
 #: Courts that keep registers; offered as choices, because only their official spelling is known (D19).
 COURTS: tuple[str, ...] = tuple(handelsregisternummer.GERMAN_COURTS)
@@ -154,10 +154,6 @@ def missing(profile: Profile) -> list[Reason]:
         elif not getattr(profile, name):
             reasons.append(Reason(f"missing_{name}"))
     return reasons
-
-
-def is_public(kind: Kind) -> bool:
-    return kind in PUBLIC
 
 
 def _compact(text: str) -> str:

@@ -5,12 +5,11 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from grantflow.accounts.models import Person
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import DomainError, Forbidden, Invalid
 from grantflow.kernel.parties import Actor, Role
-from grantflow.platform.db import db, insert_once
+from grantflow.platform.db import db
 
 from . import policy, queries, rules
 from .models import Membership, Organisation
@@ -63,15 +62,6 @@ def update(organisation: Organisation, profile: Profile, *, by: Actor) -> Organi
         after=_public(checked, changed) | ({"bank_account": "changed"} if changed & BANK else {}),
     )
     return organisation
-
-
-def add_member(organisation: Organisation, person: Person, *, by: Actor) -> None:
-    """Let ``person`` act for the organisation too; audits it. Adding twice is adding once."""
-    if not policy.acts_for(by, organisation):
-        raise Forbidden()
-    if insert_once(Membership, organisation_id=organisation.id, person_id=person.id, since=clock.now()):
-        db.session.expire(organisation, ["memberships"])
-        audit.record("member_added", on=organisation, by=by, after={"person": person.name})
 
 
 def _checked(profile: Profile) -> Profile:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from flask import abort, g, has_request_context
 from flask_login import LoginManager, current_user
 
-from grantflow.kernel.parties import ANONYMOUS, STAFF_ROLES, Actor, Party, Role
+from grantflow.kernel.parties import ANONYMOUS, STAFF_ROLES, Actor, Role
 
 Policy = Callable[..., bool]
 Loader = Callable[..., Any]
@@ -53,10 +53,6 @@ def has_role(*roles: Role) -> Policy:
 
 def is_staff(actor: Actor, subject: object = None) -> bool:
     return bool(STAFF_ROLES & actor.roles)
-
-
-def of_party(actor: Actor, party: Party) -> bool:
-    return actor.party is party
 
 
 def current_actor() -> Actor:

@@ -110,12 +110,6 @@ def warm() -> None:
         )
 
 
-def unprintable(text: str) -> list[str]:
-    """The characters of ``text`` that no bundled font has, each once, in order."""
-    known = _known_characters()
-    return list(dict.fromkeys(char for char in text if ord(char) >= 32 and ord(char) not in known))
-
-
 # --- the bundle ----------------------------------------------------------------------------------
 
 
@@ -156,11 +150,6 @@ def _font(name: str) -> bytes:
     unpacked = BytesIO()
     font.save(unpacked, reorderTables=None)
     return unpacked.getvalue()
-
-
-@cache
-def _known_characters() -> frozenset[int]:
-    return frozenset(code for _, _, name in FACES for code in TTFont(BytesIO(_font(name)), lazy=True).getBestCmap())
 
 
 @cache

@@ -3,9 +3,6 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext as _pl
-
-from .states import Conflict
 
 MESSAGES: dict[str, Any] = {
     "review_not_your_side": _l("Each office assigns the reviewers of its own side."),
@@ -27,12 +24,6 @@ MESSAGES: dict[str, Any] = {
     "review_amount_missing": _l("Please recommend an amount; 0 means no grant."),
     "review_amount_too_high": _l("Please recommend at most the amount requested."),
     "review_summary_missing": _l("Please sum up your review in a comment."),
-}
-
-CONFLICTS = {
-    Conflict.UNDECLARED: _pl("conflict", "Not declared yet"),
-    Conflict.NONE: _pl("conflict", "No conflict of interest"),
-    Conflict.DECLARED: _pl("conflict", "Recused"),
 }
 
 #: What waits on the page "My tasks".

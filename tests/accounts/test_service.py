@@ -92,17 +92,17 @@ def test_an_administrator_acts_for_the_own_party_only(given: Given) -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_roles_are_granted_and_taken_one_by_one(given: Given) -> None:
+def test_roles_are_granted_and_taken(given: Given) -> None:
     admin = given.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
     person = given.staff(Role.OFFICE, Party.TOULOUSE)
-    service.grant_role(person, Role.SIGNATORY, by=admin)
+    service.set_roles(person, {Role.OFFICE, Role.SIGNATORY}, by=admin)
     assert person.roles == {Role.OFFICE, Role.SIGNATORY}
-    service.take_role(person, Role.OFFICE, by=admin)
+    service.set_roles(person, {Role.SIGNATORY}, by=admin)
     assert person.roles == {Role.SIGNATORY}
     with pytest.raises(Invalid):
-        service.take_role(person, Role.SIGNATORY, by=admin)
+        service.set_roles(person, set(), by=admin)
     with pytest.raises(Invalid):
-        service.grant_role(person, Role.APPLICANT, by=admin)
+        service.set_roles(person, {Role.SIGNATORY, Role.APPLICANT}, by=admin)
 
 
 @pytest.mark.usefixtures("context")

@@ -12,8 +12,10 @@ from grantflow.accounts.models import Person
 from grantflow.applications import policy, queries
 from grantflow.applications.models import Application
 from grantflow.applications.states import DECIDABLE, State
+from grantflow.kernel import clock
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Actor, Party, Role, Side
+from grantflow.organisations.models import Membership
 from grantflow.organisations.states import Country
 from grantflow.platform.db import db
 from tests.counting import counted
@@ -56,12 +58,11 @@ class TestSight:
         assert assessed.state in DECIDABLE
 
     def test_a_colleague_of_the_same_organisation_sees_it_too(self, given: Given) -> None:
-        from grantflow.organisations import service as organisations
-
         by, colleague = given.applicant(), given.applicant()
         organisation = given.organisation(by)
         application = given.application(by=by, organisation=organisation)
-        organisations.add_member(db.session.merge(organisation), colleague, by=by)
+        db.session.add(Membership(organisation_id=organisation.id, person_id=colleague.id, since=clock.now()))
+        db.session.flush()
         assert seen(colleague) == {application.id}
 
     def test_a_barrier_closes_every_channel(self, given: Given, monkeypatch: pytest.MonkeyPatch) -> None:

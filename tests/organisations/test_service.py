@@ -12,7 +12,6 @@ from grantflow.audit.models import Entry
 from grantflow.kernel.errors import DomainError, Forbidden, Invalid
 from grantflow.kernel.parties import Party, Role, Side
 from grantflow.organisations import queries, service
-from grantflow.organisations.models import Organisation
 from grantflow.organisations.states import Country
 from grantflow.platform.db import db
 from tests.given import Given, profile
@@ -43,8 +42,6 @@ def test_only_members_see_and_change_it(given: Given) -> None:
     assert queries.by_id(stranger, made.id) is None
     with pytest.raises(Forbidden):
         service.update(made, profile(), by=stranger)
-    with pytest.raises(Forbidden):
-        service.add_member(made, stranger, by=stranger)
 
 
 def test_the_country_stays(given: Given) -> None:
@@ -89,14 +86,3 @@ def test_the_trail_names_what_changed_but_no_bank_data(given: Given) -> None:
     written = json.dumps([[e.before, e.after] for e in entries])
     assert other not in written
     assert "DE89370400440532013000" not in written
-
-
-def test_colleagues_join_once(given: Given) -> None:
-    by, colleague = given.applicant(), given.applicant()
-    made = service.create(profile(), by=by)
-    service.add_member(made, colleague, by=by)
-    service.add_member(made, colleague, by=by)
-    assert {m.person_id for m in made.memberships} == {by.id, colleague.id}
-    db.session.commit()
-    assert len(db.session.scalars(select(Entry).where(Entry.action == "member_added")).all()) == 1
-    assert db.session.scalars(select(Organisation)).one() is made

@@ -70,8 +70,6 @@ VERBS: Final[dict[str, Verb]] = {
         name="X", email="x@x.example", party=Party.DUESSELDORF, roles={Role.FINANCE}, language="de", by=by
     ),
     "accounts.invite_again": lambda w, by: accounts.invite_again(colleague(w), by=by),
-    "accounts.grant_role": lambda w, by: accounts.grant_role(colleague(w), Role.OFFICE, by=by),
-    "accounts.take_role": lambda w, by: accounts.take_role(colleague(w, "office D"), Role.OFFICE, by=by),
     "accounts.set_roles": lambda w, by: accounts.set_roles(colleague(w), {Role.OFFICE}, by=by),
     "accounts.disable": lambda w, by: accounts.disable(colleague(w), by=by, reason="x"),
     "accounts.enable": lambda w, by: accounts.enable(colleague(w), by=by),
@@ -106,7 +104,6 @@ VERBS: Final[dict[str, Verb]] = {
     ),
     "organisations.create": lambda w, by: organisations.create(profile(), by=by),
     "organisations.update": lambda w, by: organisations.update(organisation(w), profile(), by=by),
-    "organisations.add_member": lambda w, by: organisations.add_member(organisation(w), colleague(w, OTHER), by=by),
     "review.assign": lambda w, by: review.assign(file(w, "in_review D"), colleague(w, "reviewer D, unassigned"), by=by),
     "review.unassign": lambda w, by: review.unassign(seat(w), by=by),
     "review.declare": lambda w, by: review.declare(seat(w), conflict=False, confidential=True, by=by),
