@@ -215,6 +215,7 @@ def required_declarations(kind: Kind, country: Country) -> tuple[Declared, ...]:
         Declared.NOT_PARTISAN,
         Declared.PUBLICITY,
         Declared.PRIVACY,
+        Declared.PORTAL,
     ]
     if country is Country.FRANCE and kind in {Kind.ASSOCIATION, Kind.FOUNDATION}:
         wanted.append(Declared.CER)

@@ -160,6 +160,10 @@ DECLARATIONS: dict[Declared, Any] = {
     Declared.PRIVACY: _l(
         "We have read the privacy notice and informed the people named here that the three partners process their data."
     ),
+    Declared.PORTAL: _l(
+        "We expressly agree to receive the decisions of all funders through this portal (those of Düsseldorf under "
+        "§ 41 (2a) VwVfG NRW)."
+    ),
     Declared.CER: _l(
         "We subscribe to the contrat d’engagement républicain (art. 10-1 of law 2000-321 of 12 April 2000) and have "
         "informed our members of it."
@@ -309,6 +313,7 @@ MESSAGES: dict[str, Any] = {
     "declare_not_partisan": _l("Party-political projects cannot be funded: declare that yours is not party-political."),
     "declare_publicity": _l("Declare that publications will name the fund."),
     "declare_privacy": _l("Declare that you have read the privacy notice."),
+    "declare_portal": _l("Decisions are delivered through the portal: please agree to it."),
     "declare_cer": _l("French associations and foundations subscribe to the contrat d’engagement républicain."),
     "declare_liability": _l("The people of an informal group declare that they are jointly liable."),
     "declare_competent_body": _l("Declare that the competent body has agreed."),

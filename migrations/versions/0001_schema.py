@@ -773,6 +773,7 @@ def upgrade() -> None:
                 "not_partisan",
                 "publicity",
                 "privacy",
+                "portal",
                 "cer",
                 "liability",
                 "competent_body",

@@ -237,6 +237,13 @@ class TestDeclarations:
         }
         assert asked == {(Kind.ASSOCIATION, Country.FRANCE), (Kind.FOUNDATION, Country.FRANCE)}
 
+    def test_everybody_agrees_to_be_notified_through_the_portal(self) -> None:
+        assert all(
+            Declared.PORTAL in rules.required_declarations(kind, country) for kind in Kind for country in Country
+        )
+        declared = filing().declared - {Declared.PORTAL}
+        assert reasons(declared=declared) == [("declare_portal", StepName.DECLARATIONS)]
+
     def test_groups_are_liable_and_public_bodies_have_decided(self) -> None:
         assert Declared.LIABILITY in rules.required_declarations(Kind.GROUP, Country.GERMANY)
         assert Declared.COMPETENT_BODY in rules.required_declarations(Kind.INSTITUTION, Country.FRANCE)
