@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -63,7 +64,8 @@ def furnished(env: Mapping[str, str]) -> dict[str, str]:
     if not is_demo(env):
         return result
     data_dir = data_dir_of(env)
-    _fill(result, "GRANTFLOW_SECRET_KEY", lambda: local_secret(data_dir / "secret-key"))
+    with _usable(data_dir):
+        _fill(result, "GRANTFLOW_SECRET_KEY", lambda: local_secret(data_dir / "secret-key"))
     _fill(result, "GRANTFLOW_SMTP_URL", lambda: _sink_in_use(data_dir) or NO_SMTP)
     _fill(result, "GRANTFLOW_DATABASE_URL", lambda: embedded.ensure(data_dir))
     return result
@@ -77,6 +79,20 @@ def _preview(env: Mapping[str, str]) -> Settings:
         _fill(result, "GRANTFLOW_SMTP_URL", lambda: NO_SMTP)
         _fill(result, "GRANTFLOW_DATABASE_URL", lambda: "postgresql:///none")
     return Settings.from_env(result)
+
+
+@contextlib.contextmanager
+def _usable(data_dir: Path) -> Iterator[None]:
+    """The data folder exists and takes files, before and within; raises ``CannotServe`` otherwise."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=data_dir):
+            pass
+        yield
+    except OSError as error:
+        raise CannotServe(
+            f"The data folder {data_dir} cannot be used ({error.strerror}). Choose another one: GRANTFLOW_DATA_DIR"
+        ) from None
 
 
 def _fill(env: dict[str, str], key: str, make: Callable[[], str]) -> None:
@@ -232,12 +248,14 @@ class Supervisor:
         return 0
 
     def _check_before_anything_starts(self) -> Settings:
-        """Port and settings are right, or nothing starts."""
+        """Folder, settings, broker and port are right, or nothing starts."""
         _refuse_open_demo(self.demo, self.host)
-        if self.demo:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-            _fill(self.env, "GRANTFLOW_SECRET_KEY", lambda: local_secret(self.data_dir / "secret-key"))
+        with _usable(self.data_dir):
+            if self.demo:
+                _fill(self.env, "GRANTFLOW_SECRET_KEY", lambda: local_secret(self.data_dir / "secret-key"))
         settings = _preview(self.env)
+        if settings.redis_url:
+            refuse_silent_broker(settings.redis_url)
         self.sockets.append(_bound(self.host, settings.port))
         return settings
 
@@ -448,6 +466,29 @@ def ask_web(env: Mapping[str, str]) -> None:
         raise CannotServe(said)
 
 
+def _first_line(error: Exception) -> str:
+    """The reason; what follows it are hints, some of them of several lines."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
+def refuse_silent_broker(redis_url: str) -> None:
+    """Raises ``CannotServe`` unless this Redis answers: Celery itself would wait for it and say nothing."""
+    from redis import Redis
+    from redis.backoff import NoBackoff
+    from redis.exceptions import RedisError
+    from redis.retry import Retry
+
+    try:
+        once = Retry(NoBackoff(), 0)
+        with Redis.from_url(redis_url, socket_timeout=5, socket_connect_timeout=5, retry=once) as redis:
+            redis.ping()
+    except ValueError:
+        # Its message may quote the password.
+        raise CannotServe("Redis cannot be reached: GRANTFLOW_REDIS_URL is not well formed") from None
+    except (RedisError, OSError) as error:
+        raise CannotServe(f"Redis cannot be reached (GRANTFLOW_REDIS_URL): {_first_line(error)}") from None
+
+
 def revision_standing(database_url: str) -> str:
     """``empty``, ``behind`` or ``current``; raises ``CannotServe`` for a database of a newer version."""
     import psycopg
@@ -461,8 +502,7 @@ def revision_standing(database_url: str) -> str:
                 return "empty"
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()
-        raise CannotServe(f"The database cannot be reached: {reason[-1] if reason else error}") from None
+        raise CannotServe(f"The database cannot be reached: {_first_line(error)}") from None
     if row is None:
         return "empty"
     scripts = ScriptDirectory(str(ROOT / "migrations"))

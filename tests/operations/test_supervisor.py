@@ -41,10 +41,10 @@ def environment(data_dir: Path, port: int, **more: str) -> dict[str, str]:
     return {**kept, "GRANTFLOW_DATA_DIR": str(data_dir), "PORT": str(port), **more}
 
 
-def refused(data_dir: Path, port: int, *arguments: str, **more: str) -> list[str]:
+def refused(data_dir: Path, port: int, *arguments: str, command: str = "serve", **more: str) -> list[str]:
     """Lines of the refusal; nothing but a refusal may come."""
     done = subprocess.run(
-        [sys.executable, "-m", "grantflow.cli", "serve", *arguments],
+        [sys.executable, "-m", "grantflow.cli", command, *arguments],
         cwd=ROOT,
         env=environment(data_dir, port, **more),
         stdin=subprocess.DEVNULL,
@@ -97,6 +97,38 @@ def test_a_database_of_a_newer_version_is_one_line(data_dir: Path, port: int) ->
 def test_a_database_that_does_not_answer_is_one_line(data_dir: Path, port: int) -> None:
     (line,) = refused(data_dir, port, GRANTFLOW_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert line.startswith("grantflow: The database cannot be reached: ")
+    assert line.endswith("Connection refused")
+
+
+def test_a_broker_that_does_not_answer_is_one_line(data_dir: Path, port: int) -> None:
+    (line,) = refused(data_dir, port, GRANTFLOW_REDIS_URL="redis://127.0.0.1:1/0")
+    assert line.startswith("grantflow: Redis cannot be reached (GRANTFLOW_REDIS_URL): ")
+    assert not (data_dir / "postgres").exists()
+    assert not (data_dir / "postgres.place").exists()
+
+
+def test_a_broker_that_accepts_and_is_silent_is_refused_too() -> None:
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        began = time.monotonic()
+        with pytest.raises(supervisor.CannotServe, match="Timeout"):
+            supervisor.refuse_silent_broker(f"redis://127.0.0.1:{mute.getsockname()[1]}/0")
+    assert time.monotonic() - began < 15
+
+
+def test_no_part_of_a_broker_password_is_told() -> None:
+    with pytest.raises(supervisor.CannotServe) as told:
+        supervisor.refuse_silent_broker("redis://:geheim/es@127.0.0.1/0")
+    assert "geheim" not in str(told.value)
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_data_folder_that_cannot_be_used_is_one_line(port: int, tmp_path: Path, command: str) -> None:
+    (tmp_path / "file").touch()
+    for folder in (Path("/proc/nope"), tmp_path / "file", tmp_path / "file" / "below"):
+        (line,) = refused(folder, port, command=command)
+        assert line.startswith(f"grantflow: The data folder {folder} cannot be used (")
 
 
 def test_the_pause_before_a_restart_doubles_and_is_forgotten(tmp_path: Path) -> None:
