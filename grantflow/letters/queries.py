@@ -58,6 +58,11 @@ def ready_of_subject(subject_id: UUID, letter_id: UUID) -> Letter | None:
     )
 
 
+def unprinted(subject_id: UUID) -> int:
+    """How many letters of one application have no file yet, failed ones included."""
+    return db.session.scalar(select(func.count()).where(Letter.subject_id == subject_id, Letter.done_at.is_(None))) or 0
+
+
 # --- the finance desk ----------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ happens to broker or worker. The lease's clock is the database's; the token fenc
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -65,6 +65,8 @@ class Leased(Identified):
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     try_after: Mapped[datetime | None] = mapped_column(Instant)
     rang_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: What must be done first; whoever does it lets the row go (``let_go``).
+    held_by: Mapped[UUID | None]
     done_at: Mapped[datetime | None] = mapped_column(Instant)
     failed_at: Mapped[datetime | None] = mapped_column(Instant)
     last_error: Mapped[str | None]
@@ -83,10 +85,11 @@ class Claim(Generic[L]):
 
 
 def claimable(model: type[Leased]) -> ColumnElement[bool]:
-    """Rows that wait and that nobody holds, by the database's clock."""
+    """Rows that wait, for nothing and for nobody, by the database's clock."""
     return and_(
         model.done_at.is_(None),
         model.failed_at.is_(None),
+        model.held_by.is_(None),
         or_(model.leased_until.is_(None), model.leased_until < func.clock_timestamp()),
         or_(model.try_after.is_(None), model.try_after <= func.clock_timestamp()),
     )
@@ -193,6 +196,18 @@ def left_behind(model: type[L], *, limit: int = 200) -> Select[UUID]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+
+
+def held(model: type[L], by: UUID) -> list[L]:
+    """The rows that ``by`` holds back, locked: of two that may let them go, the second sees what the first did."""
+    return list(db.session.scalars(select(model).where(model.held_by == by).order_by(model.id).with_for_update()))
+
+
+def let_go(job: JobName, rows: Iterable[Leased]) -> None:
+    """What held these rows is done; the caller commits, and the workers are rung."""
+    for row in rows:
+        row.held_by = None
+        ring(job, type(row), row.id)
 
 
 # --- ringing -------------------------------------------------------------------------------------

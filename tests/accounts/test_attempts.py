@@ -71,6 +71,16 @@ def test_one_address_may_not_ask_for_everybody(client: FlaskClient, path: str) -
     assert statuses == [302] * limits.PER_ADDRESS.amount + [429]
 
 
+def test_a_sender_over_their_limit_locks_nobody_out(client: FlaskClient, given: Given) -> None:
+    """What is refused for its sender alone does not count against the account it names."""
+    person = given.applicant()
+    noise = {"REMOTE_ADDR": "203.0.113.9"}
+    for n in range(limits.PER_ADDRESS.amount + limits.PER_ACCOUNT.amount + 1):
+        email = f"n{n}@example.org" if n < limits.PER_ADDRESS.amount else person.email
+        client.post("/sign-in", data={"email": email, "password": OTHER}, environ_overrides=noise)
+    assert client.post("/sign-in", data={"email": person.email, "password": PASSWORD}).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("path", "purpose", "data"),
     [
@@ -97,14 +107,14 @@ def test_links_are_spent_one_by_one(
 
 def test_roles_are_read_from_the_rows_at_every_request(app: Flask, as_: As, given: Given) -> None:
     """T7: no session, no cookie, no cache remembers what somebody may do."""
-    person = given.staff(Role.FINANCE, Party.TOULOUSE, Role.REVIEWER)
+    person = given.staff(Role.SIGNATORY, Party.TOULOUSE, Role.REVIEWER)
     client = as_(person)
-    assert client.get("/finance/letters").status_code == 200
+    assert client.get("/decisions/to-sign").status_code == 200
     with app.app_context():
-        db.session.execute(delete(RoleGrant).where(RoleGrant.person_id == person.id, RoleGrant.role == Role.FINANCE))
+        db.session.execute(delete(RoleGrant).where(RoleGrant.person_id == person.id, RoleGrant.role == Role.SIGNATORY))
         db.session.commit()
         db.session.expunge_all()
-    assert client.get("/finance/letters").status_code == 403
+    assert client.get("/decisions/to-sign").status_code == 403
     assert client.get("/review/").status_code == 200
 
 

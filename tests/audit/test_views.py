@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from grantflow.accounts.models import Person
 from grantflow.audit import service
+from grantflow.audit.models import Entry
 from grantflow.kernel.parties import Party, Role
 from grantflow.platform.db import db
 from tests.conftest import sign_in
@@ -103,3 +105,13 @@ def test_others_do_not_read_it(given: Given, as_: As, role: Role) -> None:
     client = as_(given.staff(role, Party.TOULOUSE))
     assert client.get("/audit/").status_code == 403
     assert client.post("/audit/check").status_code == 403
+
+
+def test_trying_again_and_again_is_one_entry(real: Flask) -> None:
+    """What can never be deleted cannot be filled by holding a key down."""
+    client = sign_in(real, Given(real).staff(Role.FINANCE, Party.TOULOUSE))
+    assert {client.get("/audit/").status_code for _ in range(5)} == {403}
+    assert client.get("/admin/calls").status_code == 403
+    with real.app_context():
+        refused = select(Entry.subject_id).where(Entry.action == "access_refused").order_by(Entry.seq)
+        assert db.session.scalars(refused).all() == ["/audit/", "/admin/calls"]

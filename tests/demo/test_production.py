@@ -50,3 +50,18 @@ def test_a_production_knows_no_demo_fund(
     assert "production installation" in ran.output
     assert kept.exists()
     assert Given(app).call()
+
+
+def test_a_reset_leaves_nothing_that_the_next_demo_would_trip_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An anchor of the old trail would call the new one broken for ever."""
+    monkeypatch.delenv("GRANTFLOW_DATABASE_URL", raising=False)
+    monkeypatch.setenv("GRANTFLOW_DATA_DIR", str(tmp_path))
+    for name in ("files", "mailbox", "broker", "log"):
+        (tmp_path / name).mkdir()
+    for name in ("audit-anchor.json", "audit-check.json", "demo-accounts.json", "demo-password", "secret-key"):
+        (tmp_path / name).touch()
+    ran = CliRunner().invoke(data.demo, ["reset", "--yes"])
+    assert ran.exit_code == 0, ran.output
+    assert {path.name for path in tmp_path.iterdir()} == {"log", "secret-key"}

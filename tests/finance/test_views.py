@@ -198,6 +198,18 @@ def test_all_that_match_as_zip(app: Flask, finance: FlaskClient) -> None:
     assert [row[1] for row in rows[1:]] == [award.register_number, rejection.register_number]
 
 
+def test_more_than_one_zip_holds_goes_back_with_the_filter(
+    app: Flask, finance: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grantflow.finance.forms.MOST", 1)
+    issue(app), issue(app)
+    answer = finance.post("/finance/letters/archive", data={"all": "1", "kind": "award"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/finance/letters?kind=award")
+    assert "höchstens 1 Bescheide" in finance.get(answer.headers["Location"]).text
+    with app.app_context():
+        assert db.session.scalars(select(Download.letter_id)).all() == []
+
+
 def test_nothing_ticked_goes_back_with_the_filter(app: Flask, finance: FlaskClient) -> None:
     issue(app)
     answer = finance.post("/finance/letters/archive", data={"kind": "award", "q": "Tatami"})

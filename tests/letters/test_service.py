@@ -22,7 +22,10 @@ from grantflow.letters import queries, rules
 from grantflow.letters import service as letters
 from grantflow.letters.models import Download, Letter
 from grantflow.letters.service.documents import stylesheet
+from grantflow.letters.service.handing import index
 from grantflow.letters.states import Desk, Kind, Standing, State
+from grantflow.notifications import service as notifications
+from grantflow.notifications.models import Message
 from grantflow.platform import jobs, locale, pdf, storage
 from grantflow.platform.db import db
 from tests.counting import counted
@@ -170,6 +173,84 @@ def test_the_row_alone_makes_the_bytes(inside: Flask) -> None:
     letter = printed()
     again = pdf.render(letters.document(letter), css=stylesheet())
     assert storage.put(again.content) == letter.digest
+
+
+def told_of(subject_id: UUID, given: Given) -> UUID:
+    """A message that tells of the letters of ``subject_id``, promised and not yet to be sent."""
+    row_id = notifications.send(
+        "decision_ready",
+        to=given.applicant(),
+        key=uuid4().hex,
+        held_by=subject_id,
+        number="DT-27-1-001",
+        title="Tatami",
+        application_id=str(subject_id),
+    )
+    db.session.commit()
+    assert row_id
+    return row_id
+
+
+def test_nobody_is_told_before_the_last_letter_is_there(inside: Flask, given: Given) -> None:
+    """The message begins the ten days of the notification: it must not begin them for a file that does not exist."""
+    subject = uuid4()
+    both = [facts(Kind.AWARD, D), facts(Kind.AWARD, T)]
+    deed = letters.issue(Kind.AWARD, both, key="d", subject_id=subject, by=SYSTEM)
+    row_id = told_of(subject, given)
+    for letter in deed:
+        assert jobs.claim(Message, row_id) is None
+        assert letters.render(letter.id)
+        db.session.commit()
+    assert jobs.claim(Message, row_id)
+
+
+def test_a_letter_that_failed_holds_the_message_until_it_is_printed(inside: Flask, given: Given) -> None:
+    letter = issue()
+    row_id = told_of(letter.subject_id, given)
+    db.session.execute(update(Letter).where(Letter.id == letter.id).values(failed_at=func.now(), last_error="x"))
+    db.session.commit()
+    db.session.refresh(letter)
+    assert not letters.render(letter.id)
+    assert jobs.claim(Message, row_id) is None
+    letters.retry(letter, by=given.staff(Role.ADMINISTRATOR, T))
+    db.session.commit()
+    assert letters.render(letter.id)
+    db.session.commit()
+    assert jobs.claim(Message, row_id)
+
+
+def test_two_workers_with_the_last_two_letters_let_the_message_go(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each writes its own letter; neither may leave telling of them to the other."""
+    subject = uuid4()
+    with real.app_context():
+        deed = letters.issue(
+            Kind.AWARD, [facts(Kind.AWARD, D), facts(Kind.AWARD, T)], key="d", subject_id=subject, by=SYSTEM
+        )
+        row_id = told_of(subject, Given(real))
+        ids = [letter.id for letter in deed]
+        for letter_id in ids[2:]:
+            letters.render(letter_id)
+            db.session.commit()
+    both_printed = threading.Barrier(2)
+
+    def together(html: str, *, css: str) -> pdf.Rendered:
+        both_printed.wait(60)
+        return pdf.Rendered(b"%PDF-", 1)
+
+    monkeypatch.setattr(pdf, "render", together)
+
+    def work(letter_id: UUID) -> None:
+        with real.app_context():
+            letters.render(letter_id)
+            db.session.commit()
+
+    threads = [threading.Thread(target=work, args=(letter_id,)) for letter_id in ids[:2]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with real.app_context():
+        assert jobs.claim(Message, row_id)
 
 
 def test_a_late_worker_changes_nothing(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -399,6 +480,19 @@ def test_the_archive_holds_the_files_and_an_index(inside: Flask, given: Given) -
     for row, letter in zip(rows[1:], chosen, strict=True):
         assert row[-1] == letter.digest
         assert files[row[0]] == storage.read(row[-1])
+
+
+def test_the_amounts_of_an_index_add_up(inside: Flask, given: Given) -> None:
+    """A translation carries no money of its own."""
+    deed = letters.issue(Kind.AWARD, [facts(Kind.AWARD, T)], key="d", subject_id=uuid4(), by=SYSTEM)
+    for letter in deed:
+        assert letters.render(letter.id)
+        db.session.commit()
+        db.session.refresh(letter)
+    with locale.use("de"):
+        rows = list(csv.DictReader(io.StringIO(index(deed, [letter.file_name for letter in deed])), delimiter=";"))
+    assert [letter.standing for letter in deed] == [Standing.ACT, Standing.COURTESY]
+    assert [row["Betrag (EUR)"] for row in rows] == ["4700,00", ""]
 
 
 def test_visible_to(inside: Flask, given: Given) -> None:

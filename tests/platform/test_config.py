@@ -64,3 +64,10 @@ def test_a_demo_under_a_public_name_does_not_start() -> None:
     with pytest.raises(ConfigError, match="GRANTFLOW_ORIGIN is not this machine"):
         Settings.from_env(demo)
     assert Settings.from_env({**demo, "GRANTFLOW_ORIGIN": "http://localhost:8000"}).is_demo
+
+
+def test_settings_that_are_printed_tell_no_secret() -> None:
+    shown = repr(Settings.from_env({**SOUND, "GRANTFLOW_REDIS_URL": "rediss://:hush@broker:6379/0"}))
+
+    assert "production" in shown
+    assert not [secret for secret in ("0123456789", "postgresql", "smtps", "hush") if secret in shown]

@@ -2,9 +2,12 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from grantflow.platform.db import db, own_transaction
+from tests.conftest import sign_in
 from tests.given import Given
 
 LIMITS = {
@@ -39,3 +42,25 @@ def test_a_stopped_client_loses_its_row(real: Flask) -> None:
         assert sweep.execute(free, {"id": person.id}).all() == held
         assert sweep.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid"), {"pid": pid}) == 0
         stopped.invalidate()
+
+
+def test_what_cannot_be_committed_has_not_happened_and_says_so(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is no success, no word of success is kept for the next page, and the row is as it was."""
+    client = sign_in(real, Given(real).applicant(name="Ada Vorher"))
+    real.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def lost(session: Session) -> None:
+        raise OperationalError("COMMIT", None, Exception("server closed the connection unexpectedly"))
+
+    profile = {"name": "Ada Nachher", "address": "ms", "language": "de", "phone": ""}
+    event.listen(Session, "before_commit", lost)
+    try:
+        reply = client.post("/profile", data=profile)
+    finally:
+        event.remove(Session, "before_commit", lost)
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "30")
+    assert "Content-Security-Policy" in reply.headers
+    page = client.get("/profile?lang=de").text
+    assert "Ada Vorher" in page
+    assert "Nachher" not in page
+    assert 'class="kern-alert' not in page

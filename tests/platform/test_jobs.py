@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, true, update
 
 from grantflow.config import Settings
 from grantflow.notifications.models import Message
@@ -88,7 +88,7 @@ def test_whoever_lost_the_lease_cannot_give_the_row_back(real: Flask) -> None:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[UUID | None]:
     """What reached the broker."""
     heard: list[UUID | None] = []
-    monkeypatch.setattr(jobs, "send", lambda job, row_id=None: heard.append(row_id))
+    monkeypatch.setattr(jobs, "send", lambda job, row_id=None: heard.append(row_id) is None)
     return heard
 
 
@@ -102,9 +102,41 @@ def test_rings_follow_the_commit_and_only_the_commit(real: Flask, sent: list[UUI
         jobs.ring(jobs.JobName.SEND_MESSAGE, Message, kept)
         with db.session.begin_nested():
             db.session.execute(select(1))
+        with db.session.begin_nested() as undone:
+            undone.rollback()
         assert sent == []
         db.session.commit()
         assert sent == [kept]
         db.session.execute(select(1))
         db.session.commit()
     assert sent == [kept]
+
+
+def test_a_broker_that_does_not_answer_is_asked_once(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D34: a decision rings for each of its letters; the click does not wait for each of them."""
+    asked: list[UUID | None] = []
+    monkeypatch.setattr(jobs, "send", lambda job, row_id=None: bool(asked.append(row_id)))
+    ids = rows(real, 3)
+    assert len(asked) == 1
+    monkeypatch.setattr(jobs, "send", lambda job, row_id=None: asked.append(row_id) is None)
+    with real.app_context():
+        assert jobs.ring_left_behind(jobs.JobName.SEND_MESSAGE, Message) == 3
+    assert set(asked[1:]) == set(ids)
+
+
+def test_a_sweep_rings_for_all_however_many_were_lost(real: Flask, sent: list[UUID | None]) -> None:
+    """F14: a broker that lost everything costs one sweep, not one for every few hundred rows."""
+    ids = rows(real, 1)
+    sent.clear()
+    with real.app_context():
+        columns = [c.name for c in Message.__table__.columns if c.name not in {"id", "key"}]
+        source = select(
+            *(Message.__table__.c[name] for name in columns), func.gen_random_uuid(), func.gen_random_uuid()
+        )
+        many = source.select_from(Message).join(func.generate_series(1, 450).table_valued("n"), true())
+        db.session.execute(insert(Message).from_select([*columns, "id", "key"], many))
+        db.session.commit()
+        assert jobs.ring_left_behind(jobs.JobName.SEND_MESSAGE, Message) == 451
+        assert jobs.ring_left_behind(jobs.JobName.SEND_MESSAGE, Message) == 0
+    assert len(set(sent)) == 451
+    assert ids[0] in sent

@@ -30,8 +30,9 @@ def turn_key(proposal: Proposal, digest_seen: str, password: str, *, by: Person)
     """Turn the key of the actor's city for exactly the digest they saw.
 
     In order: check the password again (D8), lock envelopes, file and proposal, judge, write the key. The second key
-    makes the decision: it commits the money, moves the file, issues every act with its courtesy translation and tells
-    the applicant's contact, all or nothing. The same person turning again for the same digest changes nothing.
+    makes the decision: it commits the money, moves the file, issues every act with its courtesy translation and
+    writes to the applicant's contact, all or nothing; the message leaves when the letters are printed. The same
+    person turning again for the same digest changes nothing.
 
     Raises Invalid for a wrong password, Forbidden for whoever may never sign this, CannotSign with the reason why it
     cannot be signed as things stand: voided, outdated, something missing, an envelope used up.
@@ -121,6 +122,7 @@ def _decide(proposal: Proposal, envelopes: Sequence[Envelope], by: Person) -> No
         "decision_ready",
         to=application.contact,
         key=f"decision_ready:{application.id}",
+        held_by=application.id,
         number=application.number,
         title=application.title,
         application_id=str(application.id),

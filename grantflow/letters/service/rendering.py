@@ -4,10 +4,11 @@ from uuid import UUID
 
 from grantflow.audit import service as audit
 from grantflow.kernel.parties import SYSTEM, Actor
+from grantflow.notifications import service as notifications
 from grantflow.platform import jobs, storage
 from grantflow.platform.db import db
 
-from .. import rules
+from .. import queries, rules
 from ..models import Letter
 from ..states import Action
 from ..workflow import LETTER
@@ -18,7 +19,8 @@ def render(letter_id: UUID) -> bool:
     """Print one letter. True if this call put the file there; the boundary commits.
 
     In a short transaction of its own: claim under a lease. In none: print, and store under the digest. Then: write
-    the digest where the lease is still ours and nobody was faster, and note it on the trail. A fault that may pass
+    the digest where the lease is still ours and nobody was faster, note it on the trail, and with the last letter of
+    its subject let the message go that tells of them. A fault that may pass
     gives the row back after a pause, one that cannot pass fails it with its reason; both end here, nothing is raised.
     """
     # Web processes call this module too, and must not carry WeasyPrint (0.9 s, 60 MB).
@@ -48,6 +50,8 @@ def render(letter_id: UUID) -> bool:
         jobs.release(claim, _reason(error), permanent=isinstance(error, pdf.Unrenderable))
         return False
     LETTER.step(Action.RENDER, letter.state, None)
+    # Locked before the letter: of two workers that print the last two letters, the second sees the first one's.
+    waiting = notifications.held(letter.subject_id)
     won = jobs.finish(
         db.session(),
         claim,
@@ -58,6 +62,8 @@ def render(letter_id: UUID) -> bool:
     )
     if won:
         audit.record("letter_rendered", on=letter, by=SYSTEM, after={"digest": digest})
+    if waiting and not queries.unprinted(letter.subject_id):
+        notifications.let_go(waiting)
     return won
 
 

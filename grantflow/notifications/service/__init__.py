@@ -1,6 +1,7 @@
 """Promise a message in the transaction that causes it; deliver it later, from the row alone."""
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -43,9 +44,12 @@ def send(
     key: str,
     token_id: UUID | None = None,
     office: Party | None = None,
+    held_by: UUID | None = None,
     **facts: Any,
 ) -> UUID | None:
     """Write the message's row and ring the workers after commit. Asked for twice with one ``key``: sent once.
+
+    With ``held_by`` it goes out only when what it speaks of is there (``held``, ``let_go``).
 
     ``facts`` are those of ``rules.KINDS``; ``office`` signs (else the recipient's own party, else the office that
     speaks the recipient's language). Returns the row's id, None if there is one with this key already.
@@ -64,15 +68,26 @@ def send(
         office=office or to.party or (Party.DUESSELDORF if to.language == "de" else Party.TOULOUSE),
         facts=json.loads(json.dumps(facts, default=_plain)),
         token_id=token_id,
+        held_by=held_by,
         created_at=clock.now(),
     )
-    if row_id is not None:
+    if row_id is not None and held_by is None:
         jobs.ring(jobs.JobName.SEND_MESSAGE, Message, row_id)
     return row_id
 
 
 def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+
+
+def held(by: UUID) -> list[Message]:
+    """The messages that wait for ``by``, locked until the caller's transaction ends."""
+    return jobs.held(Message, by)
+
+
+def let_go(messages: Iterable[Message]) -> None:
+    """What these messages speak of is there: the workers are rung after commit."""
+    jobs.let_go(jobs.JobName.SEND_MESSAGE, messages)
 
 
 def deliver(message_id: UUID) -> bool:
