@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Actor
 from grantflow.platform import settings
-from grantflow.platform.db import db
+from grantflow.platform.db import db, own_transaction
 
 from . import rules
 from .models import Entry
@@ -57,7 +57,7 @@ def record(
 
 def record_apart(action: str, *, on: Subject, by: Actor, reason: str = "", label: str = "") -> None:
     """Note a refusal in a transaction of its own: the request's will roll back (D23)."""
-    with Session(db.engine) as session:
+    with own_transaction() as session:
         buffer(session).append(_entry(action, on=on, by=by, reason=reason, label=label))
         session.commit()
 

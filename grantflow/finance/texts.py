@@ -1,10 +1,8 @@
-"""Words of the finance desk; letters have no pages of their own, so theirs are registered here."""
+"""Words of the finance desk."""
 
 from typing import Any
 
 from flask_babel import lazy_pgettext
-
-from grantflow.letters import texts as letters
 
 #: What the desk's filter calls the states it can ask for.
 STATUSES: dict[str, Any] = {
@@ -14,4 +12,4 @@ STATUSES: dict[str, Any] = {
     "failed": lazy_pgettext("letter", "failed"),
 }
 
-MESSAGES: dict[str, Any] = {**letters.MESSAGES}
+MESSAGES: dict[str, Any] = {}
