@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +49,7 @@ def extracted() -> Catalog:
 
 
 def mistakes() -> Iterator[str]:
-    """One line for each text that a catalogue lacks, leaves open, or translates with other placeholders."""
+    """One line for each text that a catalogue lacks, leaves open, gives other placeholders, or keeps though unused."""
     texts = [message for message in extracted() if message.id]
     for language in LANGUAGES:
         path = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
@@ -62,6 +62,8 @@ def mistakes() -> Iterator[str]:
             if wrong:
                 place = f"{text.locations[0][0]}:{text.locations[0][1]}" if text.locations else ""
                 yield f"{language}: {_key(text)!r} {wrong} ({place})"
+        for orphan in _orphans(catalogue, texts):
+            yield f"{language}: {_key(orphan)!r} ({orphan.context or 'no context'}) is used nowhere"
 
 
 def _read(path: Path, language: str) -> Catalog:
@@ -71,6 +73,12 @@ def _read(path: Path, language: str) -> Catalog:
 
 def _key(text: Message) -> str:
     return text.id[0] if isinstance(text.id, tuple) else str(text.id)
+
+
+def _orphans(catalogue: Catalog, texts: Iterable[Message]) -> list[Message]:
+    """What the catalogue translates and the program does not say."""
+    said = {(_key(text), text.context) for text in texts}
+    return [kept for kept in catalogue if kept.id and (_key(kept), kept.context) not in said]
 
 
 def _wrong(text: Message, catalogue: Catalog) -> str:

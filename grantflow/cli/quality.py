@@ -64,7 +64,7 @@ def i18n() -> None:
 
 @i18n.command("check")
 def check_catalogues() -> None:
-    """Every text of the program is in every catalogue: not empty, not fuzzy, with its placeholders."""
+    """Every text of the program is in every catalogue: not empty, not fuzzy, with its placeholders. And no other."""
     from grantflow.cli import catalogues
 
     mistakes = list(catalogues.mistakes())

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext as _p
+from flask_babel import lazy_pgettext
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField
 from wtforms.validators import InputRequired, Optional
 
@@ -141,7 +141,7 @@ class KeyForm(Form):
         _l("I have taken note of the decision and sign it for my city."),
         [required(_l("Please confirm that you have taken note."))],
     )
-    password = PasswordField(_p("field", "Password"), [required()])
+    password = PasswordField(lazy_pgettext("field", "Password"), [required()])
 
 
 class ReturnForm(Form):

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext as _p
+from flask_babel import lazy_pgettext
 
 from grantflow.kernel.parties import Party
 from grantflow.platform import locale
@@ -75,8 +75,8 @@ MESSAGES: dict[str, Any] = {
 }
 
 OUTCOMES: dict[Outcome, Any] = {
-    Outcome.AWARD: _p("outcome", "Award"),
-    Outcome.REJECTION: _p("outcome", "Rejection"),
+    Outcome.AWARD: lazy_pgettext("outcome", "Award"),
+    Outcome.REJECTION: lazy_pgettext("outcome", "Rejection"),
 }
 GROUNDS: dict[RejectionReason, Any] = {
     RejectionReason.BELOW_THRESHOLD: _l("Minimum score not reached"),
@@ -93,7 +93,7 @@ PARTIES: dict[Party, str] = {
 #: What a change is called, by the longest matching beginning of its path.
 _CHANGES: dict[str, Any] = {
     "outcome": _l("Outcome"),
-    "award": _p("amount", "Award"),
+    "award": lazy_pgettext("amount", "Award"),
     "shares.duesseldorf": _l("Share of Düsseldorf"),
     "shares.toulouse": _l("Share of Toulouse"),
     "shares.metropole": _l("Share of Toulouse Métropole"),

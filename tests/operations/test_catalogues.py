@@ -1,7 +1,10 @@
+import ast
+
 import pytest
 from babel.messages.catalog import Catalog
 
 from grantflow.cli import catalogues
+from grantflow.config import ROOT
 
 
 @pytest.mark.parametrize(
@@ -47,3 +50,35 @@ def test_contexts_keep_words_apart() -> None:
 def test_texts_of_code_and_of_templates_are_found() -> None:
     places = {place.split("/")[0] for text in catalogues.extracted() for place, _ in text.locations}
     assert places == {"grantflow", "templates"}
+
+
+def test_what_the_program_no_longer_says_is_an_orphan() -> None:
+    texts, catalogue = Catalog(), Catalog(locale="de")
+    texts.add("Open", context="state")
+    texts.add(("%(num)s file", "%(num)s files"))
+    catalogue.add("Open", "Offen", context="state")
+    catalogue.add(("%(num)s file", "%(num)s files"), ("eine Datei", "%(num)s Dateien"))
+    assert catalogues._orphans(catalogue, [text for text in texts if text.id]) == []
+    catalogue.add("Open", "Öffnen", context="verb")
+    catalogue.add("Shut", "Geschlossen")
+    orphans = catalogues._orphans(catalogue, [text for text in texts if text.id])
+    assert [(orphan.id, orphan.context) for orphan in orphans] == [("Open", "verb"), ("Shut", None)]
+
+
+def test_no_text_hides_from_the_extractor() -> None:
+    """It knows the markers by name, and looks into no f-string on Python 3.11."""
+    hidden = []
+    for path in sorted((ROOT / "grantflow").rglob("*.py")):
+        place = path.relative_to(ROOT)
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == "flask_babel":
+                names = {name.asname or name.name for name in node.names if name.name.endswith("gettext")}
+                hidden += [f"{place}:{node.lineno} {name}" for name in names - catalogues.KEYWORDS.keys()]
+            if isinstance(node, ast.JoinedStr):
+                called = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+                hidden += [
+                    f"{place}:{func.lineno} {func.id} in an f-string"
+                    for func in called
+                    if isinstance(func, ast.Name) and func.id in catalogues.KEYWORDS
+                ]
+    assert hidden == []
