@@ -25,8 +25,10 @@ ABSOLUTE = timedelta(hours=12)
 #: "Last seen" is written at most this often (D33).
 SEEN_EVERY = timedelta(minutes=1)
 
-#: An administrator keeps the accounts, and therefore neither scores, decides nor reads bank data (T16).
-NOT_WITH_ADMINISTRATOR = frozenset({Role.REVIEWER, Role.SIGNATORY, Role.FINANCE})
+#: Roles that stand alone, with what is said against a second one. Finance and administrators never see reviews,
+#: which offices, reviewers and signatories do (D12); who pays is another person than who prepares or decides (D11,
+#: R14); and who keeps the accounts neither scores, decides nor pays (T16).
+ALONE = {Role.ADMINISTRATOR: "roles_administrator_alone", Role.FINANCE: "roles_finance_alone"}
 
 
 def email_key(email: str) -> str:
@@ -46,9 +48,8 @@ def why_not_roles(party: Party | None, roles: AbstractSet[Role]) -> Reason | Non
         return Reason("roles_two_sides" if Role.APPLICANT in roles else "roles_missing")
     if Role.OFFICE in roles and party not in OFFICES.values():
         return Reason("roles_no_office")
-    if Role.ADMINISTRATOR in roles and roles & NOT_WITH_ADMINISTRATOR:
-        return Reason("roles_administrator_alone")
-    return None
+    alone = next((key for role, key in ALONE.items() if role in roles), None)
+    return Reason(alone) if alone and len(roles) > 1 else None
 
 
 # --- passwords -----------------------------------------------------------------------------------

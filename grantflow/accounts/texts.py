@@ -53,5 +53,10 @@ MESSAGES: dict[str, Any] = {
     "roles_two_sides": _l("Staff cannot be applicants: nobody acts for two sides."),
     "roles_missing": _l("Please choose at least one role. To close an account, disable it."),
     "roles_no_office": _l("Toulouse Métropole has no office of its own."),
-    "roles_administrator_alone": _l("An administrator cannot score, sign or work in finance as well."),
+    "roles_administrator_alone": _l(
+        "An administrator holds no other role: who keeps the accounts neither sees assessments nor decides nor pays."
+    ),
+    "roles_finance_alone": _l(
+        "Finance goes with no other role: who pays neither sees assessments nor prepares nor decides."
+    ),
 }

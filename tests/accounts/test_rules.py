@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grantflow.accounts import rules
+from grantflow.accounts import rules, texts
 from grantflow.kernel.parties import STAFF_ROLES, Party, Role
 
 ADDRESSES = ["Miriam.Kessler@Example.ORG", "miriam.kessler@example.org", "  MIRIAM.kessler@example.org\n"]
@@ -93,10 +93,18 @@ def test_nobody_acts_for_two_sides() -> None:
     assert rules.why_not_roles(None, {Role.APPLICANT}) is None
 
 
-def test_administrators_neither_score_nor_sign_nor_pay() -> None:
-    for role in (Role.REVIEWER, Role.SIGNATORY, Role.FINANCE):
-        assert rules.why_not_roles(Party.TOULOUSE, {Role.ADMINISTRATOR, role}) is not None
-    assert rules.why_not_roles(Party.TOULOUSE, {Role.ADMINISTRATOR}) is None
+@pytest.mark.parametrize("party", Party)
+@pytest.mark.parametrize("alone", [Role.ADMINISTRATOR, Role.FINANCE])
+def test_finance_and_administrators_neither_see_reviews_nor_decide(party: Party, alone: Role) -> None:
+    """D11, D12, R14: the payer is another person than preparer and key holders, and never sees reviews."""
+    for role in {Role.REVIEWER, Role.OFFICE, Role.SIGNATORY} - ({Role.OFFICE} if party is Party.METROPOLE else set()):
+        reason = rules.why_not_roles(party, {alone, role})
+        assert reason is not None
+        assert reason.key == f"roles_{alone}_alone"
+        assert reason.key in texts.MESSAGES
+    assert rules.why_not_roles(party, {alone}) is None
+    assert rules.why_not_roles(party, {Role.ADMINISTRATOR, Role.FINANCE}) is not None
+    assert rules.why_not_roles(party, {Role.REVIEWER, Role.SIGNATORY}) is None
 
 
 def test_metropole_has_no_office() -> None:

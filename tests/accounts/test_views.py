@@ -599,17 +599,20 @@ def test_roles_change_and_end_sessions(as_: As, given: Given, rows: Any) -> None
     theirs = as_(colleague)
     client = as_(admin)
 
-    assert client.post(f"/people/{colleague.id}/roles", data={"roles": ["finance", "reviewer"]}).status_code == 302
+    assert client.post(f"/people/{colleague.id}/roles", data={"roles": ["signatory", "reviewer"]}).status_code == 302
     assert theirs.get("/profile").status_code == 302
-    assert rows(select(Person).where(Person.id == colleague.id))[0].roles == {Role.FINANCE, Role.REVIEWER}
+    assert rows(select(Person).where(Person.id == colleague.id))[0].roles == {Role.SIGNATORY, Role.REVIEWER}
     assert client.post(f"/people/{colleague.id}/roles", data={"roles": []}).status_code == 422
     assert client.post(f"/people/{colleague.id}/roles", data={"roles": ["administrator", "finance"]}).status_code == 422
+    both = client.post(f"/people/{colleague.id}/roles?lang=de", data={"roles": ["finance", "reviewer"]})
+    assert both.status_code == 422
+    assert "Wer zahlt, sieht keine Bewertungen" in both.text
     assert client.post(f"/people/{admin.id}/roles", data={"roles": ["administrator", "office"]}).status_code == 403
     assert client.post(f"/people/{admin.id}/disable", data={"reason": "x"}).status_code == 403
     applicant = given.applicant()
     assert client.post(f"/people/{applicant.id}/roles", data={"roles": ["office"]}).status_code == 403
     last = rows(select(Entry).where(Entry.action == "roles_changed"))
-    assert [(e.before, e.after) for e in last] == [({"roles": ["office"]}, {"roles": ["finance", "reviewer"]})]
+    assert [(e.before, e.after) for e in last] == [({"roles": ["office"]}, {"roles": ["reviewer", "signatory"]})]
 
 
 def test_an_administrator_disables_and_opens_again(as_: As, client: FlaskClient, given: Given) -> None:
