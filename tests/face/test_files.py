@@ -21,6 +21,10 @@ FORBIDDEN = re.compile(
 )
 
 
+def words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z][\w-]*", text))
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(TEMPLATES)))
 def test_no_inline_code(path: Path) -> None:
     assert FORBIDDEN.findall(path.read_text()) == []
@@ -28,9 +32,13 @@ def test_no_inline_code(path: Path) -> None:
 
 def test_every_macro_is_documented() -> None:
     readme = (TEMPLATES / "components/README.md").read_text()
-    for path in (TEMPLATES / "components").glob("*.html"):
-        for name in re.findall(r"macro ([a-z]\w*)\(", path.read_text()):
-            assert f"{name}(" in readme or f"`{name}`" in readme, f"{path.name}: {name}"
+    macros = {
+        (path.name, name)
+        for path in (TEMPLATES / "components").glob("*.html")
+        for name in re.findall(r"macro ([a-z]\w*)\(", path.read_text())
+    }
+    assert ("forms.html", "button") in macros
+    assert {(file, name) for file, name in macros if f"{name}(" not in readme and f"`{name}`" not in readme} == set()
 
 
 def test_assets_come_from_npm_by_name_and_hash_only() -> None:
@@ -43,10 +51,36 @@ def test_assets_come_from_npm_by_name_and_hash_only() -> None:
 
 
 def test_style_sheets_reach_for_nothing_outside() -> None:
-    for path in (ROOT / "grantflow/static/css").glob("*.css"):
-        for address in re.findall(r"url\(([^)]*)\)", path.read_text()):
-            target = address.strip("\"'")
-            assert target.startswith("#") or (path.parent / target).resolve().is_file(), f"{path.name}: {target}"
+    addresses = [
+        (path, address.strip("\"'"))
+        for path in (ROOT / "grantflow/static/css").glob("*.css")
+        for address in re.findall(r"url\(([^)]*)\)", path.read_text())
+    ]
+    assert "../vendor/fonts/NotoSans-Regular.woff2" in {target for _, target in addresses}
+    for path, target in addresses:
+        assert target.startswith("#") or (path.parent / target).resolve().is_file(), f"{path.name}: {target}"
+
+
+def test_every_style_has_its_element() -> None:
+    """A class stands in an attribute, in the room of a page or in a script, or is put together: ``icon--{{ tone }}``."""
+    pages = "\n".join(path.read_text() for path in (*PAGES, *(ROOT / "tests/face/templates").glob("*.html")))
+    scripts = "\n".join(path.read_text() for path in (ROOT / "grantflow/static/js").glob("*.js"))
+    code = "\n".join(path.read_text() for path in (ROOT / "grantflow").rglob("*.py"))
+    attributes = re.findall(r'class="(?:{{.*?}}|{%.*?%}|[^"])*"', pages)
+    rooms = re.findall(r"block room %}[^{]*", pages)
+    strings = re.findall(r"""["'`][^"'`\n]*["'`]""", scripts)
+    written = words(" ".join((*attributes, *rooms, *strings)))
+    begun = set(re.findall(r"""([\w-]+(?:--|__))(?:{{|' ~)""", pages))
+    ends = words(pages) | words(code)
+
+    def is_used(name: str) -> bool:
+        return name in written or any(name.startswith(start) and name.removeprefix(start) in ends for start in begun)
+
+    sheets = "\n".join(path.read_text() for path in (ROOT / "grantflow/static/css").glob("*.css"))
+    selectors = re.findall(r"[^{}]*(?={)", re.sub(r"/\*.*?\*/", "", sheets, flags=re.DOTALL))
+    styled = set(re.findall(r"\.([a-z][\w-]*)", " ".join(selectors)))
+    assert "panel" in styled
+    assert sorted(name for name in styled if not is_used(name)) == []
 
 
 def test_thin_spaces_have_a_glyph() -> None:
