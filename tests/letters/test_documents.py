@@ -9,7 +9,7 @@ import pytest
 from jinja2 import Environment, UndefinedError, nodes
 
 from grantflow.kernel.money import eur
-from grantflow.kernel.parties import Party
+from grantflow.kernel.parties import Party, Side
 from grantflow.letters import rules
 from grantflow.letters.rules import Words
 from grantflow.letters.service import documents
@@ -76,6 +76,19 @@ def test_no_last_day_of_appeal_is_ever_computed() -> None:
         made = facts(kind, party)
         remedy = documents.document(letter(kind, made, language)).partition('<section class="remedy">')[2]
         assert not re.search(r"\b20\d\d\b", remedy.partition("</section>")[0])
+
+
+@pytest.mark.parametrize(("kind", "party", "language"), EVERY)
+def test_every_document_says_when_its_periods_start(kind: Kind, party: Party, language: str) -> None:
+    """D17: in either law the recipient's fetch notifies; only the German one fixes the day after it."""
+    text = words_of(documents.document(letter(kind, facts(kind, party), language))).replace(NBSP, " ")
+    rule = {
+        (Side.GERMAN, "de"): "am Tag nach dem Abruf als bekannt gegeben (§ 41 Absatz 2a VwVfG NRW)",
+        (Side.GERMAN, "fr"): "notifiée le lendemain du jour où vous la téléchargez (§ 41, alinéa 2a, VwVfG NRW)",
+        (Side.FRENCH, "de"): "Die Bekanntgabe ist bewirkt, sobald Sie die französische Fassung zum ersten Mal",
+        (Side.FRENCH, "fr"): "La notification est réalisée par le premier téléchargement que vous en effectuez",
+    }
+    assert rule[party.side, language] in text
 
 
 @pytest.mark.parametrize(("kind", "party", "language"), EVERY)
@@ -183,7 +196,7 @@ def test_typesetting() -> None:
 
 
 #: Of everything under templates/letters. Changed? Then raise rules.TEMPLATE_VERSION and write both down here.
-PRINTED_WITH = ("1.0", "5c0dcdbaa58d9ef5")
+PRINTED_WITH = ("1.1", "5c0580f912676295")
 
 
 def test_templates_do_not_change_under_their_version() -> None:
