@@ -36,6 +36,7 @@ KINDS: Mapping[str, Kind] = {
     "reviewer_assigned": Kind(_facts("number title application_id")),
     "decision_ready": Kind(_facts("number title application_id")),
     "key_waiting": Kind(_facts("number title proposal_id")),
+    "proposal_returned": Kind(_facts("number title proposal_id")),
     "failed_work": Kind(_facts("count")),
 }
 

@@ -10,7 +10,7 @@ from grantflow.kernel.parties import Party
 OFFICES: dict[Party, tuple[Any, Any]] = {
     Party.DUESSELDORF: (_l("City of Düsseldorf"), _l("Office for International and European Affairs")),
     Party.TOULOUSE: (_l("City of Toulouse"), _l("Department of International Relations")),
-    Party.METROPOLE: (_l("Toulouse Métropole"), _l("Department of European Affairs")),
+    Party.METROPOLE: (_l("Toulouse Métropole"), _l("Department of European and International Affairs")),
 }
 
 #: What each kind of message is called on the workers' page.
@@ -26,6 +26,7 @@ KINDS: dict[str, Any] = {
     "reviewer_assigned": _l("File to assess"),
     "decision_ready": _l("Letters ready"),
     "key_waiting": _l("Decision to sign"),
+    "proposal_returned": _l("Proposal sent back"),
     "failed_work": _l("Failed work"),
 }
 

@@ -249,7 +249,8 @@ def test_what_no_letter_prints_breaks_no_key(app, given):
 
 
 def test_sending_back_voids_and_reopens_and_keeps_the_reason_from_the_applicant(app, given):
-    proposal = given.turn(given.proposed(), given.signatory(D))
+    author = given.staff(Role.OFFICE, D)
+    proposal = given.turn(given.proposed(by=author), given.signatory(D))
     jean = given.signatory(T)
     with app.app_context():
         found = db.session.get_one(Proposal, proposal.id)
@@ -260,6 +261,7 @@ def test_sending_back_voids_and_reopens_and_keeps_the_reason_from_the_applicant(
     back = given.proposal(proposal.id)
     assert (back.is_open, back.return_reason) == (False, "Der Anteil von Toulouse ist zu hoch.")
     assert [key.voided_at is None for key in back.keys] == [False]
+    assert messages(app, "proposal_returned") == [author.email]
     file = given.reload(proposal.application_id)
     assert file.state is State.ASSESSED
     assert [event.note for event in file.events if "Toulouse" in event.note] == []
