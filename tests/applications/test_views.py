@@ -207,6 +207,17 @@ class TestDrafts:
         assert partner is not None
         assert (partner.name, partner.country) == (form["name"], Country.GERMANY)
 
+    @pytest.mark.parametrize(
+        ("language", "word"), [("de", "in derselben Dienststelle"), ("fr", "dans le même service")]
+    )
+    def test_only_the_same_department_is_kept_from_assessing(
+        self, given: Given, as_: As, language: str, word: str
+    ) -> None:
+        """R8 and R9: a reviewer of each city is needed, whoever runs the partner."""
+        by = given.applicant()
+        application = given.application(by=by)
+        assert word in as_(by).get(f"/applications/{application.id}/partner?lang={language}").text
+
 
 class TestBudgetPage:
     def test_lines_come_and_go_without_being_saved(self, given: Given, as_: As) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 
 from grantflow.accounts.models import Person
@@ -71,6 +72,14 @@ def test_the_kind_decides_the_fields(given: Given, as_: As) -> None:
     assert 'name="people-2-name"' in shown["group"]
     more = client.post("/organisations/new", data={"country": "DE", "kind": "group", "action": "person"}).text
     assert 'name="people-3-name"' in more
+
+
+@pytest.mark.parametrize(("language", "word"), [("de", "in derselben Dienststelle"), ("fr", "dans le même service")])
+def test_only_the_same_department_is_kept_from_assessing(given: Given, as_: As, language: str, word: str) -> None:
+    """R8 and R9: a reviewer of each city is needed, whoever runs the institution."""
+    by = given.applicant()
+    institution = given.organisation(by, kind=Kind.INSTITUTION)
+    assert word in as_(by).get(f"/organisations/{institution.id}?lang={language}").text
 
 
 def test_an_unfinished_one_may_be_saved_and_says_what_is_missing(given: Given, as_: As) -> None:
