@@ -13,6 +13,10 @@ class CategoryLike(Protocol):
     share_bp: int
 
 
+class Timed(Protocol):
+    lead_days: int | None
+
+
 C = TypeVar("C", bound=CategoryLike)
 
 
@@ -31,6 +35,16 @@ def floor_of(categories: Sequence[C], category: C) -> int:
     """The smallest amount of ``category``: one cent above the largest of the one below."""
     below = [c.up_to_cents for c in categories if c.number < category.number and c.up_to_cents is not None]
     return max(below, default=0) + 1
+
+
+def largest_share(categories: Sequence[CategoryLike]) -> int:
+    """The best share that any of the categories pays."""
+    return max(category.share_bp for category in categories)
+
+
+def shortest_lead(categories: Sequence[Timed]) -> int | None:
+    """The fewest days between sending and the first day; None where every category has dates of its own (D15)."""
+    return min((category.lead_days for category in categories if category.lead_days is not None), default=None)
 
 
 def ceiling(share_bp: int, eligible_cents: int) -> int:

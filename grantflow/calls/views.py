@@ -80,6 +80,8 @@ def start() -> Response:
         categories=_categories(first) if first else [],
         awarded=_awarded(first) if first else None,
         first_instalment_bp=first.first_instalment_bp if first else None,
+        largest_share_bp=rules.largest_share(first.categories) if first else None,
+        lead_days=rules.shortest_lead(first.categories) if first else None,
         apply_url=_apply_url(first) if first else None,
         rules_url=url_for("public.call", code=first.code) if first else None,
         agreement=queries.agreement_on(clock.today()),

@@ -33,6 +33,17 @@ def test_the_amount_asked_for_decides(cents: int, number: int) -> None:
     assert rules.category_of(CATEGORIES, cents).number == number
 
 
+def test_the_best_share_and_the_shortest_lead() -> None:
+    assert rules.largest_share(CATEGORIES) == 8000
+
+    @dataclass
+    class Timed:
+        lead_days: int | None
+
+    assert rules.shortest_lead([Timed(None), Timed(42), Timed(28)]) == 28
+    assert rules.shortest_lead([Timed(None)]) is None
+
+
 def test_a_call_without_an_open_category_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="open upwards"):
         rules.category_of(CATEGORIES[1:], 10**9)

@@ -34,6 +34,42 @@ def test_the_open_call_shows_its_deadline_and_rules(client: FlaskClient, given: 
     assert "Mindestpunktzahl" in page
 
 
+@pytest.mark.parametrize(
+    ("share_bp", "days", "told"),
+    [
+        (7500, 42, {"de": ("75 %", "25 %", "in 6 Wochen"), "fr": ("75 %", "25 %", "dans 6 semaines")}),
+        (8500, 30, {"de": ("85 %", "15 %", "in 30 Tagen"), "fr": ("85 %", "15 %", "dans 30 jours")}),
+        (8000, 7, {"de": ("80 %", "20 %", "in 1 Woche."), "fr": ("80 %", "20 %", "dans 1 semaine.")}),
+        (8000, None, {"de": ("80 %", "20 %", "selbst auf."), "fr": ("80 %", "20 %", "des dépenses.")}),
+    ],
+)
+def test_the_start_page_tells_the_share_and_the_lead_of_the_open_call(
+    client: FlaskClient, given: Given, share_bp: int, days: int | None, told: dict[str, tuple[str, ...]]
+) -> None:
+    call = given.call()
+    with given.session():
+        for category in call.categories[:3]:
+            row = db.session.get_one(Category, category.id)
+            row.share_bp, row.lead_days = share_bp, days
+    for language, parts in told.items():
+        page = " ".join(client.get(f"/?lang={language}").text.replace("\u202f", " ").replace("\xa0", " ").split())
+        lead = page[page.index('class="lead"') :][:500]
+        who = page[page.index('class="who__list"') :][:2500]
+        assert parts[0] in lead
+        assert parts[1] in who
+        assert parts[2] in who
+
+
+def test_without_an_open_call_the_start_page_promises_no_figures(client: FlaskClient, given: Given) -> None:
+    call = given.call()
+    with clock.frozen(call.closes_at + timedelta(days=1)):
+        german, french = client.get("/?lang=de").text, client.get("/?lang=fr").text
+    assert "fördern einen Teil der förderfähigen Kosten" in german
+    assert "financent une partie des dépenses éligibles" in french
+    for page in (german, french):
+        assert "%" not in page[page.index('class="lead"') : page.index('id="open-calls"')]
+
+
 def test_a_closing_date_of_category_4_that_has_gone_by_says_so(client: FlaskClient, given: Given) -> None:
     call = given.call()
     moments = [clock.now() - timedelta(days=1), clock.now() + timedelta(days=1)]

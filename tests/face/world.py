@@ -194,6 +194,7 @@ def _routes(app: Flask) -> None:
         return render_template(
             "pages/public/start.html", calls=[] if empty else [_call(), other], next_opening=NIGHT,
             categories=CATEGORIES, first_instalment_bp=7500, apply_url=None if empty else "/start", rules_url="/call",
+            largest_share_bp=None if empty else 8000, lead_days=None if empty else 42,
             awarded=None if empty else SimpleNamespace(count=6, total_cents=11_163_000, funders=rows),
             agreement=SimpleNamespace(signed_on=date(2021, 1, 22), valid_to=date(2027, 1, 21)),
         )  # fmt: skip
