@@ -108,7 +108,7 @@ def renew(proposal: Proposal, *, by: Actor) -> Proposal:
 
 
 def send_back(proposal: Proposal, reason: str, *, by: Actor) -> Proposal:
-    """Give an open proposal back to the office: keys and consent fall, the file is assessed again, its author is told.
+    """Give an open proposal back to the office: keys and consent fall, the file is assessed again, its authors are told.
 
     The reason is for the offices and signatories; the applicant sees nothing of it (T17).
     """
@@ -123,15 +123,16 @@ def send_back(proposal: Proposal, reason: str, *, by: Actor) -> Proposal:
     audit.record(
         "proposal_sent_back", on=proposal, by=by, after={"voided": voided, "version": proposal.version}, reason=reason
     )
-    if not queries.is_recused(proposal.preparer, proposal.application):
-        notifications.send(
-            "proposal_returned",
-            to=proposal.preparer,
-            key=f"proposal_returned:{proposal.id}:{proposal.version}",
-            number=proposal.application.number,
-            title=proposal.application.title,
-            proposal_id=str(proposal.id),
-        )
+    for author in queries.authors(proposal):
+        if not queries.is_recused(author, proposal.application):
+            notifications.send(
+                "proposal_returned",
+                to=author,
+                key=f"proposal_returned:{proposal.id}:{proposal.version}:{author.id}",
+                number=proposal.application.number,
+                title=proposal.application.title,
+                proposal_id=str(proposal.id),
+            )
     db.session.flush()
     return proposal
 
