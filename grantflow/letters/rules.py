@@ -28,7 +28,7 @@ CODES = {
     (Kind.REJECTION, Side.FRENCH): "NR",
 }
 #: Goes up with every change of templates/letters that changes what is printed; a letter keeps its own.
-TEMPLATE_VERSION = "1.1"
+TEMPLATE_VERSION = "1.2"
 #: Above this sum from one French authority the law wants a convention (loi 2000-321, art. 10; décret 2001-495).
 CONVENTION_ABOVE = money.eur(23_000)
 
@@ -172,7 +172,12 @@ class Award:
 
     @property
     def is_partial(self) -> bool:
-        return self.total < self.requested
+        return self.shortfall > 0
+
+    @property
+    def shortfall(self) -> int:
+        """What the applicant's own share rises by: asked for and not awarded, the eligible total staying as it is."""
+        return self.requested - self.total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

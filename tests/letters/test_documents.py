@@ -11,7 +11,7 @@ from jinja2 import Environment, UndefinedError, nodes
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party, Side
 from grantflow.letters import rules
-from grantflow.letters.rules import Words
+from grantflow.letters.rules import Award, Words
 from grantflow.letters.service import documents
 from grantflow.letters.states import Kind
 
@@ -139,6 +139,24 @@ def test_partial_award_says_so() -> None:
     assert "Die Mittel reichen nicht." in text
 
 
+@pytest.mark.parametrize(("party", "language"), [(party, language) for party in Party for language in ("de", "fr")])
+def test_less_than_asked_for_needs_a_revised_plan_before_the_first_payment(party: Party, language: str) -> None:
+    """R12: the own share of the plan printed is larger than the one applied with."""
+    full = award(party, dict.fromkeys(Party, eur(3_000)))
+    partial = replace(full, requested=full.total + eur(400))
+    plan = {"de": "überarbeitete", "fr": "plan de financement révisé"}[language]
+    rise = {"de": f"um 400,00{NBSP}€", "fr": f"augmente de 400,00{NBSP}€"}[language]
+
+    def text(made: Award) -> str:
+        return re.sub(
+            r" +", " ", words_of(documents.document(letter(Kind.AWARD, facts(party=party, award=made), language)))
+        )
+
+    assert text(partial).count(plan) == 2
+    assert rise in text(partial)
+    assert plan not in text(full)
+
+
 def test_an_act_quotes_no_purpose_in_a_foreign_language() -> None:
     """The applicant describes the project in one language; the other city's act speaks its own."""
     german = Words(de="Eine Woche gemeinsames Training")
@@ -196,7 +214,7 @@ def test_typesetting() -> None:
 
 
 #: Of everything under templates/letters. Changed? Then raise rules.TEMPLATE_VERSION and write both down here.
-PRINTED_WITH = ("1.1", "5c0580f912676295")
+PRINTED_WITH = ("1.2", "6ffc954db4e3768e")
 
 
 def test_templates_do_not_change_under_their_version() -> None:
