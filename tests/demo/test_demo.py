@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 import flask_migrate
@@ -13,17 +14,50 @@ from grantflow.app import create_app
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.audit import service as audit
+from grantflow.calls import rules as call_rules
 from grantflow.calls.models import Envelope
 from grantflow.demo import service
-from grantflow.demo.projects import PROJECTS
+from grantflow.demo.fund import CATEGORIES
+from grantflow.demo.projects import PROJECTS, Project
 from grantflow.demo.remarks import marks
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party
 from grantflow.letters.models import Letter
+from grantflow.organisations.states import Country
 from grantflow.platform.db import db
 from tests.conftest import Databases, settings_for
 
 TEN = PROJECTS[:10]
+
+#: domain.md, section 7, by hand: title, words of the lead's and of the partner's name, eligible, asked, category.
+BRIEF = (
+    ("Tatami ohne Grenzen", "JC Düsseldorf", "Judo Club Toulousain", 11_800, 9_400, 2),
+    ("Ping-Pong-Brücke", "TT-Club Düsseldorf", "TT toulousain", 6_000, 4_800, 1),
+    ("Ciné-Dialog", "Freundeskreis Filmmuseum", "La Cinémathèque de Toulouse", 48_000, 36_000, 3),
+    ("Biodiversité à deux rives", "Aquazoo Löbbecke", "Muséum de Toulouse", 27_500, 22_000, 3),
+    ("Klimazwillinge Green Heart", "Klimabündnis-Verein", "Association climat Toulouse", 32_000, 24_000, 3),
+    ("VALUES Küche & Stimme", "Integrationsverein", "Maison de quartier", 12_000, 9_600, 2),
+    ("Azubi-Tandem", "Ausbildungszentrum", "CFA des métiers", 21_000, 15_750, 3),
+    ("Sommerjob-Börse Plus", "Jugendring", "Point info jeunesse", 6_200, 4_960, 1),
+    ("Café des langues", "Gruppe Café des langues", "Amis du Goethe-Institut", 3_100, 2_480, 1),
+    ("Égalité en ville", "Frauenrat-Netzwerk", "Collectif Égalité", 72_000, 50_400, 4),
+)
+
+
+@pytest.mark.parametrize(("project", "row"), list(zip(TEN, BRIEF, strict=True)))
+def test_a_project_is_that_of_the_brief(project: Project, row: tuple[str, str, str, int, int, int]) -> None:
+    title, lead, partner, eligible, asked, category = row
+    assert (project.title, project.asked) == (title, asked)
+    assert sum(amount for *_, amount in project.costs) == eligible
+    assert (lead in project.lead.name, project.lead.country) == (True, Country.GERMANY)
+    assert (partner in project.mate.name, project.mate.country) == (True, Country.FRANCE)
+    categories = [
+        SimpleNamespace(number=number, up_to_cents=eur(up_to) if up_to else None, share_bp=share)
+        for number, up_to, share, *_ in CATEGORIES
+    ]
+    found = call_rules.category_of(categories, eur(project.asked))
+    assert found.number == category
+    assert eur(project.asked) <= call_rules.ceiling(found.share_bp, eur(eligible))
 
 
 def test_totals_are_those_of_the_brief() -> None:
@@ -77,6 +111,8 @@ def test_money_letters_and_trail_agree(loaded: Flask) -> None:
         acts = db.session.scalar(select(func.count()).where(Letter.standing == "act"))
         assert acts == sum(1 for split in awarded for amount in split if amount) + 2
         assert audit.verify().broken_at is None
+        written = set(db.session.execute(select(Letter.standing, Letter.language)))
+        assert written == {(standing, language) for standing in ("act", "courtesy") for language in ("de", "fr")}
 
 
 def test_a_second_load_changes_nothing(loaded: Flask) -> None:
