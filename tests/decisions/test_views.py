@@ -76,7 +76,7 @@ def test_the_ranking_orders_files_and_draws_the_line(app: Flask, given: Given, a
         for word in ("Erste", "Zweite", "Bis hierher reicht das Geld", "Passt nicht", "Dritte", "Vierte")
     ]
     assert places == sorted(places)
-    assert "20.000,00\xa0€ frei" in page
+    assert "danach bleiben 20.000,00\xa0€" in page
     assert "Unter dem Minimum" in page
 
 

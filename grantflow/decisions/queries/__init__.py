@@ -3,6 +3,7 @@
 from .acts import KINDS, content, letter_facts, sources
 from .files import (
     Draft,
+    authors,
     basis,
     case,
     content_of,
@@ -37,6 +38,7 @@ __all__ = [
     "Ranking",
     "Sight",
     "act",
+    "authors",
     "basis",
     "case",
     "content",

@@ -108,7 +108,7 @@ def renew(proposal: Proposal, *, by: Actor) -> Proposal:
 
 
 def send_back(proposal: Proposal, reason: str, *, by: Actor) -> Proposal:
-    """Give an open proposal back to the office: keys and consent fall, the file is assessed again, its authors are told.
+    """Give an open proposal back: keys and consent fall, the file is assessed again, its authors are told.
 
     The reason is for the offices and signatories; the applicant sees nothing of it (T17).
     """
