@@ -1,6 +1,7 @@
 """What must be known of an organisation, by kind and country (R4), and whether its numbers can be right."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -12,6 +13,7 @@ from stdnum.de import handelsregisternummer
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siret as french_siret
 
+from grantflow.kernel import clock
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import Party
 
@@ -26,7 +28,7 @@ POSTAL_CODE = re.compile(r"^\d{5}$")
 REGISTER = re.compile(r"^(?P<kind>VR|HRB)?\s*(?P<number>[1-9]\d{0,5})\s*(?P<suffix>[A-ZÖ]{1,3})?$", re.IGNORECASE)
 WEBSITE = re.compile(r"^https?://[^\s/?#@]+\.[^\s/?#@]+(?:[/?#]\S*)?$", re.IGNORECASE)
 
-#: An informal group is at least this many named people (domain 1.3).
+#: An informal group is at least this many named people, each another one (domain 1.3).
 GROUP_MINIMUM = 3
 
 
@@ -136,6 +138,8 @@ def problems(profile: Profile) -> dict[str, Reason]:
         found.update(_register_problem(profile))
     if profile.register_court and profile.register_court not in COURTS:
         found["register_court"] = Reason("register_court_unknown")
+    if profile.exemption_on and profile.exemption_on > clock.today():
+        found["exemption_on"] = Reason("exemption_on_future")
     found.update(_bank_problems(profile))
     return found
 
@@ -149,11 +153,24 @@ def missing(profile: Profile) -> list[Reason]:
         if name == "siret" and profile.siret_pending:
             continue
         if name == "people":
-            if len([p for p in profile.people if p.get("name")]) < GROUP_MINIMUM:
-                reasons.append(Reason("group_too_small", facts={"count": GROUP_MINIMUM}))
+            reasons += _group_problem(profile)
         elif not getattr(profile, name):
             reasons.append(Reason(f"missing_{name}"))
     return reasons
+
+
+def _group_problem(profile: Profile) -> list[Reason]:
+    names = [_folded(person["name"]) for person in profile.people if person.get("name")]
+    if len(set(names)) >= GROUP_MINIMUM:
+        return []
+    key = "group_too_small" if len(names) < GROUP_MINIMUM else "group_people_repeated"
+    return [Reason(key, facts={"count": GROUP_MINIMUM})]
+
+
+def _folded(name: str) -> str:
+    """A name as it is compared: whoever types it with another accent, blank or capital is the same person."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
 def _compact(text: str) -> str:

@@ -35,6 +35,10 @@ MESSAGES: dict[str, Any] = {
     "bic_wrong": _l("This BIC cannot be right: it has 8 or 11 characters. You may leave it empty."),
     "bic_of_other_country": _l("BIC and IBAN belong to different countries."),
     "group_too_small": _l("An informal group needs at least %(count)d named people."),
+    "group_people_repeated": _l(
+        "An informal group needs at least %(count)d different people: a name stands here twice."
+    ),
+    "exemption_on_future": _l("This date lies in the future: please enter the date of the latest notice."),
     "country_fixed": _l("The country of the seat cannot be changed: it decides which city’s office is in charge."),
     "registry_taken": _l(
         "An organisation with this number already uses GrantFlow. Ask your colleagues who may apply in its name, "

@@ -1,12 +1,14 @@
 """What is asked of whom, and which numbers can be right."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grantflow.kernel import clock
 from grantflow.kernel.parties import Party
 from grantflow.organisations import rules, texts
 from grantflow.organisations.rules import Profile
@@ -138,6 +140,17 @@ class TestNumbers:
         assert keys(profile(kind=Kind.GROUP, people=people)) == []
         two = [*people[:2], {"name": "", "city": "Düsseldorf"}, {"name": "", "city": ""}]
         assert keys(profile(kind=Kind.GROUP, people=two)) == ["group_too_small"]
+
+    @pytest.mark.parametrize("again", ["Zoé Groß", "zoe gross", "  ZOÉ   GROSS ", "Zoe\u0301 Groß"])
+    def test_the_people_of_a_group_are_different_ones(self, again: str) -> None:
+        people = [{"name": name, "city": str(n)} for n, name in enumerate(("Zoé Groß", "Ali Benali", again))]
+        assert keys(profile(kind=Kind.GROUP, people=people)) == ["group_people_repeated"]
+        assert keys(profile(kind=Kind.GROUP, people=[*people, {"name": "Ina Lang", "city": ""}])) == []
+        assert "group_people_repeated" in texts.MESSAGES
+
+    def test_no_notice_of_exemption_comes_from_the_future(self) -> None:
+        assert wrong(exemption_on=clock.today()) == {}
+        assert wrong(exemption_on=clock.today() + timedelta(days=1)) == {"exemption_on": "exemption_on_future"}
 
     @pytest.mark.parametrize("website", ["javascript:alert(1)", "ftp://x.example", "https://x", "https://a@b.example"])
     def test_websites_are_web_addresses(self, website: str) -> None:

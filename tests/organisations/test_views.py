@@ -1,11 +1,13 @@
 """The organisation's pages."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
 from grantflow.accounts.models import Person
+from grantflow.kernel import clock
 from grantflow.kernel.parties import Party, Role
 from grantflow.organisations import queries
 from grantflow.organisations.models import Organisation
@@ -82,6 +84,26 @@ def test_only_the_same_department_is_kept_from_assessing(given: Given, as_: As, 
     assert word in as_(by).get(f"/organisations/{institution.id}?lang={language}").text
 
 
+def test_going_on_without_a_choice_names_what_is_to_be_chosen(given: Given, as_: As) -> None:
+    client = as_(given.applicant())
+    asked = {"name": "Chor am Rhein", "action": "fields"}
+    for chosen, missing in (({}, 2), ({"country": "DE"}, 1), ({"kind": "association"}, 1)):
+        answer = client.post("/organisations/new", data={**asked, **chosen})
+        assert answer.status_code == 422
+        assert answer.text.count('<p class="kern-body">Bitte wählen Sie aus.</p>') == missing
+        assert 'id="error-summary"' in answer.text
+        assert 'value="Chor am Rhein"' in answer.text
+    french = as_(given.applicant(Country.FRANCE)).post("/organisations/new", data=asked)
+    assert french.text.count('<p class="kern-body">Veuillez faire un choix.</p>') == 2
+
+
+def test_half_of_two_choices_is_no_mistake_while_the_fields_follow_by_script(given: Given, as_: As) -> None:
+    form = {"name": "X", "country": "DE", "action": "fields"}
+    answer = as_(given.applicant()).post("/organisations/new", data=form, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert "error-summary" not in answer.text
+
+
 def test_an_unfinished_one_may_be_saved_and_says_what_is_missing(given: Given, as_: As) -> None:
     by = given.applicant(Country.FRANCE)
     client = as_(by)
@@ -101,6 +123,15 @@ def test_each_wrong_number_is_named_at_its_field(given: Given, as_: As) -> None:
         "Eine Postleitzahl hat fünf Ziffern.",
     ):
         assert text in answer.text
+    assert mine(given, by) == []
+
+
+def test_a_notice_from_the_future_is_named_at_its_field(given: Given, as_: As) -> None:
+    by = given.applicant()
+    later = clock.today() + timedelta(days=1)
+    answer = as_(by).post("/organisations/new", data={**CHOIR, "exemption_on": f"{later:%d.%m.%Y}"})
+    assert answer.status_code == 422
+    assert "Dieses Datum liegt in der Zukunft" in answer.text
     assert mine(given, by) == []
 
 
