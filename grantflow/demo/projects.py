@@ -1,7 +1,10 @@
 """The ten projects of the domain brief with their budgets, and three small ones for the states in between.
 
-Totals, organisations and amounts asked are those of domain.md, section 7; the single budget lines, people, streets,
-registry numbers and texts are ours, balanced to the cent, and assumed. Amounts in EUR, days counted from the first start.
+Totals, organisations and amounts asked are those of domain.md, section 7, with one deviation: the brief has all ten led
+from Düsseldorf; here the French partner of the tenth, Égalité en ville, leads it, so that an award to a French
+association, handled by the office of Toulouse, can be seen too (the two carry it equally in any case). The single budget
+lines, people, streets, registry numbers and texts are ours, balanced to the cent, and assumed. Amounts in EUR, days
+counted from the first start.
 """
 
 from dataclasses import dataclass, field
@@ -598,29 +601,27 @@ PROJECTS = (
     ),
     Project(
         title="Égalité en ville",
-        # She writes in French for a German association: Düsseldorf's act comes with a French translation.
-        contact=applicant("aubert@frauenrat-netzwerk.example", "Camille Aubert", MS, "fr"),
+        contact=applicant("aubert@collectif-egalite.example", "Camille Aubert", MS, "fr"),
         lead=Lead(
-            name="Frauenrat-Netzwerk Düsseldorf e. V.",
-            kind=Kind.ASSOCIATION,
-            country=DE,
-            street="Ackerstraße 144",
-            postal_code="40233",
-            city="Düsseldorf",
-            representative="Ulrike Hartmann",
-            iban="DE26300501101009876543",
-            register_court="Düsseldorf",
-            register_number="VR 6677",
-            exemption_on=date(2024, 10, 15),
-        ),
-        mate=Mate(
             name="Collectif Égalité Toulouse",
             kind=Kind.ASSOCIATION,
             country=FR,
+            street="12 rue des Lois",
+            postal_code="31000",
             city="Toulouse",
-            contact_name="Nour Cazenave",
-            email="cazenave@collectif-egalite.example",
-            role="Porte le projet à parts égales : deux des quatre forums, la moitié des ateliers et le rapport en français.",
+            representative="Camille Aubert",
+            iban="FR7630006000011234567890189",
+            rna="W313001234",
+            siret="83245678400012",
+        ),
+        mate=Mate(
+            name="Frauenrat-Netzwerk Düsseldorf e. V.",
+            kind=Kind.ASSOCIATION,
+            country=DE,
+            city="Düsseldorf",
+            contact_name="Ulrike Hartmann",
+            email="hartmann@frauenrat-netzwerk.example",
+            role="Porte le projet à parts égales : deux des quatre forums, la moitié des ateliers et le rapport en allemand.",
         ),
         theme=Theme.SOCIAL,
         format=Format.EVENT,
@@ -630,7 +631,7 @@ PROJECTS = (
         encounter="Chaque atelier est préparé par un binôme des deux villes et se tient dans les deux langues.",
         success="400 participantes et participants, vingt propositions, un réseau de trente associations.",
         who_works="Quarante bénévoles des deux réseaux, dont douze interprètes.",
-        places="Düsseldorf, Toulouse",
+        places="Toulouse, Düsseldorf",
         starts_in=100,
         lasts=700,
         people=(200, 200),
@@ -644,8 +645,8 @@ PROJECTS = (
             (Cost.FEES, "Interprètes et intervenantes", F, 12_000),
         ),
         income=(
-            (Income.OWN_FUNDS, "Frauenrat-Netzwerk Düsseldorf", 9_000),
-            (Income.OWN_FUNDS, "Collectif Égalité Toulouse", 7_600),
+            (Income.OWN_FUNDS, "Collectif Égalité Toulouse", 9_000),
+            (Income.OWN_FUNDS, "Frauenrat-Netzwerk Düsseldorf", 7_600),
             (Income.DONATIONS, "Mécénat", 5_000),
         ),
         equal_roles=True,

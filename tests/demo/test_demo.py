@@ -30,6 +30,7 @@ from tests.conftest import Databases, settings_for
 TEN = PROJECTS[:10]
 
 #: domain.md, section 7, by hand: title, words of the lead's and of the partner's name, eligible, asked, category.
+#: The tenth has changed sides, see demo/projects.py.
 BRIEF = (
     ("Tatami ohne Grenzen", "JC Düsseldorf", "Judo Club Toulousain", 11_800, 9_400, 2),
     ("Ping-Pong-Brücke", "TT-Club Düsseldorf", "TT toulousain", 6_000, 4_800, 1),
@@ -40,7 +41,7 @@ BRIEF = (
     ("Azubi-Tandem", "Ausbildungszentrum", "CFA des métiers", 21_000, 15_750, 3),
     ("Sommerjob-Börse Plus", "Jugendring", "Point info jeunesse", 6_200, 4_960, 1),
     ("Café des langues", "Gruppe Café des langues", "Amis du Goethe-Institut", 3_100, 2_480, 1),
-    ("Égalité en ville", "Frauenrat-Netzwerk", "Collectif Égalité", 72_000, 50_400, 4),
+    ("Égalité en ville", "Collectif Égalité", "Frauenrat-Netzwerk", 72_000, 50_400, 4),
 )
 
 
@@ -49,8 +50,10 @@ def test_a_project_is_that_of_the_brief(project: Project, row: tuple[str, str, s
     title, lead, partner, eligible, asked, category = row
     assert (project.title, project.asked) == (title, asked)
     assert sum(amount for *_, amount in project.costs) == eligible
-    assert (lead in project.lead.name, project.lead.country) == (True, Country.GERMANY)
-    assert (partner in project.mate.name, project.mate.country) == (True, Country.FRANCE)
+    assert lead in project.lead.name
+    assert partner in project.mate.name
+    assert {project.lead.country, project.mate.country} == set(Country)
+    assert (project.lead.country is Country.FRANCE) == (project is TEN[9])
     categories = [
         SimpleNamespace(number=number, up_to_cents=eur(up_to) if up_to else None, share_bp=share)
         for number, up_to, share, *_ in CATEGORIES
