@@ -3,18 +3,16 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from flask import Blueprint, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Blueprint, Response, abort, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
-from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import Actor, Party, Role
 from grantflow.platform import access, locale, settings
 from grantflow.platform.access import anyone, current_actor, requires, signed_in
-from grantflow.platform.http import flash_ok, invalid, page, redirect_to, safe_next
+from grantflow.platform.http import endpoint_of, flash_ok, invalid, page, redirect_to, safe_next
 
 from . import forms, policy, queries, service, texts
 from .models import Address, Person, Purpose
@@ -107,11 +105,7 @@ def ask_to_sign_in() -> Any:
 
 def _is_form_page(path: str) -> bool:
     """Whether ``path`` shows a form on GET. A bare button is not pressed again on somebody's behalf."""
-    try:
-        current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
-    except (NotFound, MethodNotAllowed, RequestRedirect):
-        return False
-    return True
+    return endpoint_of(path) is not None
 
 
 def _unseal(kept: str, person: Person) -> dict[str, Any] | None:

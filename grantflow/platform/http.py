@@ -15,7 +15,6 @@ from flask import (
     url_for,
 )
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from . import locale
@@ -43,6 +42,15 @@ def flash_problem(message: str) -> None:
     flash(str(message), "problem")
 
 
+def endpoint_of(path: str) -> tuple[str, dict[str, Any]] | None:
+    """Which of our endpoints answers a GET of ``path`` (unquoted), with its arguments; None where none does."""
+    try:
+        endpoint, values = current_app.url_map.bind_to_environ(request.environ).match(path, method="GET")
+    except HTTPException:  # no such page, none for GET, or only a redirect to one
+        return None
+    return endpoint, dict(values)
+
+
 def safe_next(default: str) -> str:
     """Where to go after signing in: ``?next=`` if it is one of our own GET pages, else ``default``.
 
@@ -54,12 +62,10 @@ def safe_next(default: str) -> str:
         return default
     if parts.scheme or parts.netloc or not parts.path.startswith("/"):
         return default
-    try:
-        endpoint, values = current_app.create_url_adapter(request).match(unquote(parts.path), method="GET")  # type: ignore[union-attr]
-    except (HTTPException, RequestRedirect):
+    found = endpoint_of(unquote(parts.path))
+    if found is None or found[0] == "static":
         return default
-    if endpoint == "static":
-        return default
+    endpoint, values = found
     query = urlencode(parse_qsl(parts.query))
     return url_for(endpoint, **values) + (f"?{query}" if query else "")
 
