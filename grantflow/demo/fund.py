@@ -76,38 +76,34 @@ def funders() -> list[Funder]:
 
 
 def legal_basis() -> list[LegalText]:
+    """The statutes only: an act prints the agreement and the guidelines of its own call, each with its date (R28)."""
     return [
         LegalText(
             funder_code=Party.DUESSELDORF,
             kind="legal_basis",
             text_de="§§ 35, 36, 41 und 44 ff. des Verwaltungsverfahrensgesetzes für das Land Nordrhein-Westfalen "
-            "(VwVfG NRW), §§ 23 und 44 der Landeshaushaltsordnung in entsprechender Anwendung, die Vereinbarung zur "
-            "Städtefreundschaft vom 22. Januar 2021 und die gemeinsame Förderrichtlinie",
+            "(VwVfG NRW), §§ 23 und 44 der Landeshaushaltsordnung in entsprechender Anwendung",
             text_fr="articles 35, 36, 41 et 44 et suivants de la loi sur la procédure administrative du Land de "
             "Rhénanie-du-Nord-Westphalie (VwVfG NRW), articles 23 et 44 du règlement budgétaire du Land appliqués par "
-            "analogie, accord de coopération du 22 janvier 2021 et règlement d’attribution commun",
+            "analogie",
             valid_from=date(2021, 1, 22),
         ),
         LegalText(
             funder_code=Party.TOULOUSE,
             kind="legal_basis",
             text_de="Art. L. 1115-1 und L. 2121-29 des französischen Gesetzbuchs über die Gebietskörperschaften (CGCT), "
-            "Art. 9-1 und 10 des Gesetzes Nr. 2000-321 vom 12. April 2000, die Vereinbarung zur Städtefreundschaft vom "
-            "22. Januar 2021 und die gemeinsame Förderrichtlinie",
+            "Art. 9-1 und 10 des Gesetzes Nr. 2000-321 vom 12. April 2000",
             text_fr="articles L. 1115-1 et L. 2121-29 du code général des collectivités territoriales, articles 9-1 et 10 "
-            "de la loi n° 2000-321 du 12 avril 2000, accord de coopération du 22 janvier 2021 et règlement "
-            "d’attribution commun",
+            "de la loi n° 2000-321 du 12 avril 2000",
             valid_from=date(2021, 1, 22),
         ),
         LegalText(
             funder_code=Party.METROPOLE,
             kind="legal_basis",
             text_de="Art. L. 1115-1 und L. 5217-2 des französischen Gesetzbuchs über die Gebietskörperschaften (CGCT), "
-            "Art. 9-1 und 10 des Gesetzes Nr. 2000-321 vom 12. April 2000, die Vereinbarung zur Städtefreundschaft vom "
-            "22. Januar 2021 und die gemeinsame Förderrichtlinie",
+            "Art. 9-1 und 10 des Gesetzes Nr. 2000-321 vom 12. April 2000",
             text_fr="articles L. 1115-1 et L. 5217-2 du code général des collectivités territoriales, articles 9-1 et 10 "
-            "de la loi n° 2000-321 du 12 avril 2000, accord de coopération du 22 janvier 2021 et règlement "
-            "d’attribution commun",
+            "de la loi n° 2000-321 du 12 avril 2000",
             valid_from=date(2021, 1, 22),
         ),
     ]

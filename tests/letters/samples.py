@@ -81,16 +81,12 @@ REMEDIES = {
 }
 LEGAL_BASIS = {
     Party.DUESSELDORF: Words(
-        de="§§ 35, 36 und 41 VwVfG NRW, §§ 23 und 44 LHO NRW in entsprechender Anwendung und die Vereinbarung zur "
-        "Städtefreundschaft vom 22. Januar 2021",
-        fr="§§ 35, 36 et 41 VwVfG NRW, §§ 23 et 44 LHO NRW appliqués par analogie et accord de coopération du "
-        "22 janvier 2021",
+        de="§§ 35, 36 und 41 VwVfG NRW, §§ 23 und 44 LHO NRW in entsprechender Anwendung",
+        fr="§§ 35, 36 et 41 VwVfG NRW, §§ 23 et 44 LHO NRW appliqués par analogie",
     ),
     Party.TOULOUSE: Words(
-        de="Artikel L. 1115-1 und L. 2121-29 des code général des collectivités territoriales und die Vereinbarung "
-        "zur Städtefreundschaft vom 22. Januar 2021",
-        fr="articles L. 1115-1 et L. 2121-29 du code général des collectivités territoriales et accord de coopération "
-        "du 22 janvier 2021",
+        de="Artikel L. 1115-1 und L. 2121-29 des code général des collectivités territoriales",
+        fr="articles L. 1115-1 et L. 2121-29 du code général des collectivités territoriales",
     ),
 }
 LEGAL_BASIS[Party.METROPOLE] = LEGAL_BASIS[Party.TOULOUSE]

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from jinja2 import Environment, UndefinedError, nodes
 
+from grantflow.demo import fund
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party, Side
 from grantflow.letters import rules
@@ -89,6 +90,21 @@ def test_every_document_says_when_its_periods_start(kind: Kind, party: Party, la
         (Side.FRENCH, "fr"): "La notification est réalisée par le premier téléchargement que vous en effectuez",
     }
     assert rule[party.side, language] in text
+
+
+@pytest.mark.parametrize(("kind", "party", "language"), EVERY)
+def test_the_agreement_printed_is_the_one_of_the_call(kind: Kind, party: Party, language: str) -> None:
+    """D2, R28: no wording kept for years names the agreement; the successor's calls cite the successor."""
+    made = facts(kind, party, agreement_on=date(2027, 1, 22))
+    [basis] = [row for row in fund.legal_basis() if row.funder_code is party]
+    made = replace(made, legal_basis=Words(de=basis.text_de, fr=basis.text_fr))
+    text = words_of(documents.document(letter(kind, made, language))).replace(NBSP, " ")
+    cited = {
+        "de": "Vereinbarung zur Städtefreundschaft vom 22. Januar 2027.",
+        "fr": "Accord de coopération du 22 janvier 2027.",
+    }
+    assert text.count(cited[language]) == 1
+    assert "2021" not in text
 
 
 @pytest.mark.parametrize(("kind", "party", "language"), EVERY)
@@ -214,7 +230,7 @@ def test_typesetting() -> None:
 
 
 #: Of everything under templates/letters. Changed? Then raise rules.TEMPLATE_VERSION and write both down here.
-PRINTED_WITH = ("1.2", "6ffc954db4e3768e")
+PRINTED_WITH = ("1.3", "747affc415058d89")
 
 
 def test_templates_do_not_change_under_their_version() -> None:
