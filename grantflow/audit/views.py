@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from grantflow.platform import limits
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, flash_problem, page, redirect_to
+from grantflow.platform.locale import alphabetical
 
 from . import policy, queries, service, texts
 
@@ -32,7 +33,7 @@ def trail() -> Response:
         query={name: value for name, value in query.items() if value},
         check=service.last_check(),
         texts=texts,
-        actions=sorted(texts.ACTIONS.items(), key=lambda row: str(row[1]).casefold()),
+        actions=sorted(texts.ACTIONS.items(), key=lambda row: alphabetical(str(row[1]))),
     )
 
 

@@ -1,5 +1,6 @@
 """German and French: which one this page or message speaks, and how it writes money, dates and numbers."""
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -80,6 +81,15 @@ def language_urls() -> dict[str, str]:
     path = url_for(request.endpoint, **(request.view_args or {}))
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
     return {code: f"{path}?{urlencode([*kept, ('lang', code)])}" for code in LANGUAGES}
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def alphabetical(text: str) -> tuple[str, str]:
+    """Where a word stands in a list: « Évaluation » among the E, „Übernahme“ among the U; accents only break ties."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(c for c in plain if not unicodedata.combining(c)), text
 
 
 # --- figures -------------------------------------------------------------------------------------

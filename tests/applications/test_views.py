@@ -303,9 +303,24 @@ class TestDoors:
             assert as_(given.staff(role, Party.TOULOUSE)).get("/staff/applications").status_code == expected
         assert as_(given.applicant()).get("/staff/applications").status_code == 403
 
+    def test_no_draft_is_offered_to_staff(self, given: Given, as_: As) -> None:
+        given.application(State.SUBMITTED)
+        page = as_(given.office(Side.GERMAN)).get("/staff/applications").text
+        assert '<option value="returned"' in page
+        assert '<option value="draft"' not in page
+
     @pytest.mark.parametrize(
         "query",
-        ["after=x", "after=~", "before=2026-01-01~zz", "state=nope", "side=nope", "category=99", "q=%25_'"],
+        [
+            "after=x",
+            "after=~",
+            "before=2026-01-01~zz",
+            "state=nope",
+            "state=draft",
+            "side=nope",
+            "category=99",
+            "q=%25_'",
+        ],
     )
     def test_nonsense_in_the_address_filters_nothing(self, given: Given, as_: As, query: str) -> None:
         application = given.application(State.SUBMITTED)

@@ -85,6 +85,17 @@ def test_a_closing_date_of_category_4_that_has_gone_by_says_so(client: FlaskClie
     assert coming in page
 
 
+def test_staff_read_who_applies_instead_of_a_button(given: Given, as_: Callable[[Person], FlaskClient]) -> None:
+    call = given.call()
+    office = as_(given.staff(Role.OFFICE, Party.TOULOUSE))
+    url = f"/calls/{call.code}?lang=de"
+    page = office.get(url).text
+    assert "Anträge stellen Organisationen." in page
+    assert "keine Anträge möglich" not in page
+    with clock.frozen(call.closes_at + timedelta(days=1)):
+        assert "keine Anträge möglich" in as_(given.staff(Role.OFFICE, Party.TOULOUSE)).get(url).text
+
+
 def test_an_unknown_call_does_not_exist(client: FlaskClient) -> None:
     assert client.get("/calls/99-9").status_code == 404
 

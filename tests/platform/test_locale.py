@@ -33,3 +33,18 @@ def test_days_and_hours() -> None:
     assert locale.clock_time(evening, "de") == f"21:47{NBSP}Uhr"
     assert locale.clock_time(evening, "fr") == f"21{NBSP}h{NBSP}47"
     assert locale.short_date(evening, "fr") == "22/11/2026"
+
+
+def test_lists_are_sorted_as_people_read_them() -> None:
+    words = ["Zusage", "Übernahme", "Évaluation", "Œuvre", "Passwort", "Antrag", "Änderung", "évaluation", "Fax"]
+    assert sorted(words, key=locale.alphabetical) == [
+        "Änderung",
+        "Antrag",
+        "Évaluation",
+        "évaluation",
+        "Fax",
+        "Œuvre",
+        "Passwort",
+        "Übernahme",
+        "Zusage",
+    ]

@@ -241,6 +241,30 @@ def test_only_declared_fields_are_read(app: Flask, given: Given, as_: As) -> Non
     assert conflicts == {german.id: Conflict.NONE, french.id: Conflict.UNDECLARED}
 
 
+@pytest.mark.parametrize(
+    ("language", "question", "confirm"),
+    [
+        (
+            "de",
+            "bei diesem Antrag befangen? Bitte",
+            "Bitte bestätigen Sie, dass Sie den Antrag vertraulich behandeln.</a>",
+        ),
+        ("fr", "dans ce dossier\u202f? ", "</a>"),
+    ],
+)
+def test_the_summary_of_errors_reads_like_sentences(
+    given: Given, as_: As, language: str, question: str, confirm: str
+) -> None:
+    """No colon after a question; the words beside a box are not said again."""
+    application, german, _ = given.in_review()
+    client, path = as_(german), f"/review/{application.id}/declaration?lang={language}"
+    unanswered = client.post(path, data={}).text.split('id="error-summary"')[1].split("</ul>")[0]
+    assert question in unanswered
+    unconfirmed = client.post(path, data={"conflict": "no"}).text.split('id="error-summary"')[1].split("</ul>")[0]
+    assert confirm in unconfirmed
+    assert "(" not in unconfirmed
+
+
 def test_switching_the_language_keeps_what_was_typed(app: Flask, given: Given, as_: As) -> None:
     application, german, _ = given.in_review()
     given.declare(application, german)
@@ -274,7 +298,7 @@ def test_both_reviews_side_by_side(app: Flask, given: Given, as_: As) -> None:
         assert page.text.count("Stark") == page.text.count("Faible") == 12
     page = as_(german).get(f"/review/{application.id}/comparison").text
     assert "Mittelwert der Bewertungen" in page
-    assert "Ein Drittgutachten ist nötig" in page
+    assert "Eine dritte Bewertung ist nötig" in page
 
 
 def test_no_comparison_for_others(app: Flask, given: Given, as_: As) -> None:

@@ -30,6 +30,7 @@ def staff_list() -> Any:
         states=[(state, texts.STATES[state], counts[state]) for state in State if state in counts],
         total=sum(counts.values()),
         state_labels=texts.STATES,
+        choices=[(state, texts.STATES[state]) for state in State if state is not State.DRAFT],
         badges=texts.STAFF_BADGES,
         sides=[(side.value, texts.SIDES[side]) for side in Side],
         office=OFFICES,
@@ -43,7 +44,7 @@ def _wanted() -> queries.Wanted:
     """The filter from the address; what makes no sense does not filter."""
     state, side, number = (request.args.get(name, "") for name in ("state", "side", "category"))
     return queries.Wanted(
-        state=State(state) if state in set(State) else None,
+        state=State(state) if state in set(State) - {State.DRAFT} else None,
         side=Side(side) if side in set(Side) else None,
         category=int(number) if number.isascii() and number.isdigit() and len(number) == 1 else None,
         text=request.args.get("q", "")[:100].replace("\x00", ""),
