@@ -55,5 +55,5 @@ def archive() -> BaseResponse:
     if len(chosen) > forms.MOST:
         flash_problem(_("One ZIP holds at most %(most)d letters. Please narrow the filter.", most=forms.MOST))
         return redirect_to(".letters", **forms.as_query(wanted))
-    name = f"{_('letters')}-{actor.party}-{clock.today()}.zip"
-    return attachment(letters.archive(chosen, by=actor), name, "application/zip")
+    word = _("letters")
+    return attachment(letters.archive(chosen, by=actor), f"{word}-{actor.party}-{clock.today()}.zip", "application/zip")

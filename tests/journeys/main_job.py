@@ -354,7 +354,7 @@ def journey(company: Company, story: Story, folder: Path) -> None:
         finance(company.staff("finance", party), number, amount, folder)
     letters_of_applicant(applicant, file_id, folder)
     messages(applicant, email)
-    administration(company, number)
+    administration(company, story)
     company.verdict()
 
 
@@ -413,12 +413,38 @@ def messages(applicant: Visitor, email: str) -> None:
     assert len(set(subjects)) >= 5, subjects
 
 
-def administration(company: Company, number: str) -> None:
-    admin = company.staff("administrator", "duesseldorf")
+def invitation(company: Company, admin: Visitor, story: Story, password: str) -> None:
+    """A colleague is invited, arrives, is given another role, and has to sign in anew."""
+    email = f"neu-{story.language}@{story.office}.example"
+    admin.go("/people/invite")
+    admin.look("people-invite")
+    admin.fill(name="Noa Neumann", email=email, language=admin.language, roles="reviewer")
+    admin.press("Send the invitation")
+    newcomer = company.visitor(admin.language)
+    follow_mail(newcomer, email, "/invitation/")
+    newcomer.look("invitation")
+    newcomer.fill(password=password, address="neutral")
+    newcomer.press("Open my account")
+    newcomer.sign_in(email, password)
+    newcomer.look("newcomer-home")
+    admin.go("/people")
+    admin.click(admin.page.get_by_role("row").filter(has_text=email).get_by_role("link").first)
+    admin.look("person")
+    admin.fill(roles="signatory")
+    admin.press("Save the roles")
+    newcomer.go("/home")
+    newcomer.sees("Sign in")
+    newcomer.sign_in(email, password)
+    newcomer.link("To sign")
+    newcomer.look("to-sign-empty")
+
+
+def administration(company: Company, story: Story) -> None:
+    admin = company.staff("administrator", story.office)
+    invitation(company, admin, story, company.running.password)
     for path, name in (
         ("/home", "admin-home"),
         ("/people", "people"),
-        ("/people/invite", "people-invite"),
         ("/admin/calls", "calls-rules"),
         ("/audit/", "audit-trail"),
         ("/workers", "workers"),
