@@ -60,6 +60,23 @@ def test_our_containers_may_change_nothing_but_their_data() -> None:
         assert service["security_opt"] == ["no-new-privileges:true"]
 
 
+def test_the_queue_is_nobody_special_and_keeps_nothing() -> None:
+    """Its command is a shell, so that the image's own step down from root does not happen."""
+    redis = COMPOSE["services"]["redis"]
+    assert redis["command"][:2] == ["sh", "-c"]
+    assert redis["user"] == "redis"
+    assert "volumes" not in redis
+    assert redis["tmpfs"] == ["/data"]
+
+
+def test_what_we_did_not_write_is_locked_in_too() -> None:
+    for name in ("redis", "mail"):
+        service = COMPOSE["services"][name]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+
+
 def test_database_and_queue_are_not_reachable_from_outside() -> None:
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     for name in ("postgres", "redis"):
