@@ -134,13 +134,20 @@ def save_budget(
 
 
 def declare(application: Application, codes: frozenset[Declared], *, by: Actor) -> None:
-    """Keep exactly ``codes`` as declared; each keeps who declared it first and when."""
+    """Keep exactly ``codes`` as declared; each keeps who declared it first and when.
+
+    A declaration binds whoever makes it: unlike the rest of a draft, each change goes on the trail.
+    """
     _open(application, by)
     allowed = codes & frozenset(rules.required_declarations(application.lead.kind, application.lead.country))
     kept = {declaration.code: declaration for declaration in application.declarations}
+    if allowed == kept.keys():
+        return
     application.declarations = [
         kept.get(code) or Declaration(code=code, person_id=by.id, declared_at=clock.now()) for code in sorted(allowed)
     ]
+    before, after = ({"declarations": sorted(its)} for its in (kept, allowed))
+    audit.record("declared", on=application, by=by, before=before, after=after)
     _saved(application)
 
 

@@ -31,6 +31,7 @@ ACTIONS: dict[str, Any] = {
     "organisation_updated": _l("Organisation changed"),
     # applications
     "application_started": _l("Application started"),
+    "declared": _l("Declarations made"),
     "application_submit": _l("Application sent"),
     "application_return": _l("Application returned"),
     "application_admit": _l("Application admitted"),
@@ -121,6 +122,7 @@ _FACTS: dict[str, Any] = {
     "run_by": lazy_pgettext("audit", "Run by"),
     "people": lazy_pgettext("audit", "Named people"),
     "bank_account": lazy_pgettext("audit", "Bank account"),
+    "declarations": lazy_pgettext("audit", "Declarations"),
 }
 
 _VALUES: dict[str, Any] = {
@@ -164,6 +166,17 @@ _VALUES: dict[str, Any] = {
     "authority": lazy_pgettext("audit", "Public authority"),
     "institution": lazy_pgettext("audit", "Institution"),
     "group": lazy_pgettext("audit", "Group"),
+    "truth": lazy_pgettext("audit", "true and complete"),
+    "not_started": lazy_pgettext("audit", "not begun"),
+    "no_double_funding": lazy_pgettext("audit", "no double funding"),
+    "non_profit": lazy_pgettext("audit", "no profit"),
+    "not_partisan": lazy_pgettext("audit", "not party-political"),
+    "publicity": lazy_pgettext("audit", "publicity"),
+    "privacy": lazy_pgettext("audit", "data protection"),
+    "portal": lazy_pgettext("audit", "notification by portal"),
+    "cer": lazy_pgettext("audit", "republican commitment (CER)"),
+    "liability": lazy_pgettext("audit", "joint liability"),
+    "competent_body": lazy_pgettext("audit", "consent of the competent body"),
 }
 
 #: Keys whose values are words of ours; everything else is shown as it was written.
@@ -183,6 +196,7 @@ _WORDED = frozenset(
         "country",
         "run_by",
         "bank_account",
+        "declarations",
     }
 )
 

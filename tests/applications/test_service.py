@@ -291,6 +291,21 @@ class TestWriting:
         db.session.refresh(application)
         assert {d.code: d.declared_at for d in application.declarations} == {Declared.TRUTH: before[Declared.TRUTH]}
 
+    def test_who_declares_is_on_the_trail_once_with_the_codes(self, given: Given) -> None:
+        """T47: a declaration binds, so even a draft's is told; saving the same again says nothing."""
+        by = given.applicant()
+        application = given.application(by=by)
+        had = sorted(d.code for d in application.declarations)
+        told = select(Entry).where(Entry.action == "declared", Entry.subject_id == str(application.id))
+        earlier = len(db.session.scalars(told).all())
+        for _ in range(2):
+            service.declare(application, frozenset({Declared.TRUTH}), by=by)
+            db.session.commit()
+        entries = db.session.scalars(told.order_by(Entry.seq)).all()
+        assert len(entries) == earlier + 1
+        assert entries[-1].actor_id == by.id
+        assert (entries[-1].before, entries[-1].after) == ({"declarations": had}, {"declarations": ["truth"]})
+
     def test_a_draft_needs_an_open_call_and_ones_own_organisation(self, given: Given) -> None:
         by = given.applicant()
         organisation = given.organisation(by)

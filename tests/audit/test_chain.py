@@ -11,12 +11,13 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from grantflow.applications.states import Action
+from grantflow.applications.states import Action, Declared
 from grantflow.audit import rules, service, texts
 from grantflow.audit.models import Entry
 from grantflow.config import ROOT
 from grantflow.kernel import clock
 from grantflow.kernel.parties import SYSTEM
+from grantflow.platform import locale
 from grantflow.platform.db import db
 
 
@@ -215,6 +216,14 @@ def recorded_actions() -> set[str]:
 
 def test_every_deed_has_words() -> None:
     assert recorded_actions() - set(texts.ACTIONS) == set()
+
+
+def test_every_declaration_has_a_word(app: Flask) -> None:
+    with app.test_request_context(), locale.use("fr"):
+        for code in Declared:
+            [(label, was, now)] = texts.details({"declarations": []}, {"declarations": [code]})
+            assert (label, was) == ("Déclarations", "–")
+            assert now != code
 
 
 def test_no_words_for_deeds_that_nobody_does() -> None:

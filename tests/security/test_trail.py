@@ -19,7 +19,6 @@ SILENT = {
     "/applications/ID/people": "as project",
     "/applications/ID/dates": "as project",
     "/applications/ID/budget": "as project",
-    "/applications/ID/declarations": "as project",
     "/review/ID": "a draft review is its author's own until it is submitted",
 }
 
