@@ -96,6 +96,22 @@ def test_staff_read_who_applies_instead_of_a_button(given: Given, as_: Callable[
         assert "keine Anträge möglich" in as_(given.staff(Role.OFFICE, Party.TOULOUSE)).get(url).text
 
 
+@pytest.mark.parametrize(
+    ("language", "nothing_yet", "finance"),
+    [
+        ("de", "löscht sie noch nicht von selbst", "weder Bewertungen noch die Bankverbindung"),
+        ("fr", "n’efface pas encore d’elle-même", "jamais les évaluations ni les coordonnées bancaires"),
+    ],
+)
+def test_the_privacy_notice_promises_what_this_version_does(
+    client: FlaskClient, language: str, nothing_yet: str, finance: str
+) -> None:
+    """No job deletes files after a period yet, and the finance desk shows letters without bank accounts."""
+    page = client.get(f"/privacy?lang={language}").text
+    assert nothing_yet in page
+    assert finance in page
+
+
 def test_an_unknown_call_does_not_exist(client: FlaskClient) -> None:
     assert client.get("/calls/99-9").status_code == 404
 
