@@ -1,5 +1,6 @@
 """Forms of accounts. Passwords are never written back into a page."""
 
+import re
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -17,6 +18,10 @@ from .rules import PASSWORD_MAX
 
 #: Longer than any password we keep, short enough to hash without pain.
 TYPED_AT_MOST = 8 * PASSWORD_MAX
+
+#: What a telephone number is written with, and the digits it has at least.
+PHONE = re.compile(r"[0-9 +()/.-]+")
+PHONE_DIGITS = 6
 
 
 class Email(Line):
@@ -36,7 +41,19 @@ class Email(Line):
 
 
 class Phone(Line):
+    """A telephone number as people write it: with blanks, brackets, strokes and dots; of six digits or more."""
+
     widget = TelInput()
+    data: str | None
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if validation_stopped or not self.data:
+            return
+        digits = sum(character in "0123456789" for character in self.data)
+        if digits < PHONE_DIGITS or not PHONE.fullmatch(self.data):
+            raise ValidationError(
+                _l("Please enter a telephone number of at least 6 digits, for example +49 211 123456.")
+            )
 
 
 class Password(PasswordField):

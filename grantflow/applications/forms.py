@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from wtforms import BooleanField, FormField, RadioField, SelectField, SelectMultipleField, StringField
@@ -29,7 +30,7 @@ from grantflow.platform.forms import (
 
 from . import rules, texts
 from .models import Application
-from .states import CostType, Declared, Format, IncomeType, InKindType, LineKind, Theme
+from .states import CostType, Declared, Format, IncomeType, InKindType, LineKind, State, Theme
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -174,20 +175,47 @@ class AmountField(MoneyField):
         return bool(self.raw_data and strip(self.raw_data[0]))
 
 
-class CostForm(PlainForm):
+class LineForm(PlainForm):
+    """One line of a table; its fields are called by line and column: an error on top of the page has no other place."""
+
+    WORDS: Mapping[str, Any] = {}
+
+    def name(self, words: Any) -> None:
+        """``words`` name the line: ``Income 1``."""
+        for field, column in self.WORDS.items():
+            self[field].label.text = f"{words}, {column}"
+
+
+class CostForm(LineForm):
+    WORDS = {
+        "type": lazy_pgettext("column", "type"),
+        "description": lazy_pgettext("column", "description and calculation"),
+        "side": lazy_pgettext("column", "paid by"),
+        "cents": lazy_pgettext("column", "amount"),
+    }
     type = SelectField(_l("Type"), coerce=CostType, choices=_labels(texts.COSTS), default=CostType.TRAVEL)
     description = Line(_l("Description and calculation"))
     side = SelectField(_l("Paid by"), coerce=Side, choices=_labels(texts.SIDES), default=Side.GERMAN)
     cents = AmountField(_l("Amount"))
 
 
-class IncomeForm(PlainForm):
+class IncomeForm(LineForm):
+    WORDS = {
+        "type": lazy_pgettext("column", "type"),
+        "description": lazy_pgettext("column", "origin"),
+        "cents": lazy_pgettext("column", "amount"),
+    }
     type = SelectField(_l("Type"), coerce=IncomeType, choices=_labels(texts.INCOMES), default=IncomeType.OWN_FUNDS)
     description = Line(_l("Origin"))
     cents = AmountField(_l("Amount"))
 
 
-class InKindForm(PlainForm):
+class InKindForm(LineForm):
+    WORDS = {
+        "type": lazy_pgettext("column", "type"),
+        "description": lazy_pgettext("column", "description"),
+        "cents": lazy_pgettext("column", "value"),
+    }
     type = SelectField(_l("Type"), coerce=InKindType, choices=_labels(texts.IN_KIND), default=InKindType.VOLUNTEERING)
     description = Line(_l("Description"))
     cents = AmountField(_l("Value"))
@@ -213,6 +241,12 @@ class BudgetForm(Form):
         LineKind.IN_KIND_USE: "uses",
         LineKind.IN_KIND_SOURCE: "sources",
     }
+    LINES = {
+        "costs": _l("Cost %(number)d"),
+        "incomes": _l("Income %(number)d"),
+        "uses": _l("Use (86) %(number)d"),
+        "sources": _l("Source (87) %(number)d"),
+    }
 
     @classmethod
     def of(cls, application: Application, lines: Sequence[rules.Line]) -> "BudgetForm":
@@ -233,19 +267,29 @@ class BudgetForm(Form):
                 if line.kind is kind
             ]
         data["costs"] = data["costs"] or [{"side": application.lead_side}]
-        return cls(data=data)
+        form = cls(data=data)
+        form.name_lines()
+        return form
+
+    def name_lines(self) -> None:
+        """Number the lines as they stand on the page."""
+        for table, words in self.LINES.items():
+            for number, entry in enumerate(getattr(self, table).entries, start=1):
+                entry.form.name(words % {"number": number})
 
     def add(self, table: str, **values: Any) -> None:
         """One more blank line."""
         entries = getattr(self, table) if table in self.TABLES.values() else None
         if entries is not None and len(entries.entries) < MOST_LINES:
             entries.append_entry(values or None)
+            self.name_lines()
 
     def remove(self, name: str) -> None:
         """Take the line of that name off; an unknown one is nobody's."""
         for table in self.TABLES.values():
             entries = getattr(self, table).entries
             entries[:] = [entry for entry in entries if entry.name != name]
+        self.name_lines()
 
     def lines(self) -> list[rules.Line]:
         """What was typed, without blank lines; an unreadable amount counts 0."""
@@ -288,6 +332,14 @@ class SendForm(Form):
 
 class WithdrawForm(Form):
     sure = BooleanField(_l("Yes, withdraw the application for good"), [required(_l("Please confirm."))])
+
+    @classmethod
+    def of(cls, application: Application) -> "WithdrawForm":
+        """A draft is given up rather than withdrawn: nobody else has seen it."""
+        form = cls()
+        if application.state is State.DRAFT:
+            form.sure.label.text = _("Yes, give up the draft for good")
+        return form
 
 
 # --- staff -----------------------------------------------------------------------------------------

@@ -79,6 +79,10 @@ class OrganisationForm(Form):
         except ValueError:
             return None
 
+    def misses_kind(self) -> bool:
+        """Whether kind or country is still to be chosen; each then says so at its field."""
+        return not all([self.country.validate(self), self.kind.validate(self)])
+
     @property
     def asked(self) -> frozenset[str]:
         """The fields to show."""

@@ -64,9 +64,11 @@ def _answer(form: OrganisationForm, organisation: Organisation | None, write: An
     wish = request.form.get("action")
     if wish == "person":
         form.add_person()
-    if request.method == "GET" or wish in {"fields", "person"}:
+    # With script the fields follow each choice by themselves: half of two choices is no mistake yet.
+    pressed = wish == "fields" and "HX-Request" not in request.headers
+    if request.method == "GET" or (wish in {"fields", "person"} and not (pressed and form.misses_kind())):
         return page("organisations/edit.html", **context)
-    if not form.sent():
+    if pressed or not form.sent():
         return invalid("organisations/edit.html", **context)
     try:
         write()

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired
 from wtforms.validators import ValidationError as ValidationError  # noqa: PLC0414 - for the features' forms
 from wtforms.widgets import TextInput
 
@@ -30,8 +31,22 @@ def chosen(message: Any = _l("Please choose one.")) -> InputRequired:
     return InputRequired(message)
 
 
-def at_most(count: int) -> Length:
-    return Length(max=count, message=_l("At most %(max)d characters."))
+class AtMost:
+    """No longer than that many characters. No ``maxlength`` with it: browsers cut off what is pasted without a word."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __call__(self, form: Any, field: Field) -> None:
+        length = len(field.data or "")
+        if length > self.count:
+            raise ValidationError(
+                _(
+                    "This is %(length)s characters long; at most %(most)s fit here.",
+                    length=locale.number(length),
+                    most=locale.number(self.count),
+                )
+            )
 
 
 class Form(FlaskForm):
@@ -66,7 +81,17 @@ def strip(value: Any) -> Any:
     return "".join(c for c in value if c in "\n\t" or not (c in _TURNING or unicodedata.category(c) == "Cc")).strip()
 
 
-class Line(StringField):
+class _Limited:
+    """Knows how much it takes, and says so in a hint."""
+
+    limit: int
+
+    @property
+    def reach(self) -> str:
+        return str(_("At most %(count)s characters.", count=locale.number(self.limit)))
+
+
+class Line(_Limited, StringField):
     """One line of text, trimmed."""
 
     def __init__(
@@ -82,10 +107,11 @@ class Line(StringField):
             strip,
             lambda v: " ".join(v.split()) if v else v,
         )
-        super().__init__(label, (*(validators or ()), at_most(limit)), **kw)
+        self.limit = limit
+        super().__init__(label, (*(validators or ()), AtMost(limit)), **kw)
 
 
-class Text(TextAreaField):
+class Text(_Limited, TextAreaField):
     """Paragraphs, trimmed; line ends as one newline."""
 
     def __init__(
@@ -101,7 +127,8 @@ class Text(TextAreaField):
             *kw.get("filters", ()),
             strip,
         )
-        super().__init__(label, (*(validators or ()), at_most(limit)), **kw)
+        self.limit = limit
+        super().__init__(label, (*(validators or ()), AtMost(limit)), **kw)
 
 
 class Rows(FieldList):
@@ -128,10 +155,13 @@ class _Typed(Field):
         if valuelist and (text := strip(valuelist[0])):
             try:
                 self.data = self.read(text)
+            except ValidationError:  # it says itself what is wrong
+                raise
             except ValueError as error:
                 raise ValueError(self.unreadable) from error
 
     def read(self, text: str) -> Any:
+        """The value; ValueError if it is none, ValidationError with words of its own."""
         raise NotImplementedError  # pragma: no cover - abstract
 
     def write(self, data: Any) -> str:
@@ -139,7 +169,7 @@ class _Typed(Field):
 
 
 class MoneyField(_Typed):
-    """Cents; reads ``1.234,56`` and ``1 234,56`` alike."""
+    """Cents; reads ``1.234,56`` and ``1 234,56`` alike, and shows in its message how the reader writes them."""
 
     unreadable = _l("Please enter an amount such as 1234,56.")
 
@@ -170,15 +200,31 @@ class DateField(_Typed):
         return locale.short_date(data)
 
 
+#: Digits in one piece, or in groups of three as Germans and the French write them: ``1.000``, ``1 000``.
+_WHOLE = re.compile(r"[-\u2212]?([0-9]+|[0-9]{1,3}(?P<mark>[.\s])[0-9]{3}((?P=mark)[0-9]{3})*)")
+
+
 class WholeField(_Typed):
-    """A whole number of at least 0."""
+    """A whole number from 0 to ``most``."""
 
     unreadable = _l("Please enter a whole number.")
+    most = 9_999_999
 
     def read(self, text: str) -> int:
-        if not text.isascii() or not text.isdigit() or len(text) > 7:
+        if not _WHOLE.fullmatch(text):
             raise ValueError(text)
-        return int(text)
+        # Python reads no more than 4300 digits.
+        digits = re.sub("[^0-9]", "", text).lstrip("0") or "0"
+        number = int(digits) if len(digits) <= len(str(self.most)) and text[0].isdigit() else self.most + 1
+        if number > self.most:
+            raise ValidationError(
+                _(
+                    "Please enter a number between %(least)s and %(most)s.",
+                    least=locale.number(0),
+                    most=locale.number(self.most),
+                )
+            )
+        return number
 
     def write(self, data: int) -> str:
         return str(data)

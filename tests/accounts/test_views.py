@@ -161,6 +161,9 @@ def test_links_last_an_hour(client: FlaskClient, key_of: Any) -> None:
         ("address", "duke"),
         ("language", "en"),
         ("phone", "1" * 41),
+        ("phone", "abc"),
+        ("phone", "12345"),
+        ("phone", "+49 211 abc 123456"),
     ],
 )
 def test_registration_refuses(client: FlaskClient, rows: Any, field: str, value: str) -> None:
@@ -176,6 +179,16 @@ def test_registration_refuses(client: FlaskClient, rows: Any, field: str, value:
         assert [re.findall(r' value="([^"]*)"', tag) for tag in inputs] == [[shown]]
     assert PASSWORD not in text(reply)
     assert rows(select(Person).where(Person.email_key == "lea.morel@example.org")) == []
+
+
+@pytest.mark.parametrize("phone", ["", "+49 (0)211 / 89-123.45", "05\u00a061\u202f23 45 67", "112 113"])
+def test_telephone_numbers_are_taken_as_people_write_them(client: FlaskClient, phone: str) -> None:
+    assert client.post("/register", data=registration(phone=phone)).status_code == 302
+
+
+def test_a_wrong_telephone_number_is_told_by_an_example(client: FlaskClient) -> None:
+    for language, example in (("de", "+49 211 123456"), ("fr", "+33 5 61 23 45 67")):
+        assert example in text(client.post(f"/register?lang={language}", data=registration(phone="abc")))
 
 
 def test_only_declared_fields_count(client: FlaskClient, rows: Any) -> None:

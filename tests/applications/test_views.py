@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from grantflow.accounts.models import Person
 from grantflow.applications.models import Application
@@ -198,6 +199,58 @@ class TestDrafts:
         assert answer.location == f"/applications/{application.id}"
         assert given.reload(application.id).title == PROJECT["title"]
 
+    def test_one_step_back_saves_too(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        client, path = as_(by), f"/applications/{application.id}"
+        answer = client.post(f"{path}/project", data={**PROJECT, "title": "Zurück mit Gepäck", "action": "back"})
+        assert answer.location == f"{path}/partner"
+        assert given.reload(application.id).title == "Zurück mit Gepäck"
+        stays = client.post(f"{path}/people", data={**PEOPLE, "volunteers": "viele", "action": "back"})
+        assert stays.status_code == 422
+        assert 'value="viele"' in stays.text
+        for step in ("partner", "project", "people", "dates", "budget", "declarations"):
+            page = client.get(f"{path}/{step}").text
+            assert 'name="action" value="back"' in page, step
+            assert page.index('value="next"') < page.index('value="later"') < page.index('value="back"'), step
+
+    def test_beside_an_error_nothing_typed_is_called_missing(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        organisation, call = given.organisation(by), given.call()
+        client = as_(by)
+        begun = client.post("/applications/new", data={"call": call.code, "organisation": str(organisation.id)})
+        path = begun.location.replace("/organisation", "/people")
+        assert "Hier fehlt noch" in client.get(path).text
+        refused = client.post(path, data={**PEOPLE, "volunteers": "viele"})
+        assert refused.status_code == 422
+        assert "Hier fehlt noch" not in refused.text
+
+    @pytest.mark.parametrize(
+        ("language", "length", "hint"),
+        [
+            ("de", "Dieser Text hat 3.001 Zeichen, möglich sind höchstens 3.000.", "Höchstens 120 Zeichen."),
+            (
+                "fr",
+                "Ce texte compte 3\u202f001 caractères, le maximum est de 3\u202f000.",
+                "120 caractères au maximum.",
+            ),
+        ],
+    )
+    def test_a_text_that_is_too_long_is_kept_whole(
+        self, given: Given, as_: As, language: str, length: str, hint: str
+    ) -> None:
+        by = given.applicant(language=language)
+        application = given.application(by=by)
+        client, path = as_(by), f"/applications/{application.id}/project"
+        page = client.get(path).text
+        assert hint in page
+        assert "maxlength" not in page.partition('id="page-form"')[2].partition("</form>")[0]
+        refused = client.post(path, data={**PROJECT, "title": "t" * 121, "summary": "x" * 3001})
+        assert refused.status_code == 422
+        assert length in refused.text
+        assert "t" * 121 in refused.text
+        assert "x" * 3001 in refused.text
+
     def test_a_partner_is_always_from_the_other_country(self, given: Given, as_: As) -> None:
         by = given.applicant(Country.FRANCE)
         application = given.application(by=by, country=Country.FRANCE)
@@ -243,6 +296,32 @@ class TestBudgetPage:
         answer = as_(by).post(path, data={**budget_form(asked="9.600,00"), "action": "sums"})
         assert "Beantragen Sie höchstens 9.440,00\u00a0€." in answer.text
         assert "200,00\u00a0€" in answer.text
+
+    @pytest.mark.parametrize(
+        ("language", "line", "example"),
+        [("de", "Einnahme 2, Betrag", "1.234,56"), ("fr", "Recette 2, montant", "1\u202f234,56")],
+    )
+    def test_an_error_names_its_line(self, given: Given, as_: As, language: str, line: str, example: str) -> None:
+        by = given.applicant(language=language)
+        application = given.application(by=by)
+        second = {"incomes-1-type": "fees", "incomes-1-description": "", "incomes-1-cents": "hundert"}
+        answer = as_(by).post(f"/applications/{application.id}/budget", data={**budget_form(), **second})
+        assert answer.status_code == 422
+        summary = answer.text.partition('id="error-summary"')[2].partition("</ul>")[0]
+        assert f'href="#incomes-1-cents">{line}' in summary
+        assert example in summary
+        assert f'for="incomes-1-cents">{line}<' in answer.text
+
+    def test_lines_are_counted_as_they_stand(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        form = {k: v for k, v in budget_form().items() if k != "action"}
+        more = {"costs-1-type": "stay", "costs-1-description": "Hostel", "costs-1-side": "french", "costs-1-cents": "5"}
+        removed = (
+            as_(by).post(f"/applications/{application.id}/budget", data={**form, **more, "remove": "costs-0"}).text
+        )
+        assert 'for="costs-1-cents">Ausgabe 1, Betrag<' in removed
+        assert "Ausgabe 2" not in removed
 
     @pytest.mark.parametrize("action", ["add-", "add-costs-0", "add-__class__", "add-csrf_token"])
     def test_unknown_tables_are_nobodys(self, given: Given, as_: As, action: str) -> None:
@@ -424,6 +503,88 @@ class TestFilePage:
             assert evil not in page
             assert "<img src=x" not in page
         assert any("&lt;script&gt;" in page for page in pages)
+
+    @pytest.mark.parametrize(
+        ("language", "title", "declared"),
+        [("de", "Ihr Antrag, wie gesendet", "Erklärungen"), ("fr", "Votre demande telle que déposée", "Déclarations")],
+    )
+    def test_what_was_sent_can_be_read_again(
+        self, given: Given, as_: As, language: str, title: str, declared: str
+    ) -> None:
+        by = given.applicant(language=language)
+        application = given.application(State.SUBMITTED, by=by)
+        page = as_(by).get(f"/applications/{application.id}").text
+        sent = page.partition(title)[2].partition("</details>")[0]
+        assert application.partner is not None
+        answers = (
+            application.summary,
+            application.why_two_cities,
+            application.success,
+            application.who_works,
+            application.partner.name,
+            application.partner.email,
+            application.partner.role,
+            application.lines[0].description,
+            declared,
+        )
+        for words in answers:
+            assert str(escape(words)) in sent, words
+        assert "DE89" not in page
+        assert "370400440532" not in page
+
+    @pytest.mark.parametrize("state", [State.DRAFT, State.RETURNED])
+    def test_what_can_be_changed_is_read_in_its_steps(self, given: Given, as_: As, state: State) -> None:
+        by = given.applicant()
+        application = given.application(state, by=by)
+        page = as_(by).get(f"/applications/{application.id}").text
+        assert 'id="sent"' not in page
+        assert f"/applications/{application.id}/project" in page
+
+    def test_what_the_offices_note_is_not_for_the_applicant(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        client = as_(by)
+        client.post(
+            f"/applications/{application.id}/budget",
+            data={**budget_form(), "other_public_funding": "Land NRW: 2.000 Euro beantragt"},
+        )
+        client.post(f"/applications/{application.id}/check")
+        page = client.get(f"/applications/{application.id}").text
+        assert "Land NRW: 2.000 Euro beantragt" in page
+        assert "Doppelförderung" not in page
+
+    def test_a_file_changed_after_its_return_and_withdrawn_is_not_called_as_sent(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(State.RETURNED, by=by)
+        client, path = as_(by), f"/applications/{application.id}"
+        client.post(f"{path}/project", data={**PROJECT, "summary": "Inzwischen anders."})
+        client.post(f"{path}/withdraw", data={"sure": "y"})
+        page = client.get(path).text
+        assert "Inzwischen anders." in page
+        assert "Ihr Antrag, wie zuletzt gespeichert" in page
+        assert "wie gesendet" not in page
+
+    @pytest.mark.parametrize(
+        ("language", "title", "seen"),
+        [
+            ("de", "Entwurf aufgeben", "Außer Ihrer Organisation hat ihn niemand gesehen."),
+            ("fr", "Abandonner le brouillon", "Personne ne l’a vu en dehors de votre structure."),
+        ],
+    )
+    def test_a_draft_is_given_up(self, given: Given, as_: As, language: str, title: str, seen: str) -> None:
+        by = given.applicant(language=language)
+        application = given.application(by=by)
+        client, path = as_(by), f"/applications/{application.id}"
+        assert title in client.get(path).text
+        page = client.get(f"{path}/withdraw").text
+        assert page.count(title) >= 3
+        assert seen in page
+        assert "Beide Büros sehen" not in page
+        assert "Les deux bureaux verront" not in page
+        assert client.post(f"{path}/withdraw", data={}).status_code == 422
+        assert client.post(f"{path}/withdraw", data={"sure": "y"}).status_code == 302
+        assert given.reload(application.id).state is State.WITHDRAWN
+        assert 'id="sent"' not in client.get(path).text
 
     def test_withdrawing_asks_first(self, given: Given, as_: As) -> None:
         by = given.applicant()

@@ -301,6 +301,25 @@ def test_sending_back_needs_a_reason_and_a_say(given: Given, as_: As):
     assert "Zu viel." in page
 
 
+def test_what_was_sent_back_no_longer_waits_for_keys(given: Given, as_: As):
+    proposal = given.proposed()
+    client = as_(given.signatory(T))
+    path = f"/decisions/{proposal.id}"
+    for language, awaited in (("de", "Was Sie unterzeichnen"), ("fr", "Ce que vous signez")):
+        page = client.get(f"{path}?lang={language}").get_data(as_text=True)
+        assert awaited in page
+        assert 'class="keys"' in page
+    client.post(f"{path}/return", data={"reason": "Zu viel."})
+    for language, heading, gone in (
+        ("de", "Was zurückgegeben wurde", ("Was Sie unterzeichnen", "Steht aus", "von 2 Schlüsseln")),
+        ("fr", "Ce qui a été renvoyé", ("Ce que vous signez", "clés sur 2", "clé sur 2")),
+    ):
+        page = client.get(f"{path}?lang={language}").get_data(as_text=True)
+        assert heading in page
+        assert 'class="keys"' not in page
+        assert not any(words in page for words in gone)
+
+
 def test_the_list_to_sign_tells_what_waits_for_whom(given: Given, as_: As):
     mine = given.proposed(given.assessed(title="Für mich"))
     given.proposed(given.assessed(title="Ohne Beschluss"), votes=False)

@@ -28,7 +28,7 @@ from grantflow.platform.http import attachment, flash_ok, invalid, page, redirec
 from .. import forms, policy, queries, service, texts
 from ..models import Application, Event
 from ..queries import OwnLetter
-from ..states import DECIDED, EDITABLE, OPEN, Action, State, StepName
+from ..states import DECIDED, EDITABLE, OPEN, Action, Declared, State, StepName
 from .blueprint import bp
 from .steps import STEPS, deadline, step_bar, step_url
 
@@ -86,6 +86,8 @@ def show(application: Application) -> Any:
     is_draft = application.state is State.DRAFT
     may_write = application.state in EDITABLE and not _is_late(application)
     missing = queries.missing(application, clock.now()) if may_write else []
+    # A draft or a returned file is read where it is written: in its steps.
+    was_sent = application.number is not None and application.state not in EDITABLE
     return page(
         "applications/show.html",
         application=application,
@@ -101,6 +103,9 @@ def show(application: Application) -> Any:
         people=[membership.person.name for membership in application.lead.memberships],
         office=calls.funders()[OFFICES[application.lead_side]],
         submission=None if is_draft else queries.last_submission(application),
+        file=queries.file_context(application) if was_sent else None,
+        declarations=[texts.DECLARATIONS[code] for code in _declared(application)] if was_sent else [],
+        is_as_sent=was_sent and not _was_withdrawn_half_changed(application),
         may_withdraw=application.state in OPEN,
     )
 
@@ -136,6 +141,17 @@ def _next_step(application: Application) -> dict[str, Any]:
 def _is_late(application: Application) -> bool:
     """Whether the applicant could still write, but no longer send."""
     return application.state in EDITABLE and clock.now() > deadline(application)
+
+
+def _declared(application: Application) -> list[Declared]:
+    """What was declared, in the order of the step."""
+    given = {declaration.code for declaration in application.declarations}
+    return [code for code in Declared if code in given]
+
+
+def _was_withdrawn_half_changed(application: Application) -> bool:
+    """Whether the file was taken back while it could be changed: what it holds may then differ from what was sent."""
+    return application.state is State.WITHDRAWN and application.events[-1].source in EDITABLE
 
 
 def _continue_url(application: Application, missing: Sequence[Reason]) -> str:
@@ -230,12 +246,13 @@ def receipt(application: Application) -> Any:
 @requires(policy.acts_for, on=queries.by_id)
 def withdraw(application: Application) -> Any:
     """Take the file back, after a question."""
-    form = forms.WithdrawForm()
+    form = forms.WithdrawForm.of(application)
     if not form.sent():
         show_form = page if request.method == "GET" else invalid
         return show_form("applications/withdraw.html", application=application, form=form)
+    was_draft = application.state is State.DRAFT
     service.withdraw(application, by=current_actor())
-    flash_ok(_("The application is withdrawn."))
+    flash_ok(_("The draft is given up.") if was_draft else _("The application is withdrawn."))
     return redirect_to("applications.show", id=application.id)
 
 

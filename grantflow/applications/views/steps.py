@@ -181,7 +181,7 @@ PAGES: dict[StepName, Callable[[Application], Any]] = {
 
 
 def _answer(name: str, application: Application, form: Any, write: Callable[[], None], **context: Any) -> Any:
-    """Show a step's form, or write it and go on: to the next step, or back to my files."""
+    """Show a step's form, or write it and go on: to the next step, the previous one, or the overview."""
     if not form.sent():
         status = 200 if request.method == "GET" or locale.switching() else 422
         return _show(name, application, status=status, form=form, **context)
@@ -193,15 +193,16 @@ def _answer(name: str, application: Application, form: Any, write: Callable[[], 
     if request.form.get("action") == "later":
         flash_ok(_("Saved, not yet sent. You can go on at any time."))
         return redirect_to("applications.show", id=application.id)
-    following = STEPS[STEPS.index(StepName(name)) + 1]
-    return redirect_to("applications.step", id=application.id, step=following)
+    turn = -1 if request.form.get("action") == "back" else 1
+    return redirect_to("applications.step", id=application.id, step=STEPS[STEPS.index(StepName(name)) + turn])
 
 
 def _show(name: str, application: Application, *, status: int = 200, **context: Any) -> Any:
     """A step's page with the bar of all steps, what is missing here, and the deadline."""
     current = STEPS.index(StepName(name))
     missing = queries.missing(application, clock.now())
-    here = [errors.describe(reason) for reason in missing if reason.step == name]
+    # What is missing is counted from what is saved: beside what was just typed and not saved it would be wrong.
+    here = [errors.describe(reason) for reason in missing if reason.step == name and request.method == "GET"]
     return page(
         f"applications/step_{name}.html",
         status,
