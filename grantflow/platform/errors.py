@@ -21,7 +21,6 @@ log = structlog.get_logger()
 
 #: What each key says. Features add theirs (``texts.MESSAGES``); a test asks that no key is mute.
 MESSAGES: dict[str, Any] = {
-    "not_found": _l("This page does not exist, or it is not meant for you."),
     "forbidden": _l("You are not allowed to do this."),
     "illegal_step": _l("This is no longer possible: the file has moved on in the meantime."),
     "too_many_attempts": _l("Too many attempts. Please wait ten minutes and try again."),
