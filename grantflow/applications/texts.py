@@ -220,6 +220,9 @@ TOO_LATE: dict[State, tuple[Any, Any]] = {
         _l("The application can no longer be sent. Please write to the office."),
     ),
 }
+#: A draft that nobody else ever saw, and its state.
+GIVEN_UP: tuple[Any, Any] = (_l("The file is closed"), _l("You have given up the draft."))
+GIVEN_UP_STATE: Any = lazy_pgettext("state", "Given up")
 #: The phases of a file, and the one each state stands in (counted from 0).
 PHASES: tuple[Any, ...] = (
     lazy_pgettext("phase", "Sent"),

@@ -584,7 +584,12 @@ class TestFilePage:
         assert client.post(f"{path}/withdraw", data={}).status_code == 422
         assert client.post(f"{path}/withdraw", data={"sure": "y"}).status_code == 302
         assert given.reload(application.id).state is State.WITHDRAWN
-        assert 'id="sent"' not in client.get(path).text
+        closed = client.get(path).text
+        assert 'id="sent"' not in closed
+        assert (
+            "Sie haben den Entwurf aufgegeben." if language == "de" else "Vous avez abandonné le brouillon."
+        ) in closed
+        assert not re.search("ntrag zurückgezogen|emande retirée", closed)
 
     def test_withdrawing_asks_first(self, given: Given, as_: As) -> None:
         by = given.applicant()

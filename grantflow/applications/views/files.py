@@ -83,11 +83,11 @@ def show(application: Application) -> Any:
     """Where the file stands, what happens next and who acts; then letters and history."""
     found = letters.of_subject(application.id) if application.state in DECIDED else []
     acts = [letter for letter in found if letter.standing is Standing.ACT]
-    is_draft = application.state is State.DRAFT
+    never_sent = application.number is None
     may_write = application.state in EDITABLE and not _is_late(application)
     missing = queries.missing(application, clock.now()) if may_write else []
     # A draft or a returned file is read where it is written: in its steps.
-    was_sent = application.number is not None and application.state not in EDITABLE
+    was_sent = not never_sent and application.state not in EDITABLE
     return page(
         "applications/show.html",
         application=application,
@@ -96,13 +96,13 @@ def show(application: Application) -> Any:
         phases=_phases(application),
         steps=step_bar(application, missing) if may_write else [],
         continue_url=_continue_url(application, missing) if may_write else None,
-        events=[] if is_draft else _timeline(application),
+        events=[] if never_sent else _timeline(application),
         letters=[_letter(act, found) for act in acts],
         parts=[(act.funder, act.amount_cents) for act in acts if act.kind is LetterKind.AWARD],
         letters_due=application.state in DECIDED and not all(act.state is LetterState.READY for act in acts),
         people=[membership.person.name for membership in application.lead.memberships],
         office=calls.funders()[OFFICES[application.lead_side]],
-        submission=None if is_draft else queries.last_submission(application),
+        submission=None if never_sent else queries.last_submission(application),
         file=queries.file_context(application) if was_sent else None,
         declarations=[texts.DECLARATIONS[code] for code in _declared(application)] if was_sent else [],
         is_as_sent=was_sent and not _was_withdrawn_half_changed(application),
@@ -112,7 +112,7 @@ def show(application: Application) -> Any:
 
 def _badge(application: Application) -> dict[str, Any]:
     kind, icon = texts.BADGES[application.state]
-    label = texts.APPLICANT_STATES[application.state]
+    label = texts.GIVEN_UP_STATE if _is_given_up(application) else texts.APPLICANT_STATES[application.state]
     return {"badge_text": label, "badge_kind": kind, "badge_icon": icon}
 
 
@@ -121,6 +121,8 @@ def _next_step(application: Application) -> dict[str, Any]:
     title, text = texts.NEXT[application.state]
     if is_late := _is_late(application):
         title, text = texts.TOO_LATE[application.state]
+    if _is_given_up(application):
+        title, text = texts.GIVEN_UP
     mine = application.state in EDITABLE or application.state in DECIDED
     until = deadline(application) if application.state in EDITABLE else None
     if application.state not in OPEN and not mine:
@@ -141,6 +143,11 @@ def _next_step(application: Application) -> dict[str, Any]:
 def _is_late(application: Application) -> bool:
     """Whether the applicant could still write, but no longer send."""
     return application.state in EDITABLE and clock.now() > deadline(application)
+
+
+def _is_given_up(application: Application) -> bool:
+    """Whether it was closed before it was ever sent."""
+    return application.state is State.WITHDRAWN and application.number is None
 
 
 def _declared(application: Application) -> list[Declared]:
