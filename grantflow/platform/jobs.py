@@ -198,9 +198,9 @@ def left_behind(model: type[L], *, limit: int = 200) -> Select[UUID]:
     )
 
 
-def held(model: type[L], by: UUID) -> list[L]:
-    """The rows that ``by`` holds back, locked: of two that may let them go, the second sees what the first did."""
-    return list(db.session.scalars(select(model).where(model.held_by == by).order_by(model.id).with_for_update()))
+def held(model: type[L], held_by: UUID) -> list[L]:
+    """The rows that wait for this, locked: of two that may let them go, the second sees what the first did."""
+    return list(db.session.scalars(select(model).where(model.held_by == held_by).order_by(model.id).with_for_update()))
 
 
 def let_go(job: JobName, rows: Iterable[Leased]) -> None:

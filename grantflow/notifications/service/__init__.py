@@ -80,9 +80,9 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
 
 
-def held(by: UUID) -> list[Message]:
-    """The messages that wait for ``by``, locked until the caller's transaction ends."""
-    return jobs.held(Message, by)
+def held(held_by: UUID) -> list[Message]:
+    """The messages that wait for this, locked until the caller's transaction ends."""
+    return jobs.held(Message, held_by)
 
 
 def let_go(messages: Iterable[Message]) -> None:
