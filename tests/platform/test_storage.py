@@ -29,7 +29,7 @@ def test_gives_back_what_was_put_under_its_digest() -> None:
 def test_rotten_bytes_are_never_served_and_a_new_put_heals_them() -> None:
     content = os.urandom(1000)
     path = storage.path_of(storage.put(content))
-    path.write_bytes(b"x" + content[1:])
+    path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
 
     with pytest.raises(storage.Rotten):
         storage.read(path.name)
