@@ -222,11 +222,13 @@ def _bounded(seconds: float, memory: int) -> Iterator[None]:
     limits = resource.getrlimit(resource.RLIMIT_AS)
     started = time.monotonic()
     handler = signal.signal(signal.SIGALRM, ring)
-    earlier, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Again and again: raised in a finaliser or in a callback from C, it is only printed, and the work goes on.
+    earlier, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     try:
         _allow(memory, limits)
         yield
     except _TimeUp as error:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         raise OverLimit(f"more than {seconds:g} s") from error
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

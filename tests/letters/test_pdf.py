@@ -1,5 +1,6 @@
 """The press: nothing from outside, no blanks, within limits, the same bytes every time (T31, T32, H13)."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -107,6 +108,21 @@ def test_time_runs_out(monkeypatch: pytest.MonkeyPatch, earlier: int) -> None:
         signal.setitimer(signal.ITIMER_REAL, *runners)
     monkeypatch.undo()
     assert pdf.render(PAGE.format(""), css=CSS).pages == 1
+
+
+def test_an_alarm_that_was_swallowed_rings_again() -> None:
+    """What is raised in a finaliser or in a callback from C is printed and forgotten."""
+
+    def swallow() -> None:
+        with pdf._bounded(0.05, pdf.MEMORY):
+            with contextlib.suppress(BaseException):
+                while True:
+                    pass
+            while True:
+                pass
+
+    with pytest.raises(pdf.OverLimit):
+        swallow()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="address space cannot be limited here")
