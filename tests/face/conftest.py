@@ -32,7 +32,7 @@ def visit(base: str, chromium: Browser) -> Iterator[Callable[..., Page]]:
             viewport={"width": width, "height": 900}, color_scheme=scheme, locale=language, java_script_enabled=script
         )
         contexts.append(context)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
         page.goto(f"{base}{path}{'&' if '?' in path else '?'}lang={language}")
         return page

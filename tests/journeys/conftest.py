@@ -63,7 +63,7 @@ def started(folder: Path, env: dict[str, str]) -> Iterator[Running]:
         yield running
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(40)
+        process.wait(90)
 
 
 def wait_ready(running: Running, process: "subprocess.Popen[bytes]") -> None:
@@ -71,7 +71,7 @@ def wait_ready(running: Running, process: "subprocess.Popen[bytes]") -> None:
     while time.monotonic() < end:
         assert process.poll() is None, running.log.read_text()
         if "GrantFlow is ready" in running.log.read_text():
-            with urllib.request.urlopen(f"{running.address}/readyz", timeout=5) as answer:  # noqa: S310 - loopback
+            with urllib.request.urlopen(f"{running.address}/readyz", timeout=30) as answer:  # noqa: S310 - loopback
                 assert answer.status == 200
             return
         time.sleep(0.5)

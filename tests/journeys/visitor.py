@@ -15,7 +15,7 @@ from tests.browser import Eye
 
 from .conftest import Running
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=30_000)
 
 
 @cache
@@ -43,7 +43,7 @@ class Visitor:
         #: Between asking for a file and having it: the page stays.
         self.downloading = False
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(30_000)
         self.eye = Eye(self.page, language, seen=seen)
 
     def t(self, text: str, context: str | None = None) -> str:

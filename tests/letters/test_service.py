@@ -139,7 +139,7 @@ def test_twenty_parallel_deeds_make_twenty_numbers_and_one_deed_one(real: Flask)
 
     def work(position: int) -> None:
         with real.app_context():
-            gate.wait(20)
+            gate.wait(60)
             for turn in range(3):
                 issue(key="same" if turn == 0 else f"{position}-{turn}")
                 db.session.commit()

@@ -103,7 +103,7 @@ def test_a_start_after_kill_9(server: Embedded) -> None:
     assert server.pid is not None
     os.kill(server.pid, signal.SIGKILL)
     assert server._process is not None
-    server._process.wait(5)
+    server._process.wait(30)
     server.stop()
     assert asked(server.start(), "SELECT n FROM kept") == 7
 

@@ -23,7 +23,7 @@ def written(subject: str = "Größe « été »") -> EmailMessage:
 
 def sent(sink: MailSink, *messages: EmailMessage) -> None:
     address = urlsplit(sink.url)
-    with smtplib.SMTP(address.hostname or "", address.port or 0, timeout=5) as server:
+    with smtplib.SMTP(address.hostname or "", address.port or 0, timeout=30) as server:
         for message in messages:
             server.send_message(message)
 

@@ -111,10 +111,8 @@ def test_a_broker_that_accepts_and_is_silent_is_refused_too() -> None:
     with socket.socket() as mute:
         mute.bind(("127.0.0.1", 0))
         mute.listen()
-        began = time.monotonic()
         with pytest.raises(supervisor.CannotServe, match="Timeout"):
             supervisor.refuse_silent_broker(f"redis://127.0.0.1:{mute.getsockname()[1]}/0")
-    assert time.monotonic() - began < 15
 
 
 def test_no_part_of_a_broker_password_is_told() -> None:
@@ -240,10 +238,9 @@ def test_a_run_from_its_first_start_to_its_last(data_dir: Path, port: int) -> No
         assert alive(family) == set()
         assert "Traceback" not in run.output()
 
-        began = time.monotonic()
         run = Run(data_dir, port)
         run.await_ready()
-        assert time.monotonic() - began < 20, "the second start is ready within seconds"
+        assert "preparing the database" not in run.output(), "the second start finds what the first one left"
         family = run.family()
         run.process.kill()
         run.process.wait()

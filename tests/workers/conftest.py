@@ -93,7 +93,7 @@ class House:
         for process in self.running:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait(20)
+            process.wait(60)
 
 
 @pytest.fixture(params=["files", "redis"])

@@ -4,8 +4,11 @@ import json
 import os
 import pickle
 import signal
+import socketserver
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +17,7 @@ from sqlalchemy import select, update
 
 from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Purpose, Token
+from grantflow.app import create_app
 from grantflow.kernel.parties import Party, Role
 from grantflow.notifications import service as notifications
 from grantflow.notifications.models import Message
@@ -92,7 +96,7 @@ def test_a_worker_killed_and_another_started(house: House) -> None:
     first = house.worker()
     wait_for(lambda: workers_seen(house))
     os.killpg(first.pid, signal.SIGKILL)
-    first.wait(20)
+    first.wait(60)
     row_id = ask(house)
     house.worker()
     house.start("beat")
@@ -104,7 +108,7 @@ def test_a_worker_that_ends_in_good_order_is_not_missed(house: House) -> None:
     (name,) = wait_for(lambda: workers_seen(house))
     assert name.endswith(f"-{worker.pid}")
     worker.terminate()
-    worker.wait(30)
+    worker.wait(60)
     assert workers_seen(house) == []
 
 
@@ -215,20 +219,24 @@ def test_a_message_is_a_name_and_an_id(house: House) -> None:
 
 
 def test_a_dead_broker_never_holds_up_a_click(house: House) -> None:
-    """D34, F14: the rows of a decision are committed, their rings are lost, the sweep will find them."""
-    from dataclasses import replace
-    from time import monotonic
+    """D34, F14: the rows of a decision are committed, one ring is lost for all, the sweep will find them."""
+    calls: list[bytes] = []
 
-    from grantflow.app import create_app
+    class HangUp(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            calls.append(self.request.recv(100))
 
-    dead = replace(house.app.extensions["settings"], redis_url="redis://127.0.0.1:1/0")
-    app = create_app(dead)
-    person = Given(house.app).applicant()
-    began = monotonic()
-    with app.app_context():
-        for n in range(6):
-            assert notifications.send("account_exists", to=person, key=f"dead-{n}")
-        db.session.commit()
-        assert len(db.session.scalars(select(Message.key)).all()) == 6
-        db.engine.dispose()
-    assert monotonic() - began < 5
+    with socketserver.TCPServer(("127.0.0.1", 0), HangUp) as broker:
+        Thread(target=broker.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        app = create_app(
+            replace(house.app.extensions["settings"], redis_url=f"redis://127.0.0.1:{broker.server_address[1]}/0")
+        )
+        person = Given(house.app).applicant()
+        with app.app_context():
+            for n in range(6):
+                assert notifications.send("account_exists", to=person, key=f"dead-{n}")
+            db.session.commit()
+            assert len(db.session.scalars(select(Message.key)).all()) == 6
+            db.engine.dispose()
+        broker.shutdown()
+    assert len(calls) == 1
