@@ -1,4 +1,4 @@
-"""The whole suite, as ``make test`` runs it: three processes side by side, the slow drills beside both.
+"""The whole suite, as ``make test`` runs it: four processes side by side, the slow drills beside both.
 
 ``python -m tests [pytest arguments]``; with arguments pytest runs just those, in one process.
 """
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
 def _whole(env: dict[str, str]) -> int:
     # More than there are cores, for much of the time is waiting. A file stays in one process: its fixtures are
     # made once. Files start in the order of collection.
-    command = [*PYTEST, "--cache-clear", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = [*PYTEST, "--cache-clear", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
     status = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
     if status != pytest.ExitCode.TESTS_FAILED:
         return status

@@ -79,7 +79,7 @@ def _letters(settings: Settings) -> str:
 def _fonts(settings: Settings) -> str:
     from grantflow.config import ROOT
 
-    fonts = sorted((ROOT / "grantflow" / "static" / "vendor").rglob("*.woff2"))
+    fonts = sorted((ROOT / "grantflow" / "static" / "vendor").rglob("*.woff*"))
     if not fonts:
         raise Ill("no fonts under grantflow/static/vendor: run make run once")
     return f"{len(fonts)} files under grantflow/static/vendor"

@@ -35,7 +35,7 @@ HOSTILE = [
     '<img alt="x" src="missing.png">',
     '<img alt="x" src="">',
     '<img alt="x" src="bundle:../../etc/passwd">',
-    '<img alt="x" src="BUNDLE:NotoSans-Regular.woff2">',
+    '<img alt="x" src="BUNDLE:NotoSans-Regular.woff">',
     '<link rel="stylesheet" href="http://127.0.0.1:9/a.css">',
     '<style>@import "http://127.0.0.1:9/a.css";</style>',
     "<style>@import url(file:///etc/passwd);</style>",
