@@ -35,9 +35,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _whole(env: dict[str, str]) -> int:
-    # More than there are cores, for much of the time is waiting. A file stays in one process: its fixtures are
-    # made once. Files start in the order of collection.
-    command = [*PYTEST, "--cache-clear", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+    # More than there are cores, for much of the time is waiting; files start in the order of collection.
+    command = [*PYTEST, "--cache-clear", "-n", "4", "--no-loadscope-reorder"]
     status = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
     if status != pytest.ExitCode.TESTS_FAILED:
         return status

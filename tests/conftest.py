@@ -1,8 +1,10 @@
 """Fixtures: a real PostgreSQL, an application whose every test is rolled back, and one that really commits."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import flask_migrate
@@ -13,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 from sqlalchemy import create_engine, make_url
+from xdist.scheduler import LoadScopeScheduling
 
 from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Person
@@ -47,6 +50,26 @@ SECRET = "tests-only-0123456789-abcdefghijklmnop"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Random order, save that what takes longest begins first, and what runs beside the suite is awaited last."""
     items.sort(key=lambda item: bool(item.get_closest_marker("last")) - bool(item.get_closest_marker("first")))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: no need to look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+class OneRoomOneProcess(LoadScopeScheduling):
+    """A file's fixtures are made once; the security tests share one world, their folder is one room."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, _ = nodeid.partition("::")
+        return "tests/security" if file.startswith("tests/security/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneRoomOneProcess:
+    return OneRoomOneProcess(config, log)
 
 
 @pytest.fixture(scope="session")

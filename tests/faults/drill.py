@@ -6,6 +6,7 @@ Real PostgreSQL, real Celery workers and beat as processes, real PDFs. Prints on
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -105,6 +106,13 @@ def issue() -> UUID:
 
 def drill(fault: str, lease: int, sweep: int) -> dict[str, Any]:
     folder = Path(tempfile.mkdtemp(prefix="drill-"))
+    try:
+        return _drill(folder, fault, lease, sweep)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _drill(folder: Path, fault: str, lease: int, sweep: int) -> dict[str, Any]:
     cluster = Embedded(folder, options=FAST, temporary=True)
     workers = None
     try:

@@ -1,6 +1,7 @@
 """One world for all security tests; each test that writes gives back what it took."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,13 @@ from tests.conftest import Databases, settings_for
 from .canaries import poison
 from .crawl import Pages, cast, crawl
 from .world import WRITTEN_BY_LOOKING, World
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They stay in one process, for minutes."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker("first")
 
 
 @pytest.fixture(scope="session")
