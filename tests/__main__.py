@@ -1,4 +1,4 @@
-"""The whole suite, as ``make test`` runs it: four processes side by side, the slow drills beside both.
+"""The whole suite, as ``make test`` runs it: four processes side by side, the slow drills beside them.
 
 ``python -m tests [pytest arguments]``; with arguments pytest runs just those, in one process.
 """
@@ -43,7 +43,7 @@ def _whole(env: dict[str, str]) -> int:
     failed = json.loads((ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed").read_text())
     if len(failed) > SECOND_CHANCES:
         return status
-    # Two busy cores end a patience sooner than an error does. Who fails alone too, has failed; both runs are told.
+    # On two busy cores a patience may end without an error. A race passes alone too: both runs are printed, to be read.
     print(f"\n{len(failed)} failed beside others; once more, alone:", *failed, sep="\n  ", flush=True)
     return subprocess.run([*PYTEST, "--last-failed", "--verbose"], cwd=ROOT, env=env, check=False).returncode
 

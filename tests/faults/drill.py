@@ -6,7 +6,6 @@ Real PostgreSQL, real Celery workers and beat as processes, real PDFs. Prints on
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -105,11 +104,8 @@ def issue() -> UUID:
 
 
 def drill(fault: str, lease: int, sweep: int) -> dict[str, Any]:
-    folder = Path(tempfile.mkdtemp(prefix="drill-"))
-    try:
-        return _drill(folder, fault, lease, sweep)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="drill-", ignore_cleanup_errors=True) as folder:
+        return _drill(Path(folder), fault, lease, sweep)
 
 
 def _drill(folder: Path, fault: str, lease: int, sweep: int) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The same faults with the figures of production: sweep 60 s, lease 120 s, one attempt; within 210 s."""
+"""F3 and F4: killed while rendering, and stopped past the lease, then continued (T41, T42, T43).
+
+With the figures of production: sweep 60 s, lease 120 s, one attempt; within 210 s.
+"""
 
 from collections.abc import Callable
 from typing import Any

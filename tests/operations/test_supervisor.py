@@ -223,6 +223,7 @@ def test_a_run_from_its_first_start_to_its_last(data_dir: Path, port: int) -> No
         assert f"http://127.0.0.1:{port}" in run.output()
         assert (data_dir / "demo-password").read_text().strip() in run.output()
         assert run.readyz() == 200
+        assert "preparing the database" in run.output()
         for command in (["alive"], ["alive", "--part", "worker"], ["doctor"], ["audit", "verify"]):
             told = run.command(*command)
             assert told.returncode == 0, told.stdout + told.stderr
