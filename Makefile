@@ -4,11 +4,13 @@ GRANTFLOW := .venv/bin/grantflow
 PREPARE := $(PYTHON) grantflow/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check screenshots bench clean
+.PHONY: help run test drills mutants check screenshots bench clean
 
 help:
 	@echo "make run          start GrantFlow with its demo fund (PORT=8000)"
 	@echo "make test         run every test (ARGS='-k letters' to choose)"
+	@echo "make drills       what needs real waiting: faults, memory, every page under axe (NAME=kill to choose)"
+	@echo "make mutants      put known faults back: a test must go red each time (NAME=... to choose)"
 	@echo "make check        linters, types, contracts, catalogues, templates, migrations"
 	@echo "make screenshots  take the pictures of docs/images anew"
 	@echo "make bench        run the benchmarks (NAME=staff_list to choose)"
@@ -21,6 +23,14 @@ run:
 test:
 	@$(PREPARE) test
 	@exec .venv/bin/python -m tests $(ARGS)
+
+drills:
+	@$(PREPARE) test
+	@exec .venv/bin/python -m tests drills $(NAME)
+
+mutants:
+	@$(PREPARE) test
+	@exec .venv/bin/python -m tests mutants $(NAME)
 
 check:
 	@$(PREPARE) check

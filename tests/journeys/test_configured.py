@@ -9,10 +9,10 @@ from .conftest import Running
 from .main_job import STORIES, journey
 from .visitor import Company
 
-pytestmark = [pytest.mark.first, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.first, pytest.mark.browser, pytest.mark.timeout(1200)]
 
 
-@pytest.mark.parametrize(("language", "pointer"), [("de", True), ("fr", False)])
+@pytest.mark.parametrize(("language", "pointer"), [pytest.param("de", True, marks=pytest.mark.drill), ("fr", False)])
 def test_the_journey_without_script(
     language: str, pointer: bool, chromium: Browser, configured: Running, tmp_path: Path
 ) -> None:

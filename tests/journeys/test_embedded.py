@@ -9,7 +9,15 @@ from .conftest import Running
 from .main_job import STORIES, journey
 from .visitor import Company
 
-pytestmark = [pytest.mark.first, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.first, pytest.mark.browser, pytest.mark.timeout(1200)]
+
+
+def test_the_journey(chromium: Browser, embedded: Running, tmp_path: Path) -> None:
+    company = Company(chromium, embedded)
+    try:
+        journey(company, STORIES["de"], tmp_path)
+    finally:
+        company.part()
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +26,7 @@ def seen() -> set[tuple[str, str]]:
     return set()
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_every_page_of_the_journey(
     language: str, chromium: Browser, embedded: Running, seen: set[tuple[str, str]], tmp_path: Path

@@ -125,6 +125,7 @@ def test_an_alarm_that_was_swallowed_rings_again() -> None:
         swallow()
 
 
+@pytest.mark.drill
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="address space cannot be limited here")
 def test_memory_runs_out_and_ends_that_process_only() -> None:
     code = """
@@ -228,6 +229,7 @@ def digests(order: list[str], **env: str) -> dict[str, str]:
     return made
 
 
+@pytest.mark.drill
 def test_same_bytes_whoever_prints_and_when() -> None:
     """Other process, order, time zone, locale, hash seed, home: the same file (T32)."""
     here = digests(NAMES, TZ="Europe/Berlin", LC_ALL="de_DE.UTF-8", PYTHONHASHSEED="1")

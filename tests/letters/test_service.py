@@ -365,6 +365,7 @@ def test_only_administrators_start_a_failed_letter_again(inside: Flask, given: G
         letters.retry(letter, by=administrator)
 
 
+@pytest.mark.drill
 def test_fifty_letters_keep_their_words_to_themselves(inside: Flask) -> None:
     """T34: each file holds its own canary and no other's."""
     canaries = {}

@@ -108,7 +108,7 @@ def test_the_assets_of_the_package_file_have_targets_inside_the_vendor_folder() 
         assert (bootstrap.VENDOR / target).resolve().is_relative_to(bootstrap.VENDOR), target
 
 
-@pytest.mark.parametrize("target", ["run", "test", "check", "screenshots", "bench"])
+@pytest.mark.parametrize("target", ["run", "test", "drills", "mutants", "check", "screenshots", "bench"])
 def test_a_target_prepares_the_machine_and_hands_over(target: str) -> None:
     # As typed in a shell, whatever make these tests were started by.
     env = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")} | {"MFLAGS": ""}
@@ -119,9 +119,9 @@ def test_a_target_prepares_the_machine_and_hands_over(target: str) -> None:
     assert lines[1].startswith("exec .venv/bin/")
 
 
-def test_continuous_integration_runs_both_and_stops_at_the_first_fault() -> None:
+def test_continuous_integration_runs_all_and_stops_at_the_first_fault() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     lines = script.read_text().splitlines()
     assert lines[1] == "set -euo pipefail"
-    assert lines[-2:] == ["make check", "make test"]
+    assert lines[-3:] == ["make check", "make test", "make drills"]

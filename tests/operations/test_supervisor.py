@@ -214,7 +214,6 @@ def alive(pids: set[int]) -> set[int]:
 
 
 @pytest.mark.first
-@pytest.mark.slow
 @pytest.mark.timeout(480)
 def test_a_run_from_its_first_start_to_its_last(data_dir: Path, port: int) -> None:
     run = Run(data_dir, port)

@@ -1,5 +1,7 @@
 """One world for all security tests; each test that writes gives back what it took."""
 
+import pickle
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from sqlalchemy import Connection
 
 from grantflow.app import create_app
 from grantflow.platform.db import db
-from tests.conftest import Databases, settings_for
+from tests.conftest import Databases, once, settings_for
 
 from .canaries import poison
 from .crawl import Pages, cast, crawl
@@ -18,19 +20,30 @@ from .world import WRITTEN_BY_LOOKING, World
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They stay in one process, for minutes."""
+    """Those that need the crawl take longest."""
     for item in items:
-        if item.path.parent == Path(__file__).parent:
+        if item.path.parent == Path(__file__).parent and "crawled" in getattr(item, "fixturenames", ()):
             item.add_marker("first")
 
 
 @pytest.fixture(scope="session")
 def world(databases: Databases, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The world on a database and a data folder of this process; it is built once a run, and copied."""
+    with once(tmp_path_factory, "world") as folder:
+        notes, data = folder / "notes", folder / "data"
+        if not notes.exists():
+            name = f"world_{uuid4().hex[:8]}"
+            app = create_app(settings_for(databases.make(name, template), data))
+            built = World(app).notes
+            with app.app_context():
+                db.engine.dispose()
+            notes.write_bytes(pickle.dumps((name, built)))
+        original, found = pickle.loads(notes.read_bytes())  # noqa: S301 - written a moment ago, by ourselves
+    own = tmp_path_factory.mktemp("security") / "data"
+    shutil.copytree(data, own)
     name = f"security_{uuid4().hex[:8]}"
-    app = create_app(settings_for(databases.make(name, template), tmp_path_factory.mktemp("security")))
-    made = World(app)
-    made.sign_everybody_in()
-    yield made
+    app = create_app(settings_for(databases.make(name, original), own))
+    yield World(app, found)
     with app.app_context():
         db.engine.dispose()
     databases.drop(name)

@@ -75,7 +75,7 @@ def subjects(world: World) -> dict[str, list[Subject]]:
         "static": [Subject("", {"filename": "css/tokens.css"})],
         "public.call": [Subject("open", {"code": "27-1"}), Subject("unknown", {"code": "99-9"})],
         "demo.switch": [Subject("", {"id": world.ids[world.people[OTHER]]})],
-        "demo.message": [Subject("", {"name": world.mail})],
+        "demo.message": [Subject("", {"name": world.notes.mail})],
         **{
             f"accounts.{name}": [
                 Subject("live link", {"token": world.links[purpose]}),

@@ -95,21 +95,35 @@ class File:
         return f"{self.state}{' T' if self.side is Side.FRENCH else ' D'}"
 
 
+@dataclass
+class Notes:
+    """What is known of the world's rows: good for every copy of its database."""
+
+    #: Addresses of people by persona; those that depend on the file are looked up there.
+    people: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, UUID] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
+    letters: dict[str, UUID] = field(default_factory=dict)
+    failed: dict[str, UUID] = field(default_factory=dict)
+    links: dict[Purpose, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    mail: str = ""
+    now: datetime = field(default_factory=clock.now)
+
+
 class World:
-    def __init__(self, app: Flask) -> None:
+    """Built anew on the database of ``app``, or, with ``notes``, found there as a copy."""
+
+    def __init__(self, app: Flask, notes: Notes | None = None) -> None:
         self.app = app
         self.given = Given(app)
-        #: Addresses of people by persona; those that depend on the file are looked up there.
-        self.people: dict[str, str] = {}
-        self.ids: dict[str, UUID] = {}
-        self.files: dict[str, File] = {}
-        self.letters: dict[str, UUID] = {}
-        self.failed: dict[str, UUID] = {}
-        self.links: dict[Purpose, str] = {}
-        self.mail = ""
-        self._cookies: dict[str, str] = {}
-        self._build()
-        self.now: datetime = clock.now()
+        self.notes = notes or Notes()
+        self.people, self.ids, self.files = self.notes.people, self.notes.ids, self.notes.files
+        self.letters, self.failed, self.links = self.notes.letters, self.notes.failed, self.notes.links
+        if notes is None:
+            self._build()
+            self.sign_everybody_in()
+            self.notes.now = clock.now()
 
     # --- building --------------------------------------------------------------------------------
 
@@ -232,8 +246,8 @@ class World:
     def _mailbox(self) -> None:
         folder = mailsink.folder(self.app.extensions["settings"].data_dir)
         folder.mkdir(parents=True, exist_ok=True)
-        self.mail = "20270101T000000.000000Z-00000000"
-        (folder / f"{self.mail}.eml").write_text(
+        self.notes.mail = "20270101T000000.000000Z-00000000"
+        (folder / f"{self.notes.mail}.eml").write_text(
             "Delivered-To: a@example.org\r\nFrom: a@example.org\r\nTo: b@example.org\r\nSubject: x\r\n\r\nHello\r\n"
         )
 
@@ -242,7 +256,7 @@ class World:
 
     def _look_around(self) -> None:
         emails = {person.id: person.email for person in db.session.scalars(select(Person))}
-        self.ids = {email: key for key, email in emails.items()}
+        self.ids.update((email, key) for key, email in emails.items())
         for row in db.session.scalars(select(Application).order_by(Application.created_at, Application.id)):
             file = File(row.id, row.state, row.lead_side, emails[row.contact_id], row.lead_id)
             for seat in db.session.scalars(select(Assignment).where(Assignment.application_id == row.id)):
@@ -288,12 +302,12 @@ class World:
         """A client signed in as ``email``, by a session row made once."""
         client = self.app.test_client()
         if email is not None:
-            client.set_cookie("grantflow", self._cookies[email])
+            client.set_cookie("grantflow", self.notes.cookies[email])
         return client
 
     def cookie(self, email: str) -> str:
         """The session cookie of ``email``, for a browser."""
-        return self._cookies[email]
+        return self.notes.cookies[email]
 
     def sign_everybody_in(self) -> None:
         """Session rows for all; the disabled one is disabled afterwards."""
@@ -304,7 +318,7 @@ class World:
                     session["_user_id"] = accounts.open_session(person)
                 cookie = client.get_cookie("grantflow")
                 assert cookie
-                self._cookies[person.email] = cookie.value
+                self.notes.cookies[person.email] = cookie.value
             self._person(DISABLED).disabled_at = clock.now()
             db.session.commit()
 
@@ -321,7 +335,7 @@ class World:
             engines[None] = connection  # type: ignore[assignment]
             factory.kw["join_transaction_mode"] = "create_savepoint"
             try:
-                with clock.frozen(self.now):
+                with clock.frozen(self.notes.now):
                     yield connection
             finally:
                 engines[None] = engine

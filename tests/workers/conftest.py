@@ -96,7 +96,8 @@ class House:
             process.wait(60)
 
 
-@pytest.fixture(params=["files", "redis"])
+#: Journeys run on the embedded transport; its faults are drilled.
+@pytest.fixture(params=[pytest.param("files", marks=pytest.mark.drill), "redis"])
 def house(request: pytest.FixtureRequest, databases: Databases, template: str, tmp_path: Path) -> Iterator[House]:
     redis = request.getfixturevalue("redis_url") if request.param == "redis" else None
     name = f"workers_{uuid4().hex[:8]}"

@@ -27,7 +27,7 @@ from tests.given import Given
 
 from .conftest import House, wait_for
 
-pytestmark = [pytest.mark.first, pytest.mark.slow]
+pytestmark = pytest.mark.first
 
 
 def ask(house: House, *, ring: bool = True) -> UUID:
