@@ -4,13 +4,14 @@ GRANTFLOW := .venv/bin/grantflow
 PREPARE := $(PYTHON) grantflow/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test drills mutants check screenshots bench clean
+.PHONY: help run test drills mutants effort check screenshots bench clean
 
 help:
 	@echo "make run          start GrantFlow with its demo fund (PORT=8000)"
 	@echo "make test         run every test (ARGS='-k letters' to choose)"
 	@echo "make drills       what needs real waiting: faults, memory, every page under axe (NAME=kill to choose)"
 	@echo "make mutants      put known faults back: a test must go red each time (NAME=... to choose)"
+	@echo "make effort       what one file takes: pages, clicks, fields and keys for each role"
 	@echo "make check        linters, types, contracts, catalogues, templates, migrations"
 	@echo "make screenshots  take the pictures of docs/images anew"
 	@echo "make bench        run the benchmarks (NAME=staff_list to choose)"
@@ -31,6 +32,10 @@ drills:
 mutants:
 	@$(PREPARE) test
 	@exec .venv/bin/python -m tests mutants $(NAME)
+
+effort:
+	@$(PREPARE) test >&2
+	@exec .venv/bin/python -m tests effort
 
 check:
 	@$(PREPARE) check

@@ -1,15 +1,15 @@
 """The suite, as ``make test`` and ``make drills`` run it: several processes side by side.
 
 ``python -m tests [pytest arguments]``; with arguments pytest runs just those, in one process.
-``python -m tests drills [NAME]`` runs what needs real waiting, the longest first. ``python -m tests mutants [NAME]``
-puts faults back, see ``tests.mutants``.
+``python -m tests drills [NAME]`` runs what needs real waiting; ``mutants [NAME]`` puts faults back; ``effort`` counts
+clicks.
 """
 
 import subprocess
 import sys
 
 from grantflow.config import ROOT
-from tests import mutants
+from tests import effort, mutants
 
 PYTEST = [sys.executable, "-m", "pytest"]
 #: More than there are cores, for much of the time is waiting; files start in the order of collection.
@@ -26,6 +26,8 @@ def main(arguments: list[str]) -> int:
             return _pytest("-m", "drill", "-n", "3", "--dist", "loadfile", "-rP", *chosen)
         case ["mutants", *names]:
             return mutants.main(names)
+        case ["effort"]:
+            return effort.main()
     return _pytest(*arguments)
 
 

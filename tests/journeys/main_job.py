@@ -420,7 +420,7 @@ def invitation(company: Company, admin: Visitor, story: Story, password: str) ->
     admin.look("people-invite")
     admin.fill(name="Noa Neumann", email=email, language=admin.language, roles="reviewer")
     admin.press("Send the invitation")
-    newcomer = company.visitor(admin.language)
+    newcomer = company.visitor(admin.language, "newcomer")
     follow_mail(newcomer, email, "/invitation/")
     newcomer.look("invitation")
     newcomer.fill(password=password, address="neutral")

@@ -1,6 +1,7 @@
 """Somebody at a browser: finds things by their words, in the language they read."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -42,6 +43,8 @@ class Visitor:
         self.script, self.whole, self.pointer = script, whole, pointer
         #: Between asking for a file and having it: the page stays.
         self.downloading = False
+        #: What it took: pages opened, clicks, fields filled, keys pressed.
+        self.effort: Counter[str] = Counter()
         self.page: Page = context.new_page()
         self.page.set_default_timeout(30_000)
         self.eye = Eye(self.page, language, seen=seen)
@@ -55,6 +58,7 @@ class Visitor:
     # --- moving ------------------------------------------------------------------------------------
 
     def go(self, path: str) -> None:
+        self.effort["pages"] += 1
         joint = "&" if "?" in path else "?"
         self.page.goto(f"{self.running.address}{path}{joint}lang={self.language}")
 
@@ -68,6 +72,7 @@ class Visitor:
 
     def click(self, found: Locator) -> None:
         """Follow a link or press a button, with the pointer or, where there is none, with Tab and Enter."""
+        self.effort["clicks"] += 1
         if self.pointer:
             found.click()
             return
@@ -109,6 +114,7 @@ class Visitor:
 
     def type(self, found: Locator, text: str) -> None:
         """Replace what stands in a field."""
+        self.effort.update(fields=1, keys=len(text))
         if self.pointer:
             found.fill(text)
             return
@@ -119,6 +125,7 @@ class Visitor:
 
     def choose(self, found: Locator, value: str) -> None:
         """Choose from a list by the value that is sent."""
+        self.effort.update(fields=1, clicks=1)
         if self.pointer:
             found.select_option(value)
             return
@@ -134,6 +141,7 @@ class Visitor:
         """As a hand does: on the words beside the box; or with the space bar and arrows."""
         if box.is_checked():
             return
+        self.effort.update(fields=1, clicks=1)
         if self.pointer:
             words = box.evaluate_handle("box => box.labels[0] || box").as_element()
             assert words is not None
@@ -206,11 +214,11 @@ class Company:
     ) -> None:
         self.browser, self.running = browser, running
         self.script, self.whole, self.pointer = script, whole, pointer
-        self.visitors: list[Visitor] = []
+        self.roles: list[tuple[str, Visitor]] = []
         #: One page is looked at once in each language, whoever opens it first.
         self.seen: set[tuple[str, str]] = set() if seen is None else seen
 
-    def visitor(self, language: str) -> Visitor:
+    def visitor(self, language: str, role: str = "applicant") -> Visitor:
         context = self.browser.new_context(
             viewport={"width": 1280, "height": 900},
             locale=language,
@@ -226,22 +234,29 @@ class Company:
             pointer=self.pointer,
             seen=self.seen,
         )
-        self.visitors.append(visitor)
+        self.roles.append((role, visitor))
         return visitor
 
     def staff(self, role: str, party: str, nth: int = 0) -> Visitor:
         """A member of staff of the demo, signed in with their password, reading their own language."""
         accounts = [a for a in self.running.accounts if a["role"] == role and a["party"] == party]
-        visitor = self.visitor(accounts[nth]["language"])
+        visitor = self.visitor(accounts[nth]["language"], role)
         visitor.sign_in(accounts[nth]["email"], self.running.password)
         return visitor
 
+    def effort(self) -> dict[str, Counter[str]]:
+        """What one file took, by role: people of one role are added up."""
+        total: dict[str, Counter[str]] = {}
+        for role, visitor in self.roles:
+            total.setdefault(role, Counter()).update(visitor.effort)
+        return total
+
     def verdict(self) -> None:
-        complaints = [line for visitor in self.visitors for line in visitor.eye.complaints]
+        complaints = [line for _, visitor in self.roles for line in visitor.eye.complaints]
         assert not complaints, "\n".join(dict.fromkeys(complaints))
 
     def part(self) -> None:
-        for visitor in self.visitors:
+        for _, visitor in self.roles:
             visitor.context.close()
 
 
