@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import CTE, case, delete, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm.attributes import set_committed_value
 
 from grantflow.audit import service as audit
 from grantflow.calls import rules as calls
@@ -255,20 +256,8 @@ def advance(application: Application, action: Action, *, by: Actor, note: str = 
     before = application.state
     if effect := EFFECTS.get(action):
         effect(application, by, note)
-    application.state = step.target
-    db.session.add(
-        Event(
-            application_id=application.id,
-            action=action,
-            source=before,
-            target=step.target,
-            at=clock.now(),
-            party=by.party,
-            note=note,
-        )
-    )
-    db.session.flush()
-    _count(application, before)
+        db.session.flush()
+    _move(application, action, step.target, by, note)
     audit.record(
         f"application_{action}",
         on=application,
@@ -364,22 +353,35 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _count(application: Application, before: State) -> None:
-    """Keep the counters of received files; rows in one order, so that two moves cannot lock each other out."""
-    moves = {application.state: 1}
-    if before is not State.DRAFT:
-        moves[before] = moves.get(before, 0) - 1
-    if application.number is None:
-        return
-    for state, change in sorted(moves.items()):
-        key = {"call_id": application.call_id, "side": application.lead_side, "state": state}
-        if change < 0:
-            db.session.execute(update(StateCount).filter_by(**key).values(files=StateCount.files + change))
-        elif change:
-            row = insert(StateCount).values(**key, files=change)
-            db.session.execute(
-                row.on_conflict_do_update(
-                    index_elements=["call_id", "side", "state"],
-                    set_={"files": StateCount.files + row.excluded.files},
-                )
-            )
+def _move(application: Application, action: Action, target: State, by: Actor, note: str) -> None:
+    """Write state, event and counters: one statement, none of them without the others."""
+    before = application.state
+    move = insert(Event).values(
+        application_id=application.id,
+        action=action,
+        source=before,
+        target=target,
+        at=clock.now(),
+        party=by.party,
+        note=note,
+    )
+    moved = update(Application).where(Application.id == application.id).values(state=target)
+    db.session.execute(move.add_cte(moved.cte("moved"), *_counted(application, before, target)))
+    set_committed_value(application, "state", target)
+
+
+def _counted(application: Application, before: State, after: State) -> list[CTE]:
+    """The counters of received files: 1 more where it goes, 1 less where it came from, unless it was a draft.
+
+    Rows in one order, so that two moves cannot lock each other out.
+    """
+    if application.number is None or before is after:
+        return []
+    key = {"call_id": application.call_id, "side": application.lead_side}
+    rows = [{**key, "state": state, "files": int(state is after)} for state in sorted({before, after} - {State.DRAFT})]
+    row = insert(StateCount).values(rows)
+    change = case((row.excluded.files == 1, 1), else_=-1)
+    row = row.on_conflict_do_update(
+        index_elements=["call_id", "side", "state"], set_={"files": StateCount.files + change}
+    )
+    return [row.cte("counted")]

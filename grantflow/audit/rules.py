@@ -1,4 +1,8 @@
-"""How an entry is hashed: over its values as stored, bound to the entry before."""
+"""How an entry is hashed: over its values as stored, bound to the entry before.
+
+``body`` is taken when the entry is noted; ``link`` by the database (``audit_append``, migration 0002), which alone
+knows the entry before, and here when the chain is verified.
+"""
 
 import hashlib
 import json
@@ -10,7 +14,6 @@ from typing import Any
 #: What the first entry is bound to.
 GENESIS = "0" * 64
 FIELDS = (
-    "seq",
     "at",
     "action",
     "actor_id",
@@ -23,15 +26,23 @@ FIELDS = (
     "after",
     "reason",
     "request_id",
-    "prev",
 )
 
 
-def digest(values: Mapping[str, Any]) -> str:
-    """SHA-256 over the canonical JSON of ``FIELDS``; instants as UTC with microseconds, as PostgreSQL keeps them."""
-    plain = {name: _plain(values[name]) for name in FIELDS}
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """``FIELDS`` as JSON values; instants as UTC with microseconds, as PostgreSQL keeps them."""
+    return {name: _plain(values[name]) for name in FIELDS}
+
+
+def body(values: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical JSON of ``FIELDS``."""
+    text = json.dumps(plain(values), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def link(prev: str, seq: int, body: str) -> str:
+    """An entry's hash: what it says, at its place, behind the entry before."""
+    return hashlib.sha256(f"{prev}:{seq}:{body}".encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:
@@ -53,7 +64,7 @@ def verify(rows: Iterable[Mapping[str, Any]], anchor: tuple[int, str] | None = N
     """Walk the chain in order. ``anchor`` is (count, head) noted earlier outside: a tail cut off since then shows."""
     prev, count = GENESIS, 0
     for row in rows:
-        if row["seq"] != count + 1 or row["prev"] != prev or row["hash"] != digest(row):
+        if row["seq"] != count + 1 or row["prev"] != prev or row["hash"] != link(prev, count + 1, body(row)):
             return Verdict(count, prev, count + 1)
         prev = row["hash"]
         count += 1

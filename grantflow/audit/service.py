@@ -1,7 +1,8 @@
 """Write the trail and verify it.
 
-``record`` only collects; the entries are chained and written in ``before_commit``, last in the transaction, under an
-advisory lock that serialises all writers. A savepoint that rolls back takes its entries along.
+``record`` only collects; the entries are chained and written in ``before_commit``, last in the transaction, by one
+statement (``audit_append`` of the database) under an advisory lock that serialises all writers. A savepoint that rolls
+back takes its entries along.
 """
 
 import json
@@ -14,7 +15,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask import g, has_request_context
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import cast, event, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, SessionTransaction
 
 from grantflow.kernel import clock
@@ -25,8 +27,6 @@ from grantflow.platform.db import db, own_transaction
 from . import rules
 from .models import Entry
 
-#: Any constant will do; all writers of the chain queue behind it.
-CHAIN_LOCK = 0x6772616E74
 #: The head is noted outside the database this often (T47).
 ANCHOR_EVERY = timedelta(days=1)
 
@@ -112,15 +112,8 @@ def _append(session: Session) -> None:
         return
     entries = session.info.pop("audit")
     session.flush()
-    connection = session.connection()
-    connection.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
-    last = connection.execute(select(Entry.seq, Entry.hash).order_by(Entry.seq.desc()).limit(1)).one_or_none()
-    seq, prev = last or (0, rules.GENESIS)
-    for number, values in enumerate(entries, start=seq + 1):
-        values["seq"] = number
-        values["prev"] = prev
-        values["hash"] = prev = rules.digest(values)
-    connection.execute(insert(Entry), entries)
+    noted = [rules.plain(values) | {"body": rules.body(values)} for values in entries]
+    session.connection().execute(select(func.audit_append(cast(noted, JSONB))))
 
 
 @event.listens_for(Session, "after_transaction_create")

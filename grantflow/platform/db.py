@@ -1,15 +1,17 @@
 """The database: one session, typed models, locks, and the commit at the boundary."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
 
 from flask import Flask, Response, session
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, Enum, ExceptionContext, MetaData, Uuid, event, inspect
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column, registry
 
 from grantflow.config import ROOT, Settings
 
@@ -56,9 +58,33 @@ def enum_column(kind: type[StrEnum]) -> Enum:
 
 class Database(SQLAlchemy):
     def lock(self, row: Base) -> None:
-        """Refresh ``row`` FOR UPDATE: a second click waits here, then sees what the first did."""
+        """Refresh ``row`` FOR UPDATE: a second click waits here, then sees what the first did.
+
+        A row that this transaction holds already is as it was read: it is not asked for again.
+        """
         self.session.flush()
-        self.session.refresh(row, with_for_update={"of": type(row)})
+        if not self._holds(row):
+            self.session.refresh(row, with_for_update={"of": type(row)})
+            self.held(row)
+
+    def held(self, row: Base) -> None:
+        """Note that ``row`` was read FOR UPDATE just now. A savepoint that rolls back gives its locks back."""
+        session = self.session()
+        kept = session.info.setdefault("held", WeakKeyDictionary())
+        kept.setdefault(next(_levels(session)), set()).add(inspect(row).key)
+
+    def _holds(self, row: Base) -> bool:
+        session = self.session()
+        kept = session.info.get("held", {})
+        return any(inspect(row).key in kept.get(level, ()) for level in _levels(session))
+
+
+def _levels(session: Session) -> Iterator[SessionTransaction]:
+    """The savepoint or transaction that the session is in, and those around it."""
+    level = session.get_nested_transaction() or session.get_transaction()
+    while level is not None:
+        yield level
+        level = level.parent
 
 
 db = Database(model_class=Base, session_options={"expire_on_commit": False})

@@ -114,6 +114,25 @@ FUNCTIONS = {
         BEGIN RAISE EXCEPTION 'what is on record stays on record'; END
     """,
 }
+#: The one writer of the trail: it waits for its turn, reads the head, chains and writes (``audit.rules.link``). Each
+#: statement of a function sees what was committed before it begins: the head is the one after the wait.
+AUDIT_APPEND = """
+    CREATE FUNCTION audit_append(entries jsonb) RETURNS void LANGUAGE plpgsql AS $body$
+    DECLARE item jsonb; entry audit_entry%ROWTYPE; last_seq bigint; last_hash text;
+    BEGIN
+      PERFORM pg_advisory_xact_lock(x'6772616E74'::bigint);
+      SELECT e.seq, e.hash INTO last_seq, last_hash FROM audit_entry e ORDER BY e.seq DESC LIMIT 1;
+      FOR item IN SELECT value FROM jsonb_array_elements(entries) WITH ORDINALITY ORDER BY ordinality LOOP
+        entry := jsonb_populate_record(NULL::audit_entry, item);
+        entry.seq := coalesce(last_seq, 0) + 1;
+        entry.prev := coalesce(last_hash, repeat('0', 64));
+        entry.hash := encode(sha256(convert_to(concat_ws(':', entry.prev, entry.seq, item ->> 'body'), 'UTF8')), 'hex');
+        INSERT INTO audit_entry SELECT (entry).*;
+        last_seq := entry.seq;
+        last_hash := entry.hash;
+      END LOOP;
+    END $body$
+"""
 TRIGGERS = (
     ("audit_entry", "BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry FOR EACH STATEMENT", "audit_is_append_only"),
     ("assessment", "BEFORE UPDATE OR DELETE ON assessment FOR EACH ROW", "submitted_assessment_is_final"),
@@ -148,6 +167,7 @@ def upgrade() -> None:
         op.get_bind().exec_driver_sql(
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$".replace("%", "%%")
         )
+    op.get_bind().exec_driver_sql(AUDIT_APPEND.replace("%", "%%"))
     for table, when, function in TRIGGERS:
         op.execute(f"CREATE TRIGGER {table}_{function} {when} EXECUTE FUNCTION {function}()")
 
@@ -155,5 +175,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table, _, function in reversed(TRIGGERS):
         op.execute(f"DROP TRIGGER {table}_{function} ON {table}")
+    op.execute("DROP FUNCTION audit_append(jsonb)")
     for name in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {name}()")

@@ -694,8 +694,17 @@ def test_shares_that_do_not_add_up_are_never_decided(app, given):
 # --- what it costs -------------------------------------------------------------------------------
 
 
-def test_a_decision_costs_a_bounded_number_of_statements(app, given):
-    proposal = given.turn(given.proposed(shares={D: eur(6_000), T: eur(3_400), M: 0}), given.signatory(D))
+@pytest.mark.parametrize(
+    "terms",
+    [{"shares": {D: eur(6_000), T: eur(3_400), M: 0}}, {"shares": {D: 1, T: 1, M: eur(9_400) - 2}}, {"award": 0}],
+    ids=["two funders", "three funders", "rejection"],
+)
+def test_a_decision_costs_the_same_few_statements_whoever_pays(app, given, terms):
+    """Locks, judgement, key, decision with its money, move, letters, message, trail."""
+    proposal = given.proposed(**terms)
+    if proposal.award_cents and terms["shares"][M]:
+        given.turn(proposal, given.signatory(M))
+    proposal = given.turn(proposal, given.signatory(D))
     jean = given.signatory(T)
     with app.app_context():
         found, by = db.session.get_one(Proposal, proposal.id), db.session.get_one(type(jean), jean.id)
@@ -705,6 +714,4 @@ def test_a_decision_costs_a_bounded_number_of_statements(app, given):
             service.turn_key(found, found.digest, PASSWORD, by=by)
             db.session.commit()
     assert found.decided_at
-    # Two funders, one courtesy translation. Of these, 10 are the decision's own, 5 the file's move, 4 the letters',
-    # 4 message and trail; however many files, funders and letters.
-    assert cost.sql <= 23, cost.statements
+    assert cost.sql == 11, "\n".join(cost.statements)

@@ -95,12 +95,12 @@ def test_no_translation_for_readers_of_the_funders_language(inside: Flask) -> No
     assert [letter.standing for letter in made] == [Standing.ACT]
 
 
-def test_a_deed_of_three_funders_costs_four_statements_and_stands_whole_or_not_at_all(inside: Flask) -> None:
+def test_a_deed_of_three_funders_costs_two_statements_and_stands_whole_or_not_at_all(inside: Flask) -> None:
     acts = [facts(party=party) for party in (D, T, M)]
     subject = uuid4()
     with counted() as cost:
         made = letters.issue(Kind.AWARD, acts, key="deed", subject_id=subject, by=SYSTEM)
-    assert cost.sql == 4, cost.statements
+    assert cost.sql == 2, cost.statements
     assert [(letter.funder, letter.language) for letter in made] == [
         *[(D, "de"), (T, "fr"), (T, "de"), (M, "fr"), (M, "de")]
     ]

@@ -2,12 +2,14 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from grantflow.calls.models import Call
 from grantflow.platform.db import db, own_transaction
 from tests.conftest import sign_in
+from tests.counting import counted
 from tests.given import Given
 
 LIMITS = {
@@ -42,6 +44,26 @@ def test_a_stopped_client_loses_its_row(real: Flask) -> None:
         assert sweep.execute(free, {"id": person.id}).all() == held
         assert sweep.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid"), {"pid": pid}) == 0
         stopped.invalidate()
+
+
+def test_a_row_is_locked_once_in_a_transaction_and_anew_in_the_next(real: Flask) -> None:
+    """A savepoint that rolls back gives its locks back, so they are not counted on either."""
+    with real.app_context():
+        call = db.session.scalars(select(Call)).one()
+
+        def asked() -> int:
+            with counted() as cost:
+                db.lock(call)
+            return cost.sql
+
+        savepoint = db.session.begin_nested()
+        assert (asked(), asked()) == (1, 0)
+        savepoint.rollback()
+        assert (asked(), asked()) == (1, 0)
+        with db.session.begin_nested():
+            assert asked() == 0
+        db.session.commit()
+        assert (asked(), asked()) == (1, 0)
 
 
 def test_what_cannot_be_committed_has_not_happened_and_says_so(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from grantflow.platform.db import db
 from grantflow.review.models import Standing
 
 from .. import policy, rules
-from ..models import Key, Proposal
+from ..models import Key, Proposal, Version
 from ..rules import Basis, Case, Deliberation, Terms
 from . import acts
 
@@ -124,14 +124,19 @@ def of_file(application: Application) -> Proposal | None:
 
 def locked(proposal_id: UUID) -> Proposal:
     """The proposal FOR UPDATE with shares, keys and versions as they are now; the application is locked before."""
-    query = select(Proposal).where(Proposal.id == proposal_id).with_for_update(of=Proposal).options(*PARTS)
+    # A handful each: one statement. Who wrote a version is asked, not what it says.
+    versions = joinedload(Proposal.versions).load_only(Version.prepared_by)
+    parts = (joinedload(Proposal.shares), joinedload(Proposal.keys), versions)
+    query = select(Proposal).where(Proposal.id == proposal_id).with_for_update(of=Proposal).options(*parts)
     return db.session.scalars(query.execution_options(populate_existing=True)).unique().one()
 
 
 def locked_file(application_id: UUID) -> Application:
     """The application FOR UPDATE with all that its letters are made of, read afresh."""
     query = select(Application).where(Application.id == application_id).with_for_update(of=Application)
-    return db.session.scalars(query.options(*LETTERS).execution_options(populate_existing=True)).one()
+    application = db.session.scalars(query.options(*LETTERS).execution_options(populate_existing=True)).one()
+    db.held(application)
+    return application
 
 
 def locked_for(actor: Actor, application_id: UUID) -> tuple[Application, bool]:
@@ -143,6 +148,7 @@ def locked_for(actor: Actor, application_id: UUID) -> tuple[Application, bool]:
         .options(*LETTERS)
     )
     row = db.session.execute(query.execution_options(populate_existing=True)).one()
+    db.held(row[0])
     return row[0], row[1]
 
 
@@ -191,9 +197,14 @@ def content_of(proposal: Proposal) -> dict[str, Any]:
     return next(version.content for version in proposal.versions if version.number == proposal.version)
 
 
+def content_now(proposal: Proposal) -> dict[str, Any]:
+    """What would be frozen if it were put to the cities now. With the proposal's digest it is what is signed."""
+    return acts.content(proposal.application, terms(proposal), deliberations(proposal))
+
+
 def outdated(proposal: Proposal) -> list[rules.Change]:
     """Where the frozen facts no longer match the rows they were taken from: address, legal basis, dates."""
-    now = acts.content(proposal.application, terms(proposal), deliberations(proposal))
+    now = content_now(proposal)
     if rules.digest(now) == proposal.digest:
         return []
     return rules.changes(content_of(proposal), now) or [rules.Change("letter", None, None)]

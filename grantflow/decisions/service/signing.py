@@ -1,6 +1,11 @@
 """Turning keys. With the second one the decision, its money, its letters and its message are one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import BigInteger, Uuid, case, insert, literal, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Person
@@ -58,7 +63,8 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
     proposal = queries.locked(proposal.id)
     if any(key.person_id == by.id and key.digest == digest_seen for key in queries.live_keys(proposal)):
         return proposal
-    case = queries.case(proposal, is_stale=proposal.is_open and bool(queries.outdated(proposal)))
+    content = queries.content_now(proposal)
+    case = queries.case(proposal, is_stale=proposal.is_open and rules.digest(content) != proposal.digest)
     person = rules.Signatory(by.id, by.party, by.roles, is_closed)
     if reasons := rules.why_not_sign(person, case, digest_seen):
         if reasons[0].key in _NEVER:
@@ -82,28 +88,14 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
         "key_turned" if kind is KeyKind.KEY else "consent_given", on=proposal, by=by, after={"digest": proposal.digest}
     )
     if not rules.missing(queries.case(proposal, is_stale=False)):
-        _decide(proposal, envelopes, by)
+        _decide(proposal, content["letters"], envelopes, by)
     return proposal
 
 
-def _decide(proposal: Proposal, envelopes: Sequence[Envelope], by: Person) -> None:
+def _decide(proposal: Proposal, acts: Mapping[str, Any], envelopes: Sequence[Envelope], by: Person) -> None:
     """The decision of both cities. Everything is locked, and every signature is there."""
     application, terms = proposal.application, queries.terms(proposal)
-    for envelope in envelopes:
-        envelope.committed_cents += terms.shares.get(envelope.funder_code, 0)
-    proposal.decided_at = clock.now()
-    db.session.flush()
-    db.session.add(
-        Decision(
-            application=application,
-            proposal=proposal,
-            outcome=proposal.outcome,
-            award_cents=proposal.award_cents,
-            digest=proposal.digest,
-            decided_at=proposal.decided_at,
-        )
-    )
-    db.session.flush()
+    _close(proposal, terms, envelopes)
     action = Action.AWARD if proposal.outcome is Outcome.AWARD else Action.REJECT
     applications.advance(application, action, by=by)
     audit.record(
@@ -117,7 +109,7 @@ def _decide(proposal: Proposal, envelopes: Sequence[Envelope], by: Person) -> No
             "digest": proposal.digest,
         },
     )
-    _issue(proposal, by)
+    _issue(proposal, acts, by)
     notifications.send(
         "decision_ready",
         to=application.contact,
@@ -129,6 +121,21 @@ def _decide(proposal: Proposal, envelopes: Sequence[Envelope], by: Person) -> No
     )
 
 
+def _close(proposal: Proposal, terms: rules.Terms, envelopes: Sequence[Envelope]) -> None:
+    """Commit the money and make the proposal, as it stands in the database, the decision: in one statement."""
+    now = clock.now()
+    kept = ("outcome", "award_cents", "digest", "decided_at")
+    closed = update(Proposal).where(Proposal.id == proposal.id).values(decided_at=now)
+    closed = closed.returning(Proposal.application_id, Proposal.id, *(getattr(Proposal, name) for name in kept))
+    row = select(literal(uuid4(), Uuid), closed.cte("closed"))
+    decision = insert(Decision).from_select(["id", "application_id", "proposal_id", *kept], row)
+    parts = {pot.id: literal(terms.shares.get(pot.funder_code, 0), BigInteger) for pot in envelopes}
+    taken = update(Envelope).where(Envelope.id.in_(parts))
+    taken = taken.values(committed_cents=Envelope.committed_cents + case(parts, value=Envelope.id))
+    db.session.execute(decision.add_cte(taken.cte("taken")))
+    set_committed_value(proposal, "decided_at", now)
+
+
 def _check(terms: rules.Terms, envelopes: Sequence[Envelope]) -> None:
     """Other decisions may have used an envelope since the proposal was made; the table's own check stands behind."""
     for envelope in envelopes:
@@ -137,15 +144,14 @@ def _check(terms: rules.Terms, envelopes: Sequence[Envelope]) -> None:
             raise CannotSign([Reason("envelope_used_up", facts=facts)])
 
 
-def _issue(proposal: Proposal, by: Person) -> None:
+def _issue(proposal: Proposal, acts: Mapping[str, Any], by: Person) -> None:
     """One act for each acting funder (D5), from the facts that were signed, under the name of whoever signed for it."""
     signed = {key.party: key.name for key in queries.live_keys(proposal)}
     day = clock.local(proposal.decided_at or clock.now()).date()
-    facts = []
-    for party in rules.acting(proposal.outcome, queries.terms(proposal).paying):
-        lasting = queries.facts_of(proposal, party)
-        assert lasting is not None  # noqa: S101 - frozen for every acting funder
-        facts.append(Facts.from_json(rules.completed(lasting, on=day, signatory=signed[party])))
+    facts = [
+        Facts.from_json(rules.completed(acts[party.value], on=day, signatory=signed[party]))
+        for party in rules.acting(proposal.outcome, queries.terms(proposal).paying)
+    ]
     letters.issue(
         queries.KINDS[proposal.outcome],
         facts,

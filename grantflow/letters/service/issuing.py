@@ -1,9 +1,11 @@
 """Write letters down once, with their numbers; the workers print them afterwards."""
 
-from collections.abc import Collection, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from grantflow.audit import service as audit
@@ -27,35 +29,24 @@ def issue(kind: Kind, facts: Sequence[Facts], *, key: str, subject_id: UUID, by:
 
     ``key`` is the deed's own name: a second call returns the same letters. Refuses with Incomplete what may not be
     issued, all of it. Then: draws the next register number of each funder's year (the rows stay locked until commit),
-    freezes the facts, notes each letter on the trail, rings the workers after commit. However many: four statements.
+    freezes the facts, notes each letter on the trail, rings the workers after commit. However many: two statements.
     """
     on_paper = [its.for_paper() for its in facts]
     if reasons := [reason for its in on_paper for reason in rules.why_not_issue(kind, its)]:
         raise Incomplete(reasons)
-    counters = _counters({_year(its) for its in on_paper})
-    # Only now: whoever held a counter before us may have issued this very deed.
-    wanted = {_key(kind, key, its, language): (its, language) for its in on_paper for language in rules.languages(its)}
-    found = queries.by_keys(wanted)
-    now = clock.now()
-    for own_key, (its, language) in wanted.items():
-        if own_key in found:
-            continue
-        if rules.standing(its.funder.party, language) is Standing.ACT:
-            counter = counters[_year(its)]
-            counter.last += 1
-            register, at = rules.register_number(counter.funder, counter.year, counter.last), now
-        else:
-            act = found[_key(kind, key, its, its.funder.party.language)]
-            # Lists are newest first: a translation stands right behind its act.
-            register, at = act.register_number, act.created_at - timedelta(microseconds=1)
-        letter = _letter(kind, its, language, register)
-        letter.key, letter.subject_id, letter.created_at = own_key, subject_id, at
-        found[own_key] = letter
-    letters = [found[own_key] for own_key in wanted]
-    new = [letter for letter in letters if letter not in db.session]
-    db.session.add_all(new)
-    db.session.flush()
-    for letter in new:
+    years = sorted({_year(its) for its in on_paper})
+    numbers = _draw(years)
+    rows = [
+        {**row, "key": f"{kind}:{key}:{its.funder.party}:{row['language']}", "subject_id": subject_id}
+        for its in on_paper
+        for row in _rows(kind, its, numbers[_year(its)], clock.now())
+    ]
+    once = insert(Letter).on_conflict_do_nothing(index_elements=[Letter.key]).returning(Letter)
+    new = {letter.key: letter for letter in db.session.scalars(once, rows)}
+    if len(new) < len(rows):
+        return _issued_before([row["key"] for row in rows], new, years)
+    letters = [new[row["key"]] for row in rows]
+    for letter in letters:
         audit.record(
             "letter_issued",
             on=letter,
@@ -71,40 +62,49 @@ def issue(kind: Kind, facts: Sequence[Facts], *, key: str, subject_id: UUID, by:
     return letters
 
 
-def _letter(kind: Kind, facts: Facts, language: str, register: str) -> Letter:
-    """The facts as a row, with what lists show and search."""
+def _issued_before(keys: Sequence[str], new: Collection[str], years: Sequence[Year]) -> list[Letter]:
+    """The letters of a deed that was issued already. The numbers drawn go back: their rows are still ours."""
+    if new:
+        raise ValueError("a deed is issued whole, and once")
+    back = update(RegisterCounter).where(tuple_(RegisterCounter.funder, RegisterCounter.year).in_(years))
+    db.session.execute(back.values(last=RegisterCounter.last - 1))
+    found = queries.by_keys(keys)
+    return [found[key] for key in keys]
+
+
+def _rows(kind: Kind, facts: Facts, register: str, at: datetime) -> Iterator[dict[str, Any]]:
+    """The act and, where it has one, its translation: the facts as rows, with what lists show and search."""
     recipient = facts.recipient.organisation
-    return Letter(
-        kind=kind,
-        standing=rules.standing(facts.funder.party, language),
-        funder=facts.funder.party,
-        language=language,
-        application_number=facts.application_number,
-        project_title=facts.project_title,
-        recipient_name=recipient,
-        amount_cents=facts.award.amount if facts.award else None,
-        register_number=register,
-        facts=facts.to_json(),
-        template_version=rules.TEMPLATE_VERSION,
-        search_text=rules.folded(" ".join((register, facts.application_number, facts.project_title, recipient))),
-    )
-
-
-def _key(kind: Kind, key: str, facts: Facts, language: str) -> str:
-    return f"{kind}:{key}:{facts.funder.party}:{language}"
+    for language in rules.languages(facts):
+        standing = rules.standing(facts.funder.party, language)
+        yield {
+            "kind": kind,
+            "standing": standing,
+            "funder": facts.funder.party,
+            "language": language,
+            "application_number": facts.application_number,
+            "project_title": facts.project_title,
+            "recipient_name": recipient,
+            "amount_cents": facts.award.amount if facts.award else None,
+            "register_number": register,
+            "facts": facts.to_json(),
+            "template_version": rules.TEMPLATE_VERSION,
+            "search_text": rules.folded(" ".join((register, facts.application_number, facts.project_title, recipient))),
+            # Lists are newest first: a translation stands right behind its act.
+            "created_at": at if standing is Standing.ACT else at - timedelta(microseconds=1),
+        }
 
 
 def _year(facts: Facts) -> Year:
     return facts.funder.party, facts.sent_on.year
 
 
-def _counters(years: Collection[Year]) -> dict[Year, RegisterCounter]:
-    """The funders' counters of these years, locked, always in the same order: two deeds queue, none deadlocks."""
-    rows = [{"funder": funder, "year": year, "last": 0} for funder, year in sorted(years)]
-    # An update that changes nothing is what locks a row that was there before.
-    lock = insert(RegisterCounter).values(rows)
-    lock = lock.on_conflict_do_update(
-        index_elements=[RegisterCounter.funder, RegisterCounter.year], set_={"last": RegisterCounter.last}
+def _draw(years: Sequence[Year]) -> dict[Year, str]:
+    """The next register number of each; the rows are locked in one order: two deeds queue, none deadlocks."""
+    rows = [{"funder": funder, "year": year, "last": 1} for funder, year in years]
+    draw = insert(RegisterCounter).values(rows)
+    draw = draw.on_conflict_do_update(
+        index_elements=[RegisterCounter.funder, RegisterCounter.year], set_={"last": RegisterCounter.last + 1}
     )
-    query = lock.returning(RegisterCounter).execution_options(populate_existing=True)
-    return {(counter.funder, counter.year): counter for counter in db.session.scalars(query)}
+    drawn = db.session.execute(draw.returning(RegisterCounter.funder, RegisterCounter.year, RegisterCounter.last))
+    return {(funder, year): rules.register_number(funder, year, last) for funder, year, last in drawn}
