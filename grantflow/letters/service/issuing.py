@@ -10,6 +10,7 @@ from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Incomplete
 from grantflow.kernel.parties import Actor, Party
+from grantflow.kernel.text import fold
 from grantflow.platform import jobs
 from grantflow.platform.db import db
 
@@ -86,7 +87,7 @@ def _letter(kind: Kind, facts: Facts, language: str, register: str) -> Letter:
         register_number=register,
         facts=facts.to_json(),
         template_version=rules.TEMPLATE_VERSION,
-        search_text=rules.folded(" ".join((register, facts.application_number, facts.project_title, recipient))),
+        search_text=fold(" ".join((register, facts.application_number, facts.project_title, recipient))),
     )
 
 
