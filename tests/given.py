@@ -34,7 +34,7 @@ from grantflow.decisions.models import Proposal
 from grantflow.decisions.rules import Deliberation
 from grantflow.decisions.states import Outcome, RejectionReason
 from grantflow.demo.fund import load_fund
-from grantflow.kernel import clock
+from grantflow.kernel import clock, emails
 from grantflow.kernel.money import eur, split
 from grantflow.kernel.parties import OFFICES, Party, Role, Side
 from grantflow.organisations import service as organisations
@@ -140,7 +140,7 @@ class Given:
             now = clock.now()
             person = Person(
                 email=email,
-                email_key=email.casefold(),
+                email_key=emails.key(email),
                 name=name or f"Person {serial}",
                 address=Address.NEUTRAL,
                 language=language,

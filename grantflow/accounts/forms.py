@@ -1,16 +1,14 @@
 """Forms of accounts. Passwords are never written back into a page."""
 
-import re
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField
-from wtforms.widgets import CheckboxInput, EmailInput, ListWidget, TelInput
+from wtforms.widgets import CheckboxInput, EmailInput, ListWidget
 
 from grantflow.kernel.parties import STAFF_ROLES, Party, Role
 from grantflow.platform import locale
-from grantflow.platform.forms import Form, Line, Text, ValidationError, choices, chosen, required
+from grantflow.platform.forms import Email, Form, Line, Phone, Text, ValidationError, choices, chosen, required
 
 from . import texts
 from .models import Address
@@ -18,42 +16,6 @@ from .rules import PASSWORD_MAX
 
 #: Longer than any password we keep, short enough to hash without pain.
 TYPED_AT_MOST = 8 * PASSWORD_MAX
-
-#: What a telephone number is written with, and the digits it has at least.
-PHONE = re.compile(r"[0-9 +()/.-]+")
-PHONE_DIGITS = 6
-
-
-class Email(Line):
-    """An address that mail can be sent to, in the spelling its owner typed; its domain in ASCII."""
-
-    widget = EmailInput()
-    data: str | None
-
-    def post_validate(self, form: Any, validation_stopped: bool) -> None:
-        if validation_stopped or not self.data:
-            return
-        try:
-            found = validate_email(self.data, check_deliverability=False, allow_smtputf8=False)
-        except EmailNotValidError as error:
-            raise ValidationError(_l("Please enter an e-mail address such as name@example.org.")) from error
-        self.data = found.ascii_email or found.normalized
-
-
-class Phone(Line):
-    """A telephone number as people write it: with blanks, brackets, strokes and dots; of six digits or more."""
-
-    widget = TelInput()
-    data: str | None
-
-    def post_validate(self, form: Any, validation_stopped: bool) -> None:
-        if validation_stopped or not self.data:
-            return
-        digits = sum(character in "0123456789" for character in self.data)
-        if digits < PHONE_DIGITS or not PHONE.fullmatch(self.data):
-            raise ValidationError(
-                _l("Please enter a telephone number of at least 6 digits, for example +49 211 123456.")
-            )
 
 
 class Password(PasswordField):
@@ -91,7 +53,7 @@ def _phone() -> Phone:
 
 
 class SignInForm(Form):
-    email = Line(_l("E-mail address"), [required()], limit=254, widget=EmailInput())
+    email = Line(_l("E-mail address"), [required()], limit=254, printed=False, widget=EmailInput())
     password = Password()
     next = HiddenField()
     kept = HiddenField()
@@ -168,4 +130,6 @@ class InviteForm(RolesForm):
 
 
 class DisableForm(Form):
-    reason = Text(_l("Reason"), [required()], limit=500, description=_l("Only the audit trail shows it."))
+    reason = Text(
+        _l("Reason"), [required()], limit=500, printed=False, description=_l("Only the audit trail shows it.")
+    )

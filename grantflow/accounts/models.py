@@ -33,7 +33,7 @@ class Person(Identified, Base):
     __tablename__ = "person"
 
     email: Mapped[str]
-    #: NFKC, trimmed, casefolded: the identity (T1).
+    #: ``emails.key``: the identity (T1).
     email_key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     address: Mapped[Address] = mapped_column(enum_column(Address), default=Address.NEUTRAL)

@@ -9,19 +9,19 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
-from grantflow.kernel import clock
+from grantflow.kernel import clock, emails
 from grantflow.kernel.parties import Actor, Role
 from grantflow.platform import tokens
 from grantflow.platform.db import db
 
-from . import policy, rules
+from . import policy
 from .models import Person, Purpose, RoleGrant, SignIn, Token
 
 PAGE = 50
 
 
 def by_email(email: str) -> Person | None:
-    return db.session.scalar(select(Person).where(Person.email_key == rules.email_key(email)))
+    return db.session.scalar(select(Person).where(Person.email_key == emails.key(email)))
 
 
 def owner_of(email_key: str) -> Person:
@@ -90,7 +90,7 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(
             or_(
                 Person.name.icontains(filters.text, autoescape=True),
-                Person.email_key.contains(rules.email_key(filters.text), autoescape=True),
+                Person.email_key.contains(emails.key(filters.text), autoescape=True),
             )
         )
     if filters.role:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import OFFICES, STAFF_ROLES, Party, Role
+from grantflow.kernel.text import fold, unaccented
 
 PASSWORD_MIN, PASSWORD_MAX = 15, 128
 
@@ -31,11 +32,6 @@ SEEN_EVERY = timedelta(minutes=1)
 ALONE = {Role.ADMINISTRATOR: "roles_administrator_alone", Role.FINANCE: "roles_finance_alone"}
 
 
-def email_key(email: str) -> str:
-    """The identity behind an address: NFKC, trimmed, casefolded (T1). Blanks inside never make a second account."""
-    return "".join(unicodedata.normalize("NFKC", email).split()).casefold()
-
-
 def idle_limit(roles: AbstractSet[Role]) -> timedelta:
     return IDLE_STAFF if roles & STAFF_ROLES else IDLE_OTHERS
 
@@ -54,23 +50,17 @@ def why_not_roles(party: Party | None, roles: AbstractSet[Role]) -> Reason | Non
 
 # --- passwords -----------------------------------------------------------------------------------
 
-#: Words of this place, in the spellings people type (T1).
-CONTEXT = ("grantflow", "düsseldorf", "duesseldorf", "dusseldorf", "toulouse", "metropole", "städtefreundschaft")
+#: Words of this place (T1).
+CONTEXT = ("grantflow", "düsseldorf", "toulouse", "metropole", "städtefreundschaft")
 
 _LEET = str.maketrans("013457@$!", "oieastasi")
-
-
-def _folded(text: str) -> str:
-    """Lower case, without accents: how attackers compare too."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 @cache
 def _common() -> tuple[str, ...]:
     """Words that breached passwords are made of, longest first."""
     lines = (Path(__file__).parent / "common_passwords.txt").read_text(encoding="utf-8").splitlines()
-    words = {_folded(line) for line in lines if line and not line.startswith("#")}
+    words = {unaccented(line) for line in lines if line and not line.startswith("#")}
     return tuple(sorted(words, key=lambda word: (-len(word), word)))
 
 
@@ -85,10 +75,11 @@ def why_not_password(password: str, personal: Iterable[str] = ()) -> Reason | No
         return Reason("password_short", facts={"count": PASSWORD_MIN})
     if len(password) > PASSWORD_MAX:
         return Reason("password_long", facts={"count": PASSWORD_MAX})
-    plain = _folded(password)
+    folded = fold(password)
     for word in (*CONTEXT, *_words(personal)):
-        if _folded(word) in plain:
+        if fold(word) in folded:
             return Reason("password_context", facts={"word": word})
+    plain = unaccented(password)
     bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain)
     if len(set(plain)) < 6 or any(_is_common(t) for t in {plain, plain.translate(_LEET), bare.translate(_LEET)}):
         return Reason("password_common")

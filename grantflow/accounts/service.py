@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import update
 
 from grantflow.audit import service as audit
-from grantflow.kernel import clock
+from grantflow.kernel import clock, emails
 from grantflow.kernel.errors import DomainError, Forbidden, Invalid
 from grantflow.kernel.parties import ANONYMOUS, SYSTEM, Actor, Party, Role
 from grantflow.notifications import service as notifications
@@ -53,7 +53,7 @@ def sign_in(email: str, password: str) -> tuple[Person, str]:
     Unknown, unconfirmed, disabled and wrong all cost the same and answer the same: Invalid("sign_in_wrong").
     Attempts are counted per account and address, refusals noted, both beside the request's transaction.
     """
-    key = rules.email_key(email)
+    key = emails.key(email)
     limits.spend("sign_in", account=key)
     person = queries.by_email(email)
     known = passwords.matches(person.password_hash if person else None, password)
@@ -151,7 +151,7 @@ def register(
     New or still unconfirmed: the account waits for its owner, who confirms by mail *and* this password, so that
     nobody can lay a password of theirs under somebody else's address. Known: its owner is told by mail.
     """
-    limits.spend("register", account=rules.email_key(email), per_account=limits.MAILS_PER_ACCOUNT)
+    limits.spend("register", account=emails.key(email), per_account=limits.MAILS_PER_ACCOUNT)
     check_new_password(password, (name, email))
     details = {
         "name": name,
@@ -161,7 +161,7 @@ def register(
         "phone": phone,
         "password_hash": passwords.hash_of(password),
     }
-    key = rules.email_key(email)
+    key = emails.key(email)
     if new_id := insert_once(Person, email_key=key, created_at=clock.now(), **details):
         person = db.session.get_one(Person, new_id)
         person.role_grants.append(_grant(Role.APPLICANT, SYSTEM))
@@ -199,7 +199,7 @@ def request_reset(email: str) -> None:
     A hash nobody waits for outweighs the rows that only a known address needs (T4); an unknown one is noted too, by a
     pseudonym.
     """
-    key = rules.email_key(email)
+    key = emails.key(email)
     limits.spend("reset", account=key, per_account=limits.MAILS_PER_ACCOUNT)
     passwords.matches(None, key)
     person = queries.by_email(email)
@@ -277,7 +277,7 @@ def invite(*, name: str, email: str, party: Party, roles: AbstractSet[Role], lan
         raise Forbidden()
     _check_roles(party, roles)
     person = _invited(
-        rules.email_key(email),
+        emails.key(email),
         {
             "email": email,
             "name": name,

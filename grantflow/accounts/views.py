@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import Actor, Party, Role
+from grantflow.kernel.text import line
 from grantflow.platform import access, locale, settings
 from grantflow.platform.access import anyone, current_actor, requires, signed_in
 from grantflow.platform.http import endpoint_of, flash_ok, invalid, page, redirect_to, safe_next
@@ -296,7 +297,7 @@ def _labels(roles: Iterable[Role]) -> list[Any]:
 def people() -> Response:
     """Staff of the own party, and applicants."""
     wanted = queries.Filters(
-        text=request.args.get("q", "").strip()[:100],
+        text=line(request.args.get("q", ""))[:100],
         role=_role(request.args.get("role", "")),
         group=request.args.get("group", "staff"),
     )

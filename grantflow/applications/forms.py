@@ -16,16 +16,15 @@ from grantflow.organisations import texts as organisations
 from grantflow.organisations.states import Country, Kind
 from grantflow.platform.forms import (
     DateField,
+    Email,
     Form,
     Line,
     MoneyField,
     Rows,
     Text,
-    ValidationError,
     WholeField,
     chosen,
     required,
-    strip,
 )
 
 from . import rules, texts
@@ -81,7 +80,7 @@ class PartnerForm(Form):
     )
     city = Line(_l("City"), limit=100)
     contact_name = Line(_l("Contact person"))
-    email = Line(_l("E-mail address"), limit=254)
+    email = Email(_l("E-mail address"), limit=254)
     run_by = SelectField(
         _l("Run by one of the three partners"),
         coerce=_one_of(Party),
@@ -92,7 +91,7 @@ class PartnerForm(Form):
             (Party.METROPOLE.value, _l("Yes, by Toulouse Métropole")),
         ],
     )
-    role = Text(_l("What does each side do?"), limit=2000)
+    role = Text(_l("What does each side do?"), limit=2000, printed=False)
     equal_roles = BooleanField(_l("Both organisations carry the project equally"))
 
     @classmethod
@@ -102,12 +101,6 @@ class PartnerForm(Form):
         if not form.is_submitted():
             form.has_partner.data = "no" if application.partner_search and partner is None else "yes"
         return form
-
-    def validate_email(self, field: Any) -> None:
-        """Written to by a person, never by us; so the shape will do."""
-        text = field.data or ""
-        if text and (text.count("@") != 1 or " " in text or "." not in text.rpartition("@")[2]):
-            raise ValidationError(_l("This is no e-mail address."))
 
     def partner(self, country: Country) -> dict[str, Any] | None:
         """The partner in ``country``; None while none is named."""
@@ -143,9 +136,9 @@ class ProjectForm(AnswersForm):
     theme = SelectField(_l("Theme"), coerce=_one_of(Theme), choices=_labels(texts.THEMES, blank=True))
     format = SelectField(_l("Type of project"), coerce=_one_of(Format), choices=_labels(texts.FORMATS, blank=True))
     summary = Text(_l("What is planned?"), limit=3000)
-    why_two_cities = Text(_l("Why these two cities?"), limit=2000)
-    encounter = Text(_l("How do people from both sides meet?"), limit=2000)
-    success = Text(_l("How will you know that it succeeded?"), limit=2000)
+    why_two_cities = Text(_l("Why these two cities?"), limit=2000, printed=False)
+    encounter = Text(_l("How do people from both sides meet?"), limit=2000, printed=False)
+    success = Text(_l("How will you know that it succeeded?"), limit=2000, printed=False)
     places = Line(_l("Where does it happen?"))
 
 
@@ -154,7 +147,7 @@ class PeopleForm(AnswersForm):
     participants_french = WholeField(_l("People from France taking part"))
     volunteers = WholeField(_l("Volunteers who help"))
     volunteer_hours = WholeField(_l("Hours of voluntary work in all"))
-    who_works = Text(_l("Who carries out the project?"), limit=2000)
+    who_works = Text(_l("Who carries out the project?"), limit=2000, printed=False)
     mostly_minors = YesNoField(_l("Are most participants under 18?"))
     is_school_trip = YesNoField(_l("Is it a school trip or a school exchange?"))
 
@@ -168,11 +161,7 @@ class DatesForm(AnswersForm):
 
 
 class AmountField(MoneyField):
-    """An amount that knows whether anything was typed."""
-
-    @property
-    def raw_data_given(self) -> bool:
-        return bool(self.raw_data and strip(self.raw_data[0]))
+    """An amount in a table whose head names the currency."""
 
 
 class LineForm(PlainForm):
@@ -233,7 +222,9 @@ class BudgetForm(Form):
     incomes = Rows(FormField(IncomeForm), min_entries=1, max_entries=MOST_LINES)
     uses = Rows(FormField(InKindForm), min_entries=1, max_entries=MOST_LINES)
     sources = Rows(FormField(InKindForm), min_entries=1, max_entries=MOST_LINES)
-    other_public_funding = Text(_l("Other public money applied for or received for this project"), limit=1000)
+    other_public_funding = Text(
+        _l("Other public money applied for or received for this project"), limit=1000, printed=False
+    )
 
     TABLES = {
         LineKind.COST: "costs",
@@ -297,7 +288,7 @@ class BudgetForm(Form):
         for kind, table in self.TABLES.items():
             for entry in getattr(self, table).entries:
                 line = entry.form
-                if not line.description.data and not line.cents.data and not line.cents.raw_data_given:
+                if not line.description.data and not line.cents.data and line.cents.is_blank:
                     continue
                 found.append(
                     rules.Line(

@@ -71,7 +71,7 @@ class Application(Identified, Base):
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
     return_reason: Mapped[str] = mapped_column(default="")
     return_until: Mapped[datetime | None] = mapped_column(Instant)
-    #: Accent-folded title, organisations and number for search; kept by ``service``.
+    #: Folded title, organisations, number and contacts for search; kept by ``service``.
     search_text: Mapped[str] = mapped_column(default="")
 
     call: Mapped[Call] = relationship()

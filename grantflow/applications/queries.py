@@ -14,6 +14,7 @@ from grantflow.calls import rules as call_rules
 from grantflow.calls.models import Agreement, Call, Category
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import OFFICES, Actor, Role, Side
+from grantflow.kernel.text import fold, search_words
 from grantflow.letters import queries as letters
 from grantflow.letters.models import Letter
 from grantflow.organisations import queries as organisations
@@ -215,7 +216,7 @@ def already_filed(application: Application) -> bool:
     """
     if not application.title:
         return False
-    title = _escape(rules.fold(application.title))
+    title = _escape(fold(application.title))
     query = (
         select(Organisation.id, Organisation.name, Partner.name)
         .select_from(Application)
@@ -229,11 +230,11 @@ def already_filed(application: Application) -> bool:
             Application.search_text.like(f"{title}\n%", escape="\\"),
         )
     )
-    partner = rules.fold(application.partner.name) if application.partner else None
+    partner = fold(application.partner.name) if application.partner else None
     return any(
         lead_id == application.lead_id
-        or rules.fold(lead_name) == partner
-        or (partner_name and rules.fold(partner_name) == rules.fold(application.lead.name))
+        or fold(lead_name) == partner
+        or (partner_name and fold(partner_name) == fold(application.lead.name))
         for lead_id, lead_name, partner_name in db.session.execute(query)
     )
 
@@ -392,8 +393,10 @@ def _conditions(wanted: Wanted, categories: Mapping[UUID, Sequence[Category]]) -
         found.append(Application.lead_side == wanted.side)
     if wanted.category:
         found.append(_in_category(wanted.category, categories))
-    words = rules.fold(wanted.text).split()
-    return [*found, *(Application.search_text.like(f"%{_escape(word)}%", escape="\\") for word in words)]
+    return [
+        *found,
+        *(Application.search_text.like(f"%{_escape(word)}%", escape="\\") for word in search_words(wanted.text)),
+    ]
 
 
 def _in_category(number: int, categories: Mapping[UUID, Sequence[Category]]) -> ColumnElement[bool]:

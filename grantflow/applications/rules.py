@@ -6,7 +6,6 @@ shares hundredths of a percent, instants aware.
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -16,6 +15,7 @@ from grantflow.calls import rules as calls
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import Side
+from grantflow.kernel.text import fold
 from grantflow.organisations.states import INFORMAL, PUBLIC, Country, Kind
 
 from .states import Declared, IncomeType, LineKind, State, StepName
@@ -373,14 +373,6 @@ def _category(filing: Filing) -> CategoryTerms:
 
 
 # --- small words -----------------------------------------------------------------------------------
-
-
-def fold(text: str) -> str:
-    """Casefolded, without accents, blanks squeezed: how titles and searches are compared."""
-    # Twice: letters such as 𝕊 get a lower case only once they are decomposed, and some of those decompose again.
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(bare.split())
 
 
 def search_text(title: str, *others: str) -> str:

@@ -168,12 +168,14 @@ def _saved(application: Application) -> None:
 
 
 def _index(application: Application) -> None:
-    partner = application.partner
+    partner, contact = application.partner, application.contact
     application.search_text = rules.search_text(
         application.title,
         application.lead.name,
-        partner.name if partner else "",
         application.number or "",
+        contact.name,
+        contact.email,
+        *((partner.name, partner.contact_name, partner.email) if partner else ()),
     )
 
 

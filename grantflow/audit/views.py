@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from grantflow.kernel.text import line
 from grantflow.platform import limits
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, flash_problem, page, redirect_to
@@ -21,8 +22,8 @@ def trail() -> Response:
     """Who did what to what, newest first."""
     wanted = queries.Filters(
         action=request.args.get("action", ""),
-        who=request.args.get("who", "").strip()[:100],
-        what=request.args.get("what", "").strip()[:100],
+        who=line(request.args.get("who", ""))[:100],
+        what=line(request.args.get("what", ""))[:100],
     )
     found = queries.trail(wanted, request.args.get("before", type=_number))
     query = {"action": wanted.action, "who": wanted.who, "what": wanted.what}

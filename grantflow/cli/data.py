@@ -111,15 +111,28 @@ def admin() -> None:
 def _address(context: click.Context, option: click.Parameter, typed: str) -> str:
     from email_validator import EmailNotValidError, validate_email
 
+    from grantflow.kernel import emails
+
     try:
-        return validate_email(typed, check_deliverability=False, allow_smtputf8=False).normalized
+        return validate_email(emails.typed(typed), check_deliverability=False, allow_smtputf8=False).normalized
     except EmailNotValidError as error:
         raise click.BadParameter(str(error)) from error
 
 
+def _name(context: click.Context, option: click.Parameter, typed: str) -> str:
+    from grantflow.kernel.text import line, unprintable
+
+    name = line(typed)
+    if not name:
+        raise click.BadParameter("It is empty.")
+    if found := unprintable(name):
+        raise click.BadParameter(f"Letters cannot print these characters: {' '.join(found)}")
+    return name
+
+
 @admin.command()
 @click.option("--email", required=True, callback=_address)
-@click.option("--name", required=True)
+@click.option("--name", required=True, callback=_name)
 @click.option("--party", required=True, type=click.Choice(["duesseldorf", "toulouse", "metropole"]))
 @click.option("--language", type=click.Choice(["de", "fr"]), help="Default: the party's.")
 def create(email: str, name: str, party: str, language: str | None) -> None:

@@ -145,4 +145,4 @@ class KeyForm(Form):
 
 
 class ReturnForm(Form):
-    reason = Text(_l("What needs to change?"), [required()], limit=1000)
+    reason = Text(_l("What needs to change?"), [required()], limit=1000, printed=False)

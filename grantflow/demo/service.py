@@ -12,9 +12,8 @@ from sqlalchemy import select
 from grantflow.accounts import service as accounts
 from grantflow.accounts import texts as account_texts
 from grantflow.accounts.models import Person, RoleGrant
-from grantflow.accounts.rules import email_key
 from grantflow.config import local_secret
-from grantflow.kernel import clock
+from grantflow.kernel import clock, emails
 from grantflow.kernel.parties import Actor, Party
 from grantflow.organisations.models import Membership, Organisation
 from grantflow.platform import mailsink, passwords, settings
@@ -53,7 +52,7 @@ def _person(somebody: Somebody, password_hash: str) -> Person:
     now = clock.now()
     person = Person(
         email=somebody.email,
-        email_key=email_key(somebody.email),
+        email_key=emails.key(somebody.email),
         name=somebody.name,
         address=somebody.address,
         phone=somebody.phone,

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
+from grantflow.kernel.text import line
 from grantflow.letters.queries import STATUSES, Filter
 from grantflow.letters.states import Kind
 
@@ -15,10 +16,10 @@ def read_filter(values: MultiDict[str, str]) -> Filter:
     """The filter of a query string; what is not on offer is not asked for."""
     kind, status = values.get("kind", ""), values.get("status", "")
     return Filter(
-        call=values.get("call", "")[:20].replace("\0", ""),
+        call=line(values.get("call", ""))[:20],
         kind=Kind(kind) if kind in set(Kind) else None,
         status=status if status in STATUSES else "",
-        text=values.get("q", "").strip().replace("\0", "")[:100],
+        text=line(values.get("q", ""))[:100],
     )
 
 

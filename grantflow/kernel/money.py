@@ -4,10 +4,20 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from .text import plain
+
 #: Larger than any budget here, small enough for a PostgreSQL bigint.
 LIMIT = 10**12
 
-_GROUPED = re.compile(r"^[0-9]{1,3}(?:[.'\s][0-9]{3})+$|^[0-9]+$")
+#: Euros in one piece or in groups of three (``1.234``, ``1 234``, ``1'234``), perhaps one or two figures of cents.
+_AMOUNT = re.compile(
+    r"(?P<euros>[0-9]+|[1-9][0-9]{0,2}(?P<mark>[. '])[0-9]{3}(?:(?P=mark)[0-9]{3})*)"
+    r"(?:(?P<sign>[.,])(?P<cents>[0-9]{1,2}))?"
+)
+#: The currency on either side, and the dash of round sums: ``1.234,-``.
+_AROUND = re.compile(
+    r"^(?:€|eur(?:os?)?(?![a-z]))\s*|(?:[.,]\s?-{1,3})?\s*(?:(?:€|(?<![a-z])eur(?:os?)?)\.?)?$", re.IGNORECASE
+)
 
 
 def eur(amount: int | str | Decimal) -> int:
@@ -19,20 +29,15 @@ def eur(amount: int | str | Decimal) -> int:
 
 
 def parse(text: str) -> int:
-    """Cents from what a German or French hand types: ``1.234,56``, ``1 234,56``, ``1234.56``, ``12``.
+    """Cents from what a German or French hand types: ``1.234,56``, ``1 234,56 €``, ``EUR 1234.5``, ``1.234,-``, ``12``.
 
-    A lone dot with one or two digits after it is taken as the decimal sign, with three as thousands.
-    Raises ValueError for anything else.
+    A lone dot with one or two figures after it is the decimal sign, with three it parts thousands: ``1.234`` is one
+    thousand two hundred and thirty-four in both languages. Raises ValueError for anything else, also below zero.
     """
-    text = text.strip().removesuffix("€").strip()
-    whole, sign, fraction = text.rpartition(",")
-    if not sign and re.search(r"^[^.]*\.\d{1,2}$", text):
-        whole, sign, fraction = text.rpartition(".")
-    if not sign:
-        whole, fraction = text, ""
-    if not _GROUPED.match(whole) or not re.fullmatch(r"[0-9]{0,2}", fraction) or (sign and not fraction):
+    found = _AMOUNT.fullmatch(_AROUND.sub("", plain(text)))
+    if not found or (found["mark"] and found["mark"] == found["sign"]):
         raise ValueError(text)
-    cents = int(re.sub(r"\D", "", whole)) * 100 + int(fraction.ljust(2, "0"))
+    cents = int(re.sub("[^0-9]", "", found["euros"])) * 100 + int((found["cents"] or "").ljust(2, "0"))
     if cents >= LIMIT:
         raise ValueError(text)
     return cents

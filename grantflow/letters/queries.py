@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, select, tuple_
 from sqlalchemy.orm import defer
 
 from grantflow.kernel.parties import Actor, Role
+from grantflow.kernel.text import search_words
 from grantflow.platform.db import db
 
-from . import rules
 from .models import Download, Letter
 from .states import Desk, Kind, Standing, State
 
@@ -129,8 +129,7 @@ def matching(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(Letter.kind == wanted.kind)
     if wanted.status:
         conditions.append(STATUSES[wanted.status])
-    words = rules.folded(wanted.text).split()
-    return [*conditions, *(Letter.search_text.contains(word, autoescape=True) for word in words)]
+    return [*conditions, *(Letter.search_text.contains(word, autoescape=True) for word in search_words(wanted.text))]
 
 
 def desk(

@@ -432,12 +432,6 @@ def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", plain)[:60].strip("-")
 
 
-def folded(text: str) -> str:
-    """Lower case without accents, for a search that every PostgreSQL answers alike."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss").replace("œ", "oe").replace("æ", "ae"))
-    return "".join(char for char in plain if not unicodedata.combining(char))
-
-
 def spreadsheet_cell(value: str) -> str:
     """Text that no spreadsheet takes for a formula (T23): after blanks and full-width signs too."""
     first = unicodedata.normalize("NFKC", value).lstrip()[:1]

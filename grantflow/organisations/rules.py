@@ -1,7 +1,6 @@
 """What must be known of an organisation, by kind and country (R4), and whether its numbers can be right."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -13,9 +12,10 @@ from stdnum.de import handelsregisternummer
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siret as french_siret
 
-from grantflow.kernel import clock
+from grantflow.kernel import clock, identifiers
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import Party
+from grantflow.kernel.text import fold
 
 from .states import Country, Kind
 
@@ -23,9 +23,8 @@ from .states import Country, Kind
 COURTS: tuple[str, ...] = tuple(handelsregisternummer.GERMAN_COURTS)
 
 #: W, department or overseas letter, seven digits (D19).
-RNA = re.compile(r"^W\d[0-9A-Z]\d{7}$")
-POSTAL_CODE = re.compile(r"^\d{5}$")
-REGISTER = re.compile(r"^(?P<kind>VR|HRB)?\s*(?P<number>[1-9]\d{0,5})\s*(?P<suffix>[A-ZÖ]{1,3})?$", re.IGNORECASE)
+RNA = re.compile("W[0-9][0-9A-Z][0-9]{7}")
+POSTAL_CODE = re.compile("[0-9]{5}")
 WEBSITE = re.compile(r"^https?://[^\s/?#@]+\.[^\s/?#@]+(?:[/?#]\S*)?$", re.IGNORECASE)
 
 #: An informal group is at least this many named people, each another one (domain 1.3).
@@ -103,15 +102,16 @@ def normal(profile: Profile) -> Profile:
     blank: dict[str, Any] = {
         f.name: [] if f.name == "people" else f.default for f in fields(Profile) if f.name in unasked
     }
-    siret = _compact(profile.siret)
+    siret = identifiers.siret(profile.siret)
     website = profile.website.strip()
     cleaned: dict[str, Any] = {
+        "postal_code": identifiers.postal_code(profile.postal_code, profile.country),
         "siret": siret,
         "siret_pending": profile.siret_pending and not siret,
-        "rna": _compact(profile.rna).upper(),
-        "register_number": _register(profile),
-        "iban": _compact(profile.iban).upper(),
-        "bic": _compact(profile.bic).upper(),
+        "rna": identifiers.rna(profile.rna),
+        "register_number": identifiers.register_number(profile.register_number, register_kind(profile.kind)),
+        "iban": identifiers.iban(profile.iban),
+        "bic": identifiers.bic(profile.bic),
         "website": f"https://{website}" if website and "://" not in website else website,
         "people": [dict(person) for person in profile.people if any(person.values())],
     }
@@ -126,13 +126,13 @@ def problems(profile: Profile) -> dict[str, Reason]:
     found: dict[str, Reason] = {}
     if not profile.name:
         found["name"] = Reason("organisation_name_missing")
-    if profile.postal_code and not POSTAL_CODE.match(profile.postal_code):
+    if profile.postal_code and not POSTAL_CODE.fullmatch(profile.postal_code):
         found["postal_code"] = Reason("postal_code_wrong")
     if profile.website and not WEBSITE.match(profile.website):
         found["website"] = Reason("website_wrong")
     if profile.siret and not french_siret.is_valid(profile.siret):
         found["siret"] = Reason("siret_wrong")
-    if profile.rna and not RNA.match(profile.rna):
+    if profile.rna and not RNA.fullmatch(profile.rna):
         found["rna"] = Reason("rna_wrong")
     if profile.register_number:
         found.update(_register_problem(profile))
@@ -160,30 +160,11 @@ def missing(profile: Profile) -> list[Reason]:
 
 
 def _group_problem(profile: Profile) -> list[Reason]:
-    names = [_folded(person["name"]) for person in profile.people if person.get("name")]
+    names = [fold(person["name"]) for person in profile.people if person.get("name")]
     if len(set(names)) >= GROUP_MINIMUM:
         return []
     key = "group_too_small" if len(names) < GROUP_MINIMUM else "group_people_repeated"
     return [Reason(key, facts={"count": GROUP_MINIMUM})]
-
-
-def _folded(name: str) -> str:
-    """A name as it is compared: whoever types it with another accent, blank or capital is the same person."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
-
-
-def _compact(text: str) -> str:
-    return re.sub(r"[\s.\-/]", "", text)
-
-
-def _register(profile: Profile) -> str:
-    """``VR 1234``: the register's letters come from the kind, so nobody has to type them."""
-    match = REGISTER.match(profile.register_number.strip())
-    if not match:
-        return profile.register_number.strip()
-    parts = (match["kind"] or register_kind(profile.kind), match["number"], match["suffix"] or "")
-    return " ".join(part.upper() for part in parts if part)
 
 
 def _register_problem(profile: Profile) -> dict[str, Reason]:
@@ -199,12 +180,15 @@ def _register_problem(profile: Profile) -> dict[str, Reason]:
 
 
 def _bank_problems(profile: Profile) -> dict[str, Reason]:
-    """Any account of the euro payments area will do: refusing a country's IBANs would break Regulation 260/2012."""
+    """Any account of the euro payments area will do: refusing a country's IBANs would break Regulation 260/2012.
+
+    A BIC may name another country than the IBAN: banks of Monaco and overseas, and branches under their parent's BIC.
+    """
     found: dict[str, Reason] = {}
-    iban: IBAN | None = None
     if profile.iban:
         try:
-            iban = IBAN(profile.iban, validate_bban=profile.iban.startswith("FR"))
+            # Digits of other scripts pass for digits in the library.
+            iban = IBAN(profile.iban.encode("ascii").decode(), validate_bban=profile.iban.startswith("FR"))
         except (SchwiftyException, ValueError):
             found["iban"] = Reason("iban_wrong")
         else:
@@ -212,10 +196,7 @@ def _bank_problems(profile: Profile) -> dict[str, Reason]:
                 found["iban"] = Reason("iban_outside_sepa")
     if profile.bic:
         try:
-            bic = BIC(profile.bic)
+            BIC(profile.bic)
         except (SchwiftyException, ValueError):
             found["bic"] = Reason("bic_wrong")
-        else:
-            if iban is not None and bic.country_code != iban.country_code:
-                found["bic"] = Reason("bic_of_other_country")
     return found

@@ -33,7 +33,6 @@ MESSAGES: dict[str, Any] = {
     "iban_wrong": _l("This IBAN cannot be right: please compare it with your bank statement."),
     "iban_outside_sepa": _l("Grants are paid in euros to accounts of the SEPA area only."),
     "bic_wrong": _l("This BIC cannot be right: it has 8 or 11 characters. You may leave it empty."),
-    "bic_of_other_country": _l("BIC and IBAN belong to different countries."),
     "group_too_small": _l("An informal group needs at least %(count)d named people."),
     "group_people_repeated": _l(
         "An informal group needs at least %(count)d different people: a name stands here twice."

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,9 +14,10 @@ from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired
 from wtforms.validators import ValidationError as ValidationError  # noqa: PLC0414 - for the features' forms
-from wtforms.widgets import TextInput
+from wtforms.widgets import EmailInput, TelInput, TextInput
 
-from grantflow.kernel import money
+from grantflow.kernel import days, emails, identifiers, money, numbers
+from grantflow.kernel import text as texts
 from grantflow.kernel.errors import Invalid
 
 from . import errors, locale
@@ -68,67 +70,99 @@ class Form(FlaskForm):
             field.errors = [*field.errors, text]
 
 
-#: Marks that turn the direction of whatever follows them. Left in a name they would rearrange the officer's page and
-#: the figures of a letter; neither German nor French has a use for them.
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+class Shown:
+    """Nothing that a letter cannot print or, where no letter takes it from, that no screen is sure to show."""
+
+    def __init__(self, *, printed: bool) -> None:
+        self.printed = printed
+
+    def __call__(self, form: Any, field: Field) -> None:
+        find = texts.unprintable if self.printed else texts.unreadable
+        if found := find(field.data or ""):
+            # A mark without its letter stands on a dotted circle.
+            signs = (f"\u25cc{char}" if unicodedata.combining(char) else char for char in found[:20])
+            raise ValidationError(
+                _(
+                    "These characters cannot be printed: %(characters)s. Please replace them or leave them out.",
+                    characters=" ".join(signs),
+                )
+            )
 
 
-def strip(value: Any) -> Any:
-    """Trim, and drop what a pasted text brings along unseen: control characters (NUL would break the database) and
-    marks of direction."""
-    if not isinstance(value, str):
-        return value
-    return "".join(c for c in value if c in "\n\t" or not (c in _TURNING or unicodedata.category(c) == "Cc")).strip()
+class _Words(StringField):
+    """Words in their canonical form; knows how much it takes, and says so in a hint."""
 
+    read: Callable[[str], str]
 
-class _Limited:
-    """Knows how much it takes, and says so in a hint."""
-
-    limit: int
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Sequence[Any] | None = None,
+        *,
+        limit: int,
+        printed: bool = True,
+        **kw: Any,
+    ):
+        self.limit = limit
+        kw["filters"] = (*kw.get("filters", ()), lambda value: value and self.read(value))
+        super().__init__(label, (*(validators or ()), AtMost(limit), Shown(printed=printed)), **kw)
 
     @property
     def reach(self) -> str:
         return str(_("At most %(count)s characters.", count=locale.number(self.limit)))
 
 
-class Line(_Limited, StringField):
-    """One line of text, trimmed."""
+class Line(_Words):
+    """One line of text. ``printed``: a letter or an address may take words from it."""
 
-    def __init__(
-        self,
-        label: Any = None,
-        validators: Sequence[Any] | None = None,
-        *,
-        limit: int = 200,
-        **kw: Any,
-    ):
-        kw["filters"] = (
-            *kw.get("filters", ()),
-            strip,
-            lambda v: " ".join(v.split()) if v else v,
-        )
-        self.limit = limit
-        super().__init__(label, (*(validators or ()), AtMost(limit)), **kw)
+    read = staticmethod(texts.line)
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] | None = None, *, limit: int = 200, **kw: Any):
+        super().__init__(label, validators, limit=limit, **kw)
 
 
-class Text(_Limited, TextAreaField):
-    """Paragraphs, trimmed; line ends as one newline."""
+class Text(_Words, TextAreaField):
+    """Paragraphs. ``printed`` as with ``Line``."""
 
-    def __init__(
-        self,
-        label: Any = None,
-        validators: Sequence[Any] | None = None,
-        *,
-        limit: int = 3000,
-        **kw: Any,
-    ):
-        kw["filters"] = (
-            lambda v: v.replace("\r\n", "\n") if v else v,
-            *kw.get("filters", ()),
-            strip,
-        )
-        self.limit = limit
-        super().__init__(label, (*(validators or ()), AtMost(limit)), **kw)
+    read = staticmethod(texts.canonical)
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] | None = None, *, limit: int = 3000, **kw: Any):
+        super().__init__(label, validators, limit=limit, **kw)
+
+
+class Email(Line):
+    """An address that mail can be sent to, in the spelling its owner typed."""
+
+    widget = EmailInput()
+    data: str | None
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if validation_stopped or not self.data:
+            return
+        address = emails.typed(self.data)
+        if not address.rpartition("@")[0].isascii():
+            raise ValidationError(_l("Before the @ an e-mail address takes letters without accents only."))
+        try:
+            self.data = validate_email(address, check_deliverability=False, allow_smtputf8=False).normalized
+        except EmailNotValidError as error:
+            raise ValidationError(_l("Please enter an e-mail address such as name@example.org.")) from error
+
+
+class Phone(Line):
+    """A telephone number as people write it, of six digits or more."""
+
+    widget = TelInput()
+    data: str | None
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if validation_stopped or not self.data:
+            return
+        try:
+            self.data = identifiers.phone(self.data)
+        except ValueError as error:
+            raise ValidationError(
+                _l("Please enter a telephone number of at least 6 digits, for example +49 211 123456.")
+            ) from error
 
 
 class Rows(FieldList):
@@ -150,9 +184,14 @@ class _Typed(Field):
             return str(self.raw_data[0])
         return "" if self.data is None else self.write(self.data)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was typed, as against something unreadable."""
+        return not (self.raw_data and texts.line(self.raw_data[0]))
+
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
-        if valuelist and (text := strip(valuelist[0])):
+        if valuelist and (text := texts.line(valuelist[0])):
             try:
                 self.data = self.read(text)
             except ValidationError:  # it says itself what is wrong
@@ -169,7 +208,7 @@ class _Typed(Field):
 
 
 class MoneyField(_Typed):
-    """Cents; reads ``1.234,56`` and ``1 234,56`` alike, and shows in its message how the reader writes them."""
+    """Cents, from what ``money.parse`` reads; shows in its message how the reader writes them."""
 
     unreadable = _l("Please enter an amount such as 1234,56.")
 
@@ -181,27 +220,15 @@ class MoneyField(_Typed):
 
 
 class DateField(_Typed):
-    """A day; reads ``31.01.2027``, ``31/01/2027`` and a browser's ``2027-01-31``."""
+    """A day, from what ``days.parse`` reads."""
 
     unreadable = _l("Please enter a date such as 31.01.2027.")
-    formats = ("%d.%m.%Y", "%d/%m/%Y", "%Y-%m-%d")
 
     def read(self, text: str) -> date:
-        for pattern in self.formats:
-            try:
-                day = datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a civil day has no zone
-            except ValueError:
-                continue
-            if 1900 <= day.year <= 2200:
-                return day
-        raise ValueError(text)
+        return days.parse(text)
 
     def write(self, data: date) -> str:
         return locale.short_date(data)
-
-
-#: Digits in one piece, or in groups of three as Germans and the French write them: ``1.000``, ``1 000``.
-_WHOLE = re.compile(r"[-\u2212]?([0-9]+|[0-9]{1,3}(?P<mark>[.\s])[0-9]{3}((?P=mark)[0-9]{3})*)")
 
 
 class WholeField(_Typed):
@@ -211,20 +238,16 @@ class WholeField(_Typed):
     most = 9_999_999
 
     def read(self, text: str) -> int:
-        if not _WHOLE.fullmatch(text):
-            raise ValueError(text)
-        # Python reads no more than 4300 digits.
-        digits = re.sub("[^0-9]", "", text).lstrip("0") or "0"
-        number = int(digits) if len(digits) <= len(str(self.most)) and text[0].isdigit() else self.most + 1
-        if number > self.most:
+        try:
+            return numbers.whole(text, self.most)
+        except OverflowError as error:
             raise ValidationError(
                 _(
                     "Please enter a number between %(least)s and %(most)s.",
                     least=locale.number(0),
                     most=locale.number(self.most),
                 )
-            )
-        return number
+            ) from error
 
     def write(self, data: int) -> str:
         return str(data)

@@ -1,6 +1,5 @@
 """German and French: which one this page or message speaks, and how it writes money, dates and numbers."""
 
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -16,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from grantflow.config import LANGUAGES
 from grantflow.kernel import clock
+from grantflow.kernel.text import unaccented
 
 from .access import current_actor
 
@@ -88,8 +88,7 @@ def language_urls() -> dict[str, str]:
 
 def alphabetical(text: str) -> tuple[str, str]:
     """Where a word stands in a list: « Évaluation » among the E, „Übernahme“ among the U; accents only break ties."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
-    return "".join(c for c in plain if not unicodedata.combining(c)), text
+    return unaccented(text), text
 
 
 # --- figures -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
-from grantflow.kernel import clock
+from grantflow.kernel import clock, emails
 from grantflow.kernel.errors import Transient
 
 from . import settings
@@ -47,7 +47,7 @@ def build(mail: Mail) -> EmailMessage:
     sender = settings().mail_from
     message = EmailMessage(policy=SMTP.clone(max_line_length=78))
     message["From"] = header(sender)
-    message["To"] = header(mail.to)
+    message["To"] = header(emails.mailable(mail.to))
     message["Subject"] = header(mail.subject)
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{mail.id}@{parseaddr(sender)[1].rpartition('@')[2] or 'localhost'}>"

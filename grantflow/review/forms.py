@@ -27,7 +27,7 @@ class DeclareForm(Form):
         [chosen()],
         choices=choices({"no": _l("No, I can judge it impartially"), "yes": _l("Yes, I recuse myself")}),
     )
-    reason = Text(_l("What is the conflict?"), limit=500)
+    reason = Text(_l("What is the conflict?"), limit=500, printed=False)
     confidential = BooleanField(
         _l(
             "I keep the file confidential, use it for this review only, and speak to nobody about my scores "
@@ -64,11 +64,13 @@ def grid_of(criteria: Sequence[Criterion], assessment: Assessment | None, marks:
         fields[f"points_{number}"] = RadioField(
             title, [Optional()], choices=choices({n: str(n) for n in range(criterion.points_max + 1)}), coerce=int
         )
-        fields[f"comment_{number}"] = Text(gettext("Comment on “%(criterion)s”", criterion=title), limit=COMMENT_LIMIT)
+        fields[f"comment_{number}"] = Text(
+            gettext("Comment on “%(criterion)s”", criterion=title), limit=COMMENT_LIMIT, printed=False
+        )
         mark = marks.get(number, Mark())
         data |= {f"points_{number}": mark.points, f"comment_{number}": mark.comment}
     fields["recommended"] = MoneyField(gettext("Recommended amount"), [Optional()])
-    fields["comment"] = Text(gettext("Overall comment"), limit=3000)
+    fields["comment"] = Text(gettext("Overall comment"), limit=3000, printed=False)
     if assessment:
         data |= {"recommended": assessment.recommended_cents, "comment": assessment.comment}
     return cast(Grid, type("CallGrid", (Grid,), fields)(data=data))

@@ -10,9 +10,9 @@ from lxml import html
 from sqlalchemy.exc import IntegrityError
 
 from grantflow.accounts.models import Person
-from grantflow.accounts.rules import PASSWORD_MAX, email_key
+from grantflow.accounts.rules import PASSWORD_MAX
 from grantflow.config import ROOT
-from grantflow.kernel import clock
+from grantflow.kernel import clock, emails
 from grantflow.platform.db import db
 from tests.given import Given
 
@@ -23,7 +23,7 @@ def test_the_database_itself_keeps_identities_apart(app: Flask, given: Given) ->
         twin = Person(
             id=uuid4(),
             email="ＪＯ.blum@example.org",
-            email_key=email_key("ＪＯ.blum@example.org "),
+            email_key=emails.key("ＪＯ.blum@example.org "),
             name="Twin",
             language="de",
             created_at=clock.now(),

@@ -123,7 +123,6 @@ def test_names() -> None:
         "D-2026-0412_Cine-Dialog-Groesse-Oeuvre.pdf"
     )
     assert rules.file_name("T-2026-0001", Standing.COURTESY, "de", "../../etc") == "T-2026-0001_de_etc.pdf"
-    assert rules.folded("Égalité STRASSE Œuvre") == rules.folded("egalite Straße oeuvre")
 
 
 @pytest.mark.parametrize(

@@ -130,10 +130,32 @@ class TestNumbers:
         )  # any account of the euro payments area (Regulation 260/2012)
         assert wrong(iban="TR330006100519786457841326") == {"iban": "iban_outside_sepa"}
 
-    def test_bic_belongs_to_the_iban(self) -> None:
-        assert wrong(bic="COBADEFFXXX") == {}
-        assert wrong(bic="PSSTFRPPTOU") == {"bic": "bic_of_other_country"}
-        assert wrong(bic="NOPE") == {"bic": "bic_wrong"}
+    @pytest.mark.parametrize("bic", ["COBADEFFXXX", "cmbr mc mx", "BIC: AGRIMQMX", "BCEELULL", "PSSTFRPPTOU"])
+    def test_a_bic_may_name_another_country_than_the_iban(self, bic: str) -> None:
+        """Banks of Monaco and overseas hold French accounts, branches go by their parent's BIC."""
+        assert wrong(country=FR, iban="FR14 2004 1010 0505 0001 3M02 606", bic=bic) == {}
+
+    @pytest.mark.parametrize("bic", ["NOPE", "COBADEFF²XX", "COBAXXFF", "COBADEFFX"])
+    def test_wrong_bics(self, bic: str) -> None:
+        assert wrong(bic=bic) == {"bic": "bic_wrong"}
+
+    def test_figures_of_other_scripts_are_no_digits(self) -> None:
+        """One SIRET made two organisations."""
+        assert wrong(country=FR, siret="٧٣٢٨٢٩٣٢٠٠٠٠٧٤") == {"siret": "siret_wrong"}
+        assert wrong(country=FR, rna="W٣13012345") == {"rna": "rna_wrong"}
+        assert wrong(country=FR, postal_code="٣١٠٠٠") == {"postal_code": "postal_code_wrong"}
+        assert wrong(iban="DE٨٩370400440532013000") == {"iban": "iban_wrong"}
+        assert wrong(register_number="VR ٤٧١١") == {"register_number": "register_number_wrong"}
+        assert rules.normal(profile(FR, siret="７３２８２９３２００００７４")).siret == "73282932000074"
+
+    def test_a_postal_code_of_the_other_country_is_wrong(self) -> None:
+        assert rules.normal(profile(postal_code="D-40002")).postal_code == "40002"
+        assert rules.normal(profile(FR, postal_code="F-31 000")).postal_code == "31000"
+        assert (
+            wrong(postal_code="F-31000")
+            == wrong(country=FR, postal_code="D-40002")
+            == {"postal_code": "postal_code_wrong"}
+        )
 
     def test_groups_need_three_people(self) -> None:
         people = [{"name": f"P{n}", "city": ""} for n in range(3)]

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import request, url_for
 
 from grantflow.kernel.parties import OFFICES, Role, Side
+from grantflow.kernel.text import line
 from grantflow.platform.access import current_actor, has_role, requires
 from grantflow.platform.http import page
 
@@ -47,7 +48,7 @@ def _wanted() -> queries.Wanted:
         state=State(state) if state in set(State) - {State.DRAFT} else None,
         side=Side(side) if side in set(Side) else None,
         category=int(number) if number.isascii() and number.isdigit() and len(number) == 1 else None,
-        text=request.args.get("q", "")[:100].replace("\x00", ""),
+        text=line(request.args.get("q", ""))[:100],
     )
 
 

@@ -12,6 +12,7 @@ from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Incomplete
 from grantflow.kernel.parties import Actor, Party
+from grantflow.kernel.text import fold
 from grantflow.platform import jobs
 from grantflow.platform.db import db
 
@@ -89,7 +90,7 @@ def _rows(kind: Kind, facts: Facts, register: str, at: datetime) -> Iterator[dic
             "register_number": register,
             "facts": facts.to_json(),
             "template_version": rules.TEMPLATE_VERSION,
-            "search_text": rules.folded(" ".join((register, facts.application_number, facts.project_title, recipient))),
+            "search_text": fold(" ".join((register, facts.application_number, facts.project_title, recipient))),
             # Lists are newest first: a translation stands right behind its act.
             "created_at": at if standing is Standing.ACT else at - timedelta(microseconds=1),
         }
