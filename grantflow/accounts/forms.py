@@ -5,12 +5,23 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField
+from wtforms import HiddenField, PasswordField
 from wtforms.widgets import CheckboxInput, EmailInput, ListWidget, TelInput
 
 from grantflow.kernel.parties import STAFF_ROLES, Party, Role
 from grantflow.platform import locale
-from grantflow.platform.forms import Form, Line, Text, ValidationError, choices, chosen, required
+from grantflow.platform.forms import (
+    Form,
+    Line,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    Text,
+    ValidationError,
+    choices,
+    chosen,
+    required,
+)
 
 from . import texts
 from .models import Address

@@ -185,3 +185,14 @@ def test_nothing_else_is_taken(given: Given, as_: As) -> None:
         assert (now.country, now.created_at) == (Country.GERMANY, organisation.created_at)
         assert now.kind is Kind.ASSOCIATION
         assert [m.person_id for m in now.memberships] == [by.id]
+
+
+@pytest.mark.parametrize("kind", ["institution", "association"])
+@pytest.mark.parametrize("field", ["run_by", "register_court"])
+def test_a_menu_that_is_made_to_say_something_else_is_no_crash(given: Given, as_: As, kind: str, field: str) -> None:
+    """``run_by=x`` answered 500: the values were read before anybody asked whether they had been valid."""
+    by = given.applicant()
+    answer = as_(by).post("/organisations/new", data={**CHOIR, "kind": kind, field: "x"})
+    assert answer.status_code == 422
+    assert "Bitte wählen Sie eine der angebotenen Antworten." in answer.text
+    assert mine(given, by) == []
