@@ -3,12 +3,25 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField
+from wtforms import HiddenField, PasswordField
 from wtforms.widgets import CheckboxInput, EmailInput, ListWidget
 
 from grantflow.kernel.parties import STAFF_ROLES, Party, Role
 from grantflow.platform import locale
-from grantflow.platform.forms import Email, Form, Line, Phone, Text, ValidationError, choices, chosen, required
+from grantflow.platform.forms import (
+    Email,
+    Form,
+    Line,
+    Phone,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    Text,
+    ValidationError,
+    choices,
+    chosen,
+    required,
+)
 
 from . import texts
 from .models import Address

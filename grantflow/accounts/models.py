@@ -88,7 +88,7 @@ class RoleGrant(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[Role] = mapped_column(enum_column(Role), primary_key=True)
     granted_at: Mapped[datetime] = mapped_column(Instant)
-    granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
 
     person: Mapped[Person] = relationship(back_populates="role_grants", foreign_keys=[person_id])
 

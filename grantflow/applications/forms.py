@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from wtforms import BooleanField, FormField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, FormField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import Optional
 
@@ -20,10 +20,14 @@ from grantflow.platform.forms import (
     Form,
     Line,
     MoneyField,
+    RadioField,
     Rows,
+    SelectField,
+    SelectMultipleField,
     Text,
     WholeField,
     chosen,
+    one_of,
     required,
 )
 
@@ -31,22 +35,19 @@ from . import rules, texts
 from .models import Application
 from .states import CostType, Declared, Format, IncomeType, InKindType, LineKind, State, Theme
 
-E = TypeVar("E", bound=StrEnum)
-
 PLEASE_CHOOSE = ("", _l("Please choose"))
-
-
-def _one_of(kind: type[E]) -> Any:
-    """Coerce to ``kind``; nothing chosen is None."""
-    return lambda value: kind(value) if value else None
 
 
 def _labels(labels: Mapping[Any, Any], *, blank: bool = False) -> Any:
     return lambda: [*([PLEASE_CHOOSE] if blank else []), *((str(value), label) for value, label in labels.items())]
 
 
-def _yes_or_no(value: Any) -> bool | None:
-    return value if isinstance(value, bool) else {"yes": True, "no": False}.get(value)
+def _yes_or_no(value: Any) -> bool:
+    if value in {"yes", "no"}:
+        return bool(value == "yes")
+    if isinstance(value, bool):
+        return value
+    raise ValueError(value)
 
 
 class YesNoField(RadioField):
@@ -55,8 +56,8 @@ class YesNoField(RadioField):
     def __init__(self, label: Any, **kw: Any) -> None:
         super().__init__(
             label,
+            [Optional()],
             coerce=_yes_or_no,
-            validate_choice=False,
             choices=lambda: [("yes", lazy_pgettext("answer", "Yes")), ("no", lazy_pgettext("answer", "No"))],
             **kw,
         )
@@ -76,14 +77,14 @@ class PartnerForm(Form):
     )
     name = Line(_l("Name of the partner organisation"))
     kind = SelectField(
-        _l("Kind of organisation"), coerce=_one_of(Kind), choices=_labels(organisations.KINDS, blank=True)
+        _l("Kind of organisation"), coerce=one_of(Kind), choices=_labels(organisations.KINDS, blank=True)
     )
     city = Line(_l("City"), limit=100)
     contact_name = Line(_l("Contact person"))
     email = Email(_l("E-mail address"), limit=254)
     run_by = SelectField(
         _l("Run by one of the three partners"),
-        coerce=_one_of(Party),
+        coerce=one_of(Party),
         choices=lambda: [
             ("", _l("No")),
             (Party.DUESSELDORF.value, _l("Yes, by the city of Düsseldorf")),
@@ -133,8 +134,8 @@ class AnswersForm(Form):
 
 class ProjectForm(AnswersForm):
     title = Line(_l("Title of the project"), limit=120)
-    theme = SelectField(_l("Theme"), coerce=_one_of(Theme), choices=_labels(texts.THEMES, blank=True))
-    format = SelectField(_l("Type of project"), coerce=_one_of(Format), choices=_labels(texts.FORMATS, blank=True))
+    theme = SelectField(_l("Theme"), coerce=one_of(Theme), choices=_labels(texts.THEMES, blank=True))
+    format = SelectField(_l("Type of project"), coerce=one_of(Format), choices=_labels(texts.FORMATS, blank=True))
     summary = Text(_l("What is planned?"), limit=3000)
     why_two_cities = Text(_l("Why these two cities?"), limit=2000, printed=False)
     encounter = Text(_l("How do people from both sides meet?"), limit=2000, printed=False)
@@ -346,7 +347,7 @@ class FormalCheckForm(Form):
     verdict = RadioField(
         _l("Result of the formal check"),
         [chosen()],
-        coerce=_one_of(Verdict),
+        coerce=one_of(Verdict),
         choices=lambda: [
             (Verdict.ADMIT.value, _l("Admit: the file is complete and may be assessed")),
             (Verdict.RETURN.value, _l("Return for completion, with a deadline")),

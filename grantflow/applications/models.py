@@ -34,6 +34,8 @@ class Application(Identified, Base):
     number: Mapped[str | None] = mapped_column(unique=True)
 
     title: Mapped[str] = mapped_column(default="")
+    #: The title as titles are compared (``rules.title_key``); kept by ``service``.
+    title_key: Mapped[str] = mapped_column(default="")
     summary: Mapped[str] = mapped_column(default="")
     why_two_cities: Mapped[str] = mapped_column(default="")
     encounter: Mapped[str] = mapped_column(default="")
@@ -101,6 +103,8 @@ class Application(Identified, Base):
         Index("ix_application_list", "submitted_at", "id"),
         Index("ix_application_list_by_state", "state", "submitted_at", "id"),
         Index(None, "call_id", "state"),
+        Index(None, "call_id", "title_key"),
+        Index(None, "contact_id"),
         Index(None, "lead_id"),
     )
 
@@ -154,7 +158,7 @@ class Declaration(Base):
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), primary_key=True)
     code: Mapped[Declared] = mapped_column(enum_column(Declared), primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     declared_at: Mapped[datetime] = mapped_column(Instant)
 
     application: Mapped[Application] = relationship(back_populates="declarations")
@@ -168,7 +172,7 @@ class Submission(Identified, Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     version: Mapped[int]
     sent_at: Mapped[datetime] = mapped_column(Instant)
-    sent_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    sent_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     answers: Mapped[dict[str, Any]]
     hash: Mapped[str]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, tuple_, union
 from sqlalchemy.orm import aliased, joinedload
 
 from grantflow.accounts.models import Person
@@ -14,7 +14,7 @@ from grantflow.calls import rules as call_rules
 from grantflow.calls.models import Agreement, Call, Category
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import OFFICES, Actor, Role, Side
-from grantflow.kernel.text import fold, search_words
+from grantflow.kernel.text import search_words
 from grantflow.letters import queries as letters
 from grantflow.letters.models import Letter
 from grantflow.organisations import queries as organisations
@@ -210,33 +210,25 @@ def missing(application: Application, now: datetime) -> list[Reason]:
 
 
 def already_filed(application: Application) -> bool:
-    """Whether the same project was sent in this call, by this organisation or the other way round by its partner (R6).
+    """Whether this organisation has sent the same project in this call before (R6).
 
-    Asked with the call's row locked while sending: two equal drafts cannot slip through together.
+    Of what others have filed nothing is asked here: the answer is theirs to keep (D39). Asked with the call's row
+    locked while sending: two equal drafts cannot slip through together.
     """
-    if not application.title:
+    if not application.title_key:
         return False
-    title = _escape(fold(application.title))
-    query = (
-        select(Organisation.id, Organisation.name, Partner.name)
-        .select_from(Application)
-        .join(Application.lead)
-        .outerjoin(Application.partner)
-        .where(
-            Application.call_id == application.call_id,
-            Application.id != application.id,
-            Application.number.is_not(None),
-            Application.state.in_(sorted(OPEN | DECIDED)),
-            Application.search_text.like(f"{title}\n%", escape="\\"),
-        )
+    twin = exists().where(
+        Application.call_id == application.call_id,
+        Application.title_key == application.title_key,
+        Application.lead_id == application.lead_id,
+        Application.id != application.id,
+        *_STANDING,
     )
-    partner = fold(application.partner.name) if application.partner else None
-    return any(
-        lead_id == application.lead_id
-        or fold(lead_name) == partner
-        or (partner_name and fold(partner_name) == fold(application.lead.name))
-        for lead_id, lead_name, partner_name in db.session.execute(query)
-    )
+    return bool(db.session.scalar(select(twin)))
+
+
+#: Sent, and neither withdrawn nor inadmissible.
+_STANDING = (Application.number.is_not(None), Application.state.in_(sorted(OPEN | DECIDED)))
 
 
 # --- one file, to be read ----------------------------------------------------------------------------
@@ -290,6 +282,62 @@ def formal_checks(application: Application) -> list[tuple[StepName, list[Reason]
     # As at the first sending: a file that came back in time is not late because the call has closed since (D13).
     found = rules.why_not_submit(replace(filing(application, sent), state=State.DRAFT))
     return [(step, [reason for reason in found if reason.step == step]) for step in StepName]
+
+
+# --- what an office compares -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """Another file that an office compares with the one it reads: perhaps the same project, filed twice."""
+
+    id: UUID
+    number: str
+    title: str
+    lead_name: str
+    same_title: bool
+
+
+#: More than these tell an office nothing new.
+MOST_LOOKALIKES = 20
+
+
+def lookalikes(actor: Actor, application: Application) -> list[Lookalike]:
+    """Files with this one's title, whoever sent them, and those of organisations with a register number of this one's.
+
+    A hint to the offices and to nobody else: any title counts within a call, because partners are named by hand and
+    who files twice may name them otherwise each time (D39). One statement; only what ``actor`` may see.
+    """
+    if not policy.is_office(actor) or application.number is None:
+        return []
+    titled = select(Application.id).where(
+        Application.call_id == application.call_id, Application.title_key == application.title_key
+    )
+    numbered = select(Application.id).join(Application.lead).where(organisations.shares_a_number_with(application.lead))
+    query = (
+        select(
+            Application.id,
+            Application.number,
+            Application.title,
+            Application.call_id,
+            Application.title_key,
+            Organisation.name,
+        )
+        .join(Application.lead)
+        .where(
+            Application.id.in_(union(titled, numbered)),
+            Application.id != application.id,
+            *_STANDING,
+            policy.visible(actor),
+        )
+        .order_by(Application.submitted_at.desc(), Application.id)
+        .limit(MOST_LOOKALIKES)
+    )
+    own = (application.call_id, application.title_key)
+    return [
+        Lookalike(id_, number or "", title, name, same_title=(call_id, title_key) == own)
+        for id_, number, title, call_id, title_key, name in db.session.execute(query)
+    ]
 
 
 # --- staff -----------------------------------------------------------------------------------------

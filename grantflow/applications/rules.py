@@ -81,7 +81,7 @@ class Filing:
     organisation_missing: Sequence[Reason] = ()
     first_sent_at: datetime | None = None
     return_until: datetime | None = None
-    #: The same project has been sent already, by this organisation or by its partner (R6).
+    #: This organisation has sent the same project in this call already (R6, D39).
     already_filed: bool = False
     partner: PartnerView | None = None
     partner_search: bool = False
@@ -375,9 +375,18 @@ def _category(filing: Filing) -> CategoryTerms:
 # --- small words -----------------------------------------------------------------------------------
 
 
-def search_text(title: str, *others: str) -> str:
-    """What the search looks into; the title stands alone on the first line, so that equal titles can be found."""
-    return "\n".join(fold(part) for part in (title, *others))
+def search_text(*parts: str) -> str:
+    """What the search looks into."""
+    return "\n".join(fold(part) for part in parts)
+
+
+def title_key(title: str) -> str:
+    """Equal for titles that read the same, however they were typed; empty without one.
+
+    A digest, because folding can make a title longer than an index takes.
+    """
+    folded = fold(title)
+    return hashlib.sha256(folded.encode()).hexdigest() if folded else ""
 
 
 def number(call_code: str, count: int) -> str:

@@ -169,6 +169,7 @@ def _saved(application: Application) -> None:
 
 def _index(application: Application) -> None:
     partner, contact = application.partner, application.contact
+    application.title_key = rules.title_key(application.title)
     application.search_text = rules.search_text(
         application.title,
         application.lead.name,
@@ -248,7 +249,7 @@ def advance(application: Application, action: Action, *, by: Actor, note: str = 
         raise Forbidden()
     subject = None
     if action is Action.SUBMIT:
-        # The number and the check for a twin need the call to hold still (D14, R6).
+        # The number and the check for a second sending need the call to hold still (D14, R6).
         db.lock(application.call)
         subject = queries.filing(application, clock.now())
     roles = None if by is SYSTEM else by.roles

@@ -259,7 +259,7 @@ MESSAGES: dict[str, Any] = {
     "call_not_open": _l("The call is not open yet."),
     "call_closed": _l("The call has closed. Applications can no longer be sent."),
     "return_deadline_passed": _l("The deadline for completing the application has passed. Please write to the office."),
-    "already_filed": _l("This project has already been sent in this call, by you or by your partner."),
+    "already_filed": _l("Your organisation has already sent this project in this call."),
     "partner_missing": _l("Name a partner from the other country, or say that you are looking for one."),
     "partner_same_country": _l("The partner must have its seat in the other country."),
     "partner_incomplete": _l("Enter the partner’s name, city, contact person and e-mail address."),

@@ -92,7 +92,7 @@ class Call(Identified, Base):
 
     __tablename__ = "call"
 
-    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"))
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"), index=True)
     #: ``27-1``: year and count; part of every file's number.
     code: Mapped[str] = mapped_column(unique=True)
     title_de: Mapped[str]

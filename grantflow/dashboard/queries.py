@@ -101,6 +101,7 @@ class Desk:
     application: Application
     file: applications.File
     checks: list[tuple[Any, list[Reason]]]
+    lookalikes: list[applications.Lookalike]
     review: ReviewPanel | None
     decision: DecisionPanel | None
 
@@ -112,6 +113,7 @@ def desk(actor: Actor, application: Application) -> Desk:
         application=application,
         file=applications.file_context(application),
         checks=applications.formal_checks(application) if is_new else [],
+        lookalikes=applications.lookalikes(actor, application),
         review=reviews.panel(actor, application),
         decision=decisions.panel(actor, application),
     )

@@ -109,6 +109,7 @@ def _file(application: Application, form: FormalCheckForm, status: int = 200) ->
             {"label": application_texts.CHECKS[step], "reasons": [describe(reason) for reason in reasons]}
             for step, reasons in desk.checks
         ],
+        lookalikes=desk.lookalikes,
         form=form if is_new and application_policy.is_responsible(actor, application) else None,
         office=OFFICES[application.lead_side],
         state_label=application_texts.STATES[application.state],

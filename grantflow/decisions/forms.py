@@ -5,12 +5,23 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField
+from wtforms import BooleanField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Optional
 
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import Party
-from grantflow.platform.forms import DateField, Form, Line, MoneyField, Text, WholeField, choices, chosen, required
+from grantflow.platform.forms import (
+    DateField,
+    Form,
+    Line,
+    MoneyField,
+    RadioField,
+    Text,
+    WholeField,
+    choices,
+    chosen,
+    required,
+)
 
 from . import rules, texts
 from .queries import Draft

@@ -32,7 +32,7 @@ class Proposal(Identified, Base):
     #: Special conditions in both languages, one a line.
     conditions_de: Mapped[str] = mapped_column(default="")
     conditions_fr: Mapped[str] = mapped_column(default="")
-    prepared_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    prepared_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     prepared_at: Mapped[datetime] = mapped_column(Instant)
     #: Counts the edits.
     version: Mapped[int] = mapped_column(default=1)
@@ -41,7 +41,7 @@ class Proposal(Identified, Base):
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     #: Set while it lies with the office again: who sent it back, and why. Not for the applicant.
     returned_at: Mapped[datetime | None] = mapped_column(Instant)
-    returned_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    returned_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     return_reason: Mapped[str] = mapped_column(default="")
 
     application: Mapped[Application] = relationship()
@@ -85,7 +85,7 @@ class Version(Base):
     digest: Mapped[str]
     #: Amounts, conditions and the facts of every letter: ``rules.signed``.
     content: Mapped[dict[str, Any]]
-    prepared_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    prepared_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     prepared_at: Mapped[datetime] = mapped_column(Instant)
 
     proposal: Mapped[Proposal] = relationship(back_populates="versions")
@@ -113,10 +113,10 @@ class Key(Identified, Base):
 
     __tablename__ = "decision_key"
 
-    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposal.id"))
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposal.id"), index=True)
     kind: Mapped[KeyKind] = mapped_column(enum_column(KeyKind))
     party: Mapped[Party] = mapped_column(enum_column(Party))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     #: Whoever signed, as they were called then: it stands under the act, whatever they call themselves later.
     name: Mapped[str]
     digest: Mapped[str]

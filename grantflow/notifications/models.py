@@ -34,7 +34,13 @@ class Message(Leased, Base):
     token_id: Mapped[UUID | None] = mapped_column(ForeignKey("token.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(Instant)
 
-    __table_args__ = (outbox_index("message"), Index(None, "person_id"), Index(None, "token_id"))
+    __table_args__ = (
+        outbox_index("message"),
+        Index(None, "person_id"),
+        Index(None, "token_id"),
+        # Asked with each letter that is printed; few messages wait for something.
+        Index(None, "held_by", postgresql_where="held_by IS NOT NULL"),
+    )
 
     @property
     def label(self) -> str:

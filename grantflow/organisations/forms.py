@@ -4,12 +4,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from wtforms import BooleanField, FormField, RadioField, SelectField
+from wtforms import BooleanField, FormField
 from wtforms import Form as PlainForm
 
 from grantflow.kernel.parties import Party
 from grantflow.platform import errors
-from grantflow.platform.forms import DateField, Form, Line, Rows, chosen, required
+from grantflow.platform.forms import DateField, Form, Line, RadioField, Rows, SelectField, chosen, one_of, required
 
 from . import rules, texts
 from .rules import Profile
@@ -22,11 +22,6 @@ PEOPLE_MAXIMUM = 12
 class PersonForm(PlainForm):
     name = Line(_l("First and last name"))
     city = Line(_l("Place of residence"), limit=100)
-
-
-def _nothing_is_empty(value: Any) -> Any:
-    """A select that this kind does not show is not sent: that is the empty choice."""
-    return value or ""
 
 
 def _courts() -> list[tuple[str, Any]]:
@@ -57,14 +52,13 @@ class OrganisationForm(Form):
     competent_body = Line(_l("Competent body"))
     run_by = SelectField(
         _l("Run by one of the three partners"),
-        default="",
+        coerce=one_of(Party),
         choices=lambda: [
             ("", _l("No")),
             (Party.DUESSELDORF.value, _l("Yes, by the city of Düsseldorf")),
             (Party.TOULOUSE.value, _l("Yes, by the city of Toulouse")),
             (Party.METROPOLE.value, _l("Yes, by Toulouse Métropole")),
         ],
-        filters=[_nothing_is_empty],
     )
     people = Rows(FormField(PersonForm), min_entries=rules.GROUP_MINIMUM, max_entries=PEOPLE_MAXIMUM)
     iban = Line(_l("IBAN"), limit=50)
@@ -109,7 +103,6 @@ class OrganisationForm(Form):
                     "kind": Kind(self.kind.data),
                     "country": Country(self.country.data),
                     "exemption_on": self.exemption_on.data,
-                    "run_by": Party(self.run_by.data) if self.run_by.data else None,
                     "people": [
                         {"name": person["name"] or "", "city": person["city"] or ""} for person in self.people.data
                     ],

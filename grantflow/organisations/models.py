@@ -4,13 +4,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.accounts.models import Person
 from grantflow.kernel.parties import Party, Side
 from grantflow.platform.db import Base, Identified, Instant, enum_column
 
+from .rules import NUMBERS
 from .states import Country, Kind
 
 
@@ -51,26 +52,8 @@ class Organisation(Identified, Base):
     memberships: Mapped[list["Membership"]] = relationship(back_populates="organisation", cascade="all, delete-orphan")
 
     __table_args__ = (
-        CheckConstraint("country IN ('DE', 'FR')", name="country"),
-        Index(
-            "uq_organisation_siret",
-            "siret",
-            unique=True,
-            postgresql_where="siret <> ''",
-        ),
-        Index(
-            "uq_organisation_rna",
-            "rna",
-            unique=True,
-            postgresql_where="rna <> ''",
-        ),
-        Index(
-            "uq_organisation_register",
-            "register_court",
-            "register_number",
-            unique=True,
-            postgresql_where="register_number <> ''",
-        ),
+        # Not unique: who enters another's number first must not keep them out, nor learn that it is taken (D39).
+        *(Index(None, *names, postgresql_where=f"{names[-1]} <> ''") for names in NUMBERS),
     )
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import Actor
@@ -23,6 +23,16 @@ def of_member(actor: Actor) -> Sequence[Organisation]:
 
 def by_id(actor: Actor, id: UUID) -> Organisation | None:  # noqa: A002 - the house's name in addresses
     return db.session.scalar(select(Organisation).where(policy.visible(actor), Organisation.id == id))
+
+
+def shares_a_number_with(organisation: Organisation) -> ColumnElement[bool]:
+    """Other organisations that entered a register number of this one's. For offices only (D39)."""
+    ways = [
+        and_(*(getattr(Organisation, name) == getattr(organisation, name) for name in names))
+        for names in rules.NUMBERS
+        if all(getattr(organisation, name) for name in names)
+    ]
+    return and_(Organisation.id != organisation.id, or_(false(), *ways))
 
 
 def profile(organisation: Organisation) -> rules.Profile:

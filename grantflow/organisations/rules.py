@@ -59,6 +59,9 @@ class Profile:
 
 PROFILE_FIELDS = tuple(f.name for f in fields(Profile))
 
+#: The numbers a register gives to one organisation only, each by the columns that make it.
+NUMBERS: tuple[tuple[str, ...], ...] = (("siret",), ("rna",), ("register_court", "register_number"))
+
 #: Asked of everybody.
 COMMON = frozenset(
     {"name", "kind", "country", "street", "postal_code", "city", "website", "iban", "bic", "account_holder"}

@@ -3,8 +3,6 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import DomainError, Forbidden, Invalid
@@ -17,18 +15,12 @@ from .rules import Profile
 
 BANK = frozenset({"iban", "bic", "account_holder"})
 
-#: Unique index -> the field that names it on the form.
-TAKEN = {
-    "uq_organisation_siret": "siret",
-    "uq_organisation_rna": "rna",
-    "uq_organisation_register": "register_number",
-}
-
 
 def create(profile: Profile, *, by: Actor) -> Organisation:
     """Add an organisation with ``by`` as its first member; audits it.
 
-    Raises Invalid for numbers that cannot be right or are registered already.
+    Raises Invalid for numbers that cannot be right. One that another organisation entered too is taken like any other:
+    the offices are told, on their pages (D39).
     """
     if Role.APPLICANT not in by.roles or by.id is None:
         raise Forbidden()
@@ -82,17 +74,7 @@ def _public(profile: Profile, only: set[str] | None = None) -> dict[str, Any]:
 
 
 def _write(organisation: Organisation, values: dict[str, Any]) -> None:
-    """Write inside a savepoint, so that a taken number leaves the transaction usable for the answer."""
-    savepoint = db.session.begin_nested()
-    try:
-        for name, value in values.items():
-            setattr(organisation, name, value)
-        db.session.add(organisation)
-        db.session.flush()
-    except IntegrityError as error:
-        savepoint.rollback()
-        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-        if constraint not in TAKEN:
-            raise
-        raise Invalid("registry_taken", field=TAKEN[constraint]) from error
-    savepoint.commit()
+    for name, value in values.items():
+        setattr(organisation, name, value)
+    db.session.add(organisation)
+    db.session.flush()

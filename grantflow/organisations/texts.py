@@ -39,10 +39,6 @@ MESSAGES: dict[str, Any] = {
     ),
     "exemption_on_future": _l("This date lies in the future: please enter the date of the latest notice."),
     "country_fixed": _l("The country of the seat cannot be changed: it decides which city’s office is in charge."),
-    "registry_taken": _l(
-        "An organisation with this number already uses GrantFlow. Ask your colleagues who may apply in its name, "
-        "or write to the office of your city."
-    ),
     "missing_representative": _l("Name the person who signs for the organisation."),
     "missing_street": _l("Enter the organisation’s street."),
     "missing_postal_code": _l("Enter the organisation’s postal code."),

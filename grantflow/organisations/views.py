@@ -46,9 +46,6 @@ def edit(organisation: Organisation) -> Any:
     """Change what is known of an organisation; the country stays."""
     form = OrganisationForm(obj=organisation)
     form.country.data = organisation.country.value
-    if request.method == "GET":
-        form.kind.data = organisation.kind.value
-        form.run_by.data = organisation.run_by.value if organisation.run_by else ""
     return _answer(form, organisation, lambda: service.update(organisation, form.profile(), by=current_actor()))
 
 

@@ -9,13 +9,28 @@ from weakref import WeakKeyDictionary
 from flask import Flask, Response, session
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, Enum, ExceptionContext, MetaData, Uuid, event, inspect
+from sqlalchemy import (
+    DateTime,
+    Engine,
+    Enum,
+    ExceptionContext,
+    MetaData,
+    Table,
+    Uuid,
+    event,
+    inspect,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column, registry
 
 from grantflow.config import ROOT, Settings
 
 MIGRATIONS = ROOT / "migrations"
+
+
+def _check_name(constraint: Any, table: Table) -> str:
+    """The name it was given; the one an enum brings along is called by its column."""
+    return constraint.name if isinstance(constraint.name, str) else f"{next(iter(constraint.columns)).name}_known"
 
 
 class Base(DeclarativeBase):
@@ -26,7 +41,8 @@ class Base(DeclarativeBase):
             naming_convention={
                 "ix": "ix_%(table_name)s_%(column_0_N_name)s",
                 "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "ck": "ck_%(table_name)s_%(check_name)s",
+                "check_name": _check_name,
                 "fk": "fk_%(table_name)s_%(column_0_N_name)s",
                 "pk": "pk_%(table_name)s",
             }
@@ -45,12 +61,12 @@ Instant = DateTime(timezone=True)
 
 
 def enum_column(kind: type[StrEnum]) -> Enum:
-    """Stored as its value in plain text: readable in SQL, easy to extend by migration."""
+    """Stored as its value in plain text: readable in SQL, easy to extend by migration; other values are refused."""
     return Enum(
         kind,
-        name=kind.__name__.lower(),
+        name=None,
         native_enum=False,
-        create_constraint=False,
+        create_constraint=True,
         length=40,
         values_callable=lambda members: [member.value for member in members],
     )

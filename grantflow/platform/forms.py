@@ -4,8 +4,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
+import wtforms
 from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_babel import gettext as _
@@ -21,6 +23,8 @@ from grantflow.kernel import text as texts
 from grantflow.kernel.errors import Invalid
 
 from . import errors, locale
+
+E = TypeVar("E", bound=StrEnum)
 
 REQUIRED = _l("Please fill in this field.")
 
@@ -165,6 +169,35 @@ class Phone(Line):
             ) from error
 
 
+NOT_OFFERED = _l("Please choose one of the answers offered.")
+
+
+def _in_our_words(more: dict[str, Any]) -> dict[str, Any]:
+    """WTForms has English for a choice that it does not know, and other English for one that it cannot read."""
+    return {"invalid_value_message": NOT_OFFERED, "invalid_choice_message": NOT_OFFERED, **more}
+
+
+class SelectField(wtforms.SelectField):
+    """A menu."""
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] | None = None, **more: Any) -> None:
+        super().__init__(label, validators, **_in_our_words(more))
+
+
+class RadioField(wtforms.RadioField):
+    """One of a few. Left open, it is an error unless a validator says otherwise (``Optional``)."""
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] | None = None, **more: Any) -> None:
+        super().__init__(label, validators, **_in_our_words(more))
+
+
+class SelectMultipleField(wtforms.SelectMultipleField):
+    """Any of a few."""
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] | None = None, **more: Any) -> None:
+        super().__init__(label, validators, **_in_our_words(more))
+
+
 class Rows(FieldList):
     """Repeated fields. WTForms falls over posted names such as ``costs-²`` or 5000 digits; here these name no row."""
 
@@ -251,6 +284,11 @@ class WholeField(_Typed):
 
     def write(self, data: int) -> str:
         return str(data)
+
+
+def one_of(kind: type[E]) -> Callable[[Any], E | None]:
+    """Coerce a choice to a member of ``kind``; the empty one is None."""
+    return lambda value: kind(value) if value else None
 
 
 def choices(labels: dict[Any, Any]) -> Callable[[], list[tuple[str, Any]]]:

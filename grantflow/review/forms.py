@@ -5,14 +5,14 @@ from typing import Any, cast
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField
 from wtforms.validators import Optional
 
 from grantflow.calls.models import Criterion
 from grantflow.calls.texts import criterion_title
 from grantflow.kernel.errors import Reason
 from grantflow.platform import errors
-from grantflow.platform.forms import Form, MoneyField, Text, choices, chosen
+from grantflow.platform.forms import Form, MoneyField, RadioField, Text, choices, chosen
 
 from .models import Assessment
 from .rules import Mark

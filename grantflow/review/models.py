@@ -33,7 +33,7 @@ class Assignment(Identified, Base):
     reviewer_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     #: The reviewer's party when assigned: it never changes sides later.
     party: Mapped[Party] = mapped_column(enum_column(Party))
-    assigned_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    assigned_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     assigned_at: Mapped[datetime] = mapped_column(Instant)
     conflict: Mapped[Conflict] = mapped_column(enum_column(Conflict), default=Conflict.UNDECLARED)
     conflict_reason: Mapped[str] = mapped_column(default="")
@@ -82,7 +82,7 @@ class Score(Base):
     __tablename__ = "score"
 
     assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True)
-    criterion_id: Mapped[UUID] = mapped_column(ForeignKey("criterion.id"), primary_key=True)
+    criterion_id: Mapped[UUID] = mapped_column(ForeignKey("criterion.id"), primary_key=True, index=True)
     points: Mapped[int | None]
     comment: Mapped[str] = mapped_column(default="")
 

@@ -65,7 +65,7 @@ def upgrade() -> None:
         "funder",
         sa.Column(
             "code",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("name_de", sa.String(), nullable=False),
@@ -93,13 +93,15 @@ def upgrade() -> None:
         "letter",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("kind", sa.Enum("award", "rejection", name="kind", native_enum=False, length=40), nullable=False),
         sa.Column(
-            "standing", sa.Enum("act", "courtesy", name="standing", native_enum=False, length=40), nullable=False
+            "kind", sa.Enum("award", "rejection", native_enum=False, create_constraint=True, length=40), nullable=False
+        ),
+        sa.Column(
+            "standing", sa.Enum("act", "courtesy", native_enum=False, create_constraint=True, length=40), nullable=False
         ),
         sa.Column(
             "funder",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("language", sa.String(), nullable=False),
@@ -153,7 +155,7 @@ def upgrade() -> None:
         "letter_register",
         sa.Column(
             "funder",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -174,13 +176,13 @@ def upgrade() -> None:
                 "authority",
                 "institution",
                 "group",
-                name="kind",
                 native_enum=False,
+                create_constraint=True,
                 length=40,
             ),
             nullable=False,
         ),
-        sa.Column("country", sa.Enum("DE", "FR", name="country", native_enum=False, length=40), nullable=False),
+        sa.Column("country", sa.Enum("DE", "FR", native_enum=False, create_constraint=True, length=40), nullable=False),
         sa.Column("street", sa.String(), nullable=False),
         sa.Column("postal_code", sa.String(), nullable=False),
         sa.Column("city", sa.String(), nullable=False),
@@ -195,7 +197,7 @@ def upgrade() -> None:
         sa.Column("competent_body", sa.String(), nullable=False),
         sa.Column(
             "run_by",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.Column("people", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -204,18 +206,16 @@ def upgrade() -> None:
         sa.Column("account_holder", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("country IN ('DE', 'FR')", name=op.f("ck_organisation_country")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
     )
     op.create_index(
-        "uq_organisation_register",
+        op.f("ix_organisation_register_court_register_number"),
         "organisation",
         ["register_court", "register_number"],
-        unique=True,
         postgresql_where="register_number <> ''",
     )
-    op.create_index("uq_organisation_rna", "organisation", ["rna"], unique=True, postgresql_where="rna <> ''")
-    op.create_index("uq_organisation_siret", "organisation", ["siret"], unique=True, postgresql_where="siret <> ''")
+    op.create_index(op.f("ix_organisation_rna"), "organisation", ["rna"], postgresql_where="rna <> ''")
+    op.create_index(op.f("ix_organisation_siret"), "organisation", ["siret"], postgresql_where="siret <> ''")
     op.create_table(
         "person",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -223,13 +223,15 @@ def upgrade() -> None:
         sa.Column("email_key", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column(
-            "address", sa.Enum("ms", "mr", "neutral", name="address", native_enum=False, length=40), nullable=False
+            "address",
+            sa.Enum("ms", "mr", "neutral", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
         ),
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column(
             "party",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.Column("password_hash", sa.String(), nullable=True),
@@ -266,12 +268,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
         sa.UniqueConstraint("code", name=op.f("uq_call_code")),
     )
+    op.create_index(op.f("ix_call_agreement_id"), "call", ["agreement_id"])
     op.create_table(
         "legal_text",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
             "funder_code",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("kind", sa.String(), nullable=False),
@@ -290,7 +293,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("letter_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "desk", sa.Enum("finance", "recipient", "staff", name="desk", native_enum=False, length=40), nullable=False
+            "desk",
+            sa.Enum("finance", "recipient", "staff", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
         ),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("person_name", sa.String(), nullable=False),
@@ -319,7 +324,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
             "funder_code",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("court", sa.String(), nullable=False),
@@ -348,8 +353,8 @@ def upgrade() -> None:
                 "signatory",
                 "finance",
                 "administrator",
-                name="role",
                 native_enum=False,
+                create_constraint=True,
                 length=40,
             ),
             nullable=False,
@@ -360,6 +365,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "role", name=op.f("pk_role_grant")),
     )
+    op.create_index(op.f("ix_role_grant_granted_by"), "role_grant", ["granted_by"])
     op.create_table(
         "sign_in",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -379,7 +385,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column(
             "purpose",
-            sa.Enum("confirm", "reset", "invite", name="purpose", native_enum=False, length=40),
+            sa.Enum("confirm", "reset", "invite", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("token_hash", sa.String(), nullable=False),
@@ -398,7 +404,11 @@ def upgrade() -> None:
         sa.Column("call_id", sa.Uuid(), nullable=False),
         sa.Column("lead_id", sa.Uuid(), nullable=False),
         sa.Column("contact_id", sa.Uuid(), nullable=False),
-        sa.Column("lead_side", sa.Enum("german", "french", name="side", native_enum=False, length=40), nullable=False),
+        sa.Column(
+            "lead_side",
+            sa.Enum("german", "french", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column(
             "state",
@@ -414,14 +424,15 @@ def upgrade() -> None:
                 "awarded",
                 "rejected",
                 "withdrawn",
-                name="state",
                 native_enum=False,
+                create_constraint=True,
                 length=40,
             ),
             nullable=False,
         ),
         sa.Column("number", sa.String(), nullable=True),
         sa.Column("title", sa.String(), nullable=False),
+        sa.Column("title_key", sa.String(), nullable=False),
         sa.Column("summary", sa.String(), nullable=False),
         sa.Column("why_two_cities", sa.String(), nullable=False),
         sa.Column("encounter", sa.String(), nullable=False),
@@ -439,8 +450,8 @@ def upgrade() -> None:
                 "antidiscrimination",
                 "social",
                 "digital",
-                name="theme",
                 native_enum=False,
+                create_constraint=True,
                 length=40,
             ),
             nullable=True,
@@ -453,8 +464,8 @@ def upgrade() -> None:
                 "event",
                 "research",
                 "digital",
-                name="format",
                 native_enum=False,
+                create_constraint=True,
                 length=40,
             ),
             nullable=True,
@@ -497,6 +508,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
         sa.UniqueConstraint("number", name=op.f("uq_application_number")),
     )
+    op.create_index(op.f("ix_application_call_id_title_key"), "application", ["call_id", "title_key"])
+    op.create_index(op.f("ix_application_contact_id"), "application", ["contact_id"])
     op.create_index(op.f("ix_application_call_id_state"), "application", ["call_id", "state"], unique=False)
     op.create_index(op.f("ix_application_lead_id"), "application", ["lead_id"], unique=False)
     op.create_index("ix_application_list", "application", ["submitted_at", "id"], unique=False)
@@ -536,7 +549,7 @@ def upgrade() -> None:
         sa.Column("call_id", sa.Uuid(), nullable=False),
         sa.Column(
             "funder_code",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -561,7 +574,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column(
             "office",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -581,6 +594,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("key", name=op.f("uq_message_key")),
     )
+    op.create_index(op.f("ix_message_held_by"), "message", ["held_by"], postgresql_where="held_by IS NOT NULL")
     op.create_index(op.f("ix_message_person_id"), "message", ["person_id"], unique=False)
     op.create_index(op.f("ix_message_token_id"), "message", ["token_id"], unique=False)
     op.create_index(
@@ -593,7 +607,9 @@ def upgrade() -> None:
     op.create_table(
         "state_count",
         sa.Column("call_id", sa.Uuid(), nullable=False),
-        sa.Column("side", sa.Enum("german", "french", name="side", native_enum=False, length=40), nullable=False),
+        sa.Column(
+            "side", sa.Enum("german", "french", native_enum=False, create_constraint=True, length=40), nullable=False
+        ),
         sa.Column(
             "state",
             sa.Enum(
@@ -608,8 +624,8 @@ def upgrade() -> None:
                 "awarded",
                 "rejected",
                 "withdrawn",
-                name="state",
                 native_enum=False,
+                create_constraint=True,
                 length=40,
             ),
             nullable=False,
@@ -638,8 +654,8 @@ def upgrade() -> None:
                 "award",
                 "reject",
                 "withdraw",
-                name="action",
                 native_enum=False,
+                create_constraint=True,
                 length=40,
             ),
             nullable=False,
@@ -658,8 +674,8 @@ def upgrade() -> None:
                 "awarded",
                 "rejected",
                 "withdrawn",
-                name="state",
                 native_enum=False,
+                create_constraint=True,
                 length=40,
             ),
             nullable=False,
@@ -678,8 +694,8 @@ def upgrade() -> None:
                 "awarded",
                 "rejected",
                 "withdrawn",
-                name="state",
                 native_enum=False,
+                create_constraint=True,
                 length=40,
             ),
             nullable=False,
@@ -687,7 +703,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "party",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.Column("note", sa.String(), nullable=False),
@@ -706,14 +722,14 @@ def upgrade() -> None:
         sa.Column("reviewer_id", sa.Uuid(), nullable=False),
         sa.Column(
             "party",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("assigned_by", sa.Uuid(), nullable=False),
         sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "conflict",
-            sa.Enum("undeclared", "none", "declared", name="conflict", native_enum=False, length=40),
+            sa.Enum("undeclared", "none", "declared", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("conflict_reason", sa.String(), nullable=False),
@@ -725,6 +741,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
         sa.UniqueConstraint("application_id", "reviewer_id", name=op.f("uq_assignment_application_id_reviewer_id")),
     )
+    op.create_index(op.f("ix_assignment_assigned_by"), "assignment", ["assigned_by"])
     op.create_index(
         op.f("ix_assignment_reviewer_id_application_id"), "assignment", ["reviewer_id", "application_id"], unique=False
     )
@@ -734,13 +751,17 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("cost", "income", "in_kind_use", "in_kind_source", name="linekind", native_enum=False, length=40),
+            sa.Enum(
+                "cost", "income", "in_kind_use", "in_kind_source", native_enum=False, create_constraint=True, length=40
+            ),
             nullable=False,
         ),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("description", sa.String(), nullable=False),
-        sa.Column("side", sa.Enum("german", "french", name="side", native_enum=False, length=40), nullable=True),
+        sa.Column(
+            "side", sa.Enum("german", "french", native_enum=False, create_constraint=True, length=40), nullable=True
+        ),
         sa.Column("cents", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("cents >= 0", name=op.f("ck_budget_line_cents")),
         sa.ForeignKeyConstraint(
@@ -779,8 +800,8 @@ def upgrade() -> None:
                 "cer",
                 "liability",
                 "competent_body",
-                name="declared",
                 native_enum=False,
+                create_constraint=True,
                 length=40,
             ),
             nullable=False,
@@ -793,6 +814,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_declaration_person_id")),
         sa.PrimaryKeyConstraint("application_id", "code", name=op.f("pk_declaration")),
     )
+    op.create_index(op.f("ix_declaration_person_id"), "declaration", ["person_id"])
     op.create_table(
         "partner",
         sa.Column("application_id", sa.Uuid(), nullable=False),
@@ -806,19 +828,19 @@ def upgrade() -> None:
                 "authority",
                 "institution",
                 "group",
-                name="kind",
                 native_enum=False,
+                create_constraint=True,
                 length=40,
             ),
             nullable=False,
         ),
-        sa.Column("country", sa.Enum("DE", "FR", name="country", native_enum=False, length=40), nullable=False),
+        sa.Column("country", sa.Enum("DE", "FR", native_enum=False, create_constraint=True, length=40), nullable=False),
         sa.Column("city", sa.String(), nullable=False),
         sa.Column("contact_name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column(
             "run_by",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.Column("role", sa.String(), nullable=False),
@@ -832,7 +854,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "outcome", sa.Enum("award", "rejection", name="outcome", native_enum=False, length=40), nullable=False
+            "outcome",
+            sa.Enum("award", "rejection", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
         ),
         sa.Column("award_cents", sa.BigInteger(), nullable=False),
         sa.Column(
@@ -841,8 +865,8 @@ def upgrade() -> None:
                 "below_threshold",
                 "envelope_used_up",
                 "criteria_not_met",
-                name="rejectionreason",
                 native_enum=False,
+                create_constraint=True,
                 length=40,
             ),
             nullable=True,
@@ -871,6 +895,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
         sa.UniqueConstraint("application_id", name=op.f("uq_proposal_application_id")),
     )
+    op.create_index(op.f("ix_proposal_returned_by"), "proposal", ["returned_by"])
+    op.create_index(op.f("ix_proposal_prepared_by"), "proposal", ["prepared_by"])
     op.create_table(
         "standing",
         sa.Column("application_id", sa.Uuid(), nullable=False),
@@ -902,12 +928,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
         sa.UniqueConstraint("application_id", "version", name=op.f("uq_submission_application_id_version")),
     )
+    op.create_index(op.f("ix_submission_sent_by"), "submission", ["sent_by"])
     op.create_table(
         "assessment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("assignment_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "progress", sa.Enum("draft", "submitted", name="progress", native_enum=False, length=40), nullable=False
+            "progress",
+            sa.Enum("draft", "submitted", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
         ),
         sa.Column("recommended_cents", sa.BigInteger(), nullable=True),
         sa.Column("comment", sa.String(), nullable=False),
@@ -927,7 +956,9 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column("proposal_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "outcome", sa.Enum("award", "rejection", name="outcome", native_enum=False, length=40), nullable=False
+            "outcome",
+            sa.Enum("award", "rejection", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
         ),
         sa.Column("award_cents", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
@@ -943,10 +974,12 @@ def upgrade() -> None:
         "decision_key",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("proposal_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.Enum("key", "consent", name="keykind", native_enum=False, length=40), nullable=False),
+        sa.Column(
+            "kind", sa.Enum("key", "consent", native_enum=False, create_constraint=True, length=40), nullable=False
+        ),
         sa.Column(
             "party",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -959,6 +992,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_decision_key_proposal_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_key")),
     )
+    op.create_index(op.f("ix_decision_key_proposal_id"), "decision_key", ["proposal_id"])
+    op.create_index(op.f("ix_decision_key_person_id"), "decision_key", ["person_id"])
     op.create_index(
         "uq_key_party", "decision_key", ["proposal_id", "party"], unique=True, postgresql_where="voided_at IS NULL"
     )
@@ -977,12 +1012,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_version_proposal_id")),
         sa.PrimaryKeyConstraint("proposal_id", "number", name=op.f("pk_proposal_version")),
     )
+    op.create_index(op.f("ix_proposal_version_prepared_by"), "proposal_version", ["prepared_by"])
     op.create_table(
         "share",
         sa.Column("proposal_id", sa.Uuid(), nullable=False),
         sa.Column(
             "funder_code",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -1008,6 +1044,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["criterion_id"], ["criterion.id"], name=op.f("fk_score_criterion_id")),
         sa.PrimaryKeyConstraint("assessment_id", "criterion_id", name=op.f("pk_score")),
     )
+    op.create_index(op.f("ix_score_criterion_id"), "score", ["criterion_id"])
     # ### end Alembic commands ###
 
 
@@ -1062,9 +1099,6 @@ def downgrade() -> None:
     op.drop_table("legal_text")
     op.drop_table("call")
     op.drop_table("person")
-    op.drop_index("uq_organisation_siret", table_name="organisation", postgresql_where="siret <> ''")
-    op.drop_index("uq_organisation_rna", table_name="organisation", postgresql_where="rna <> ''")
-    op.drop_index("uq_organisation_register", table_name="organisation", postgresql_where="register_number <> ''")
     op.drop_table("organisation")
     op.drop_table("letter_register")
     op.drop_index("uq_letter_register", table_name="letter", postgresql_where="standing = 'act'")

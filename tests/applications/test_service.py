@@ -125,13 +125,17 @@ class TestSending:
             service.submit(twin, by=by)
         assert [reason.key for reason in refused.value.reasons] == ["already_filed"]
 
-    def test_nor_the_other_way_round_by_the_partner(self, given: Given) -> None:
-        german, french = given.applicant(), given.applicant(Country.FRANCE)
-        ours = given.organisation(german, name="Filmfreunde")
-        theirs = given.organisation(french, Country.FRANCE, name="Cinéphiles")
-        given.application(State.SUBMITTED, by=german, organisation=ours, title="Ciné", partner_name="Cinéphiles")
-        mirror = given.application(by=french, organisation=theirs, title="Cine", partner_name="Filmfreunde")
-        assert [r.key for r in queries.missing(mirror, clock.now())] == ["already_filed"]
+    def test_a_squatted_twin_keeps_nobody_out_and_tells_nobody(self, given: Given) -> None:
+        """Whoever sends somebody else's title first, naming them as partner, neither stops nor betrays them (D39)."""
+        squatter, real = given.applicant(), given.applicant(Country.FRANCE)
+        ours = given.organisation(squatter, name="Filmfreunde")
+        theirs = given.organisation(real, Country.FRANCE, name="Cinéphiles")
+        mirror = given.application(by=real, organisation=theirs, title="Cine", partner_name="Filmfreunde")
+        before = queries.missing(mirror, clock.now())
+        given.application(State.SUBMITTED, by=squatter, organisation=ours, title="Ciné", partner_name="Cinéphiles")
+        assert queries.missing(mirror, clock.now()) == before == []
+        service.submit(mirror, by=real)
+        assert mirror.state is State.SUBMITTED
 
     def test_an_excluded_twin_does_not_count(self, given: Given) -> None:
         by = given.applicant()

@@ -26,7 +26,8 @@ STATEMENTS = (
     JOIN (SELECT id, row_number() OVER (ORDER BY id) n FROM person WHERE email LIKE '%@bench.example') p USING (n)
     """,
     """
-    INSERT INTO application (id, call_id, lead_id, contact_id, lead_side, language, state, number, title, summary,
+    INSERT INTO application (id, call_id, lead_id, contact_id, lead_side, language, state, number, title,
+           title_key, summary,
            why_two_cities, encounter, success, theme, format, places, starts_on, ends_on, participants_german,
            participants_french, volunteers, volunteer_hours, who_works, mostly_minors, is_school_trip,
            other_public_funding, partner_search, equal_roles, requested_cents, eligible_cents, income_cents,
@@ -35,6 +36,7 @@ STATEMENTS = (
            CASE i % 2 WHEN 0 THEN 'de' ELSE 'fr' END,
            (ARRAY['submitted','returned','admitted','in_review','assessed','proposed','awarded','rejected'])[1 + i % 8],
            'DT-' || c.code || '-' || to_char(i + 1000, 'FM000000'), 'Projekt ' || i || ' an Rhein und Garonne',
+           encode(sha256(convert_to('projekt ' || i || ' an rhein und garonne', 'UTF8')), 'hex'),
            repeat('Zwei Städte, ein Projekt, viele Menschen. ', 30), repeat('Weil beide Seiten lernen. ', 20),
            repeat('Vier Treffen. ', 20), repeat('Es bleibt etwas. ', 20), 'sport', 'group_exchange',
            'Düsseldorf, Toulouse',

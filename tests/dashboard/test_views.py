@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from grantflow.accounts.models import Person
+from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Party, Role, Side
@@ -130,6 +131,66 @@ class TestFile:
         assert 'id="decision"' in page.text
 
 
+class TestLookalikes:
+    """D39: what may have been filed twice is shown to the offices, on both files, and to nobody else."""
+
+    @pytest.mark.parametrize("how", ["title", "register_number"])
+    def test_each_file_leads_the_offices_to_the_other(self, given: Given, as_: As, how: str) -> None:
+        first, second = self._two(given, how)
+        for side, says in ((Side.GERMAN, "Möglicherweise doppelt"), (Side.FRENCH, "Peut-être déposé deux fois")):
+            office = as_(given.office(side))
+            for one, other in ((first, second), (second, first)):
+                page = office.get(f"/staff/applications/{one.id}").text
+                assert says in page
+                assert f'href="/staff/applications/{other.id}"' in page
+                assert other.number in page
+
+    @pytest.mark.parametrize("how", ["title", "register_number"])
+    def test_nobody_else_learns_of_it(self, given: Given, as_: As, how: str) -> None:
+        first, second = self._two(given, how)
+        client = as_(first.contact)
+        for url in (
+            "/applications",
+            f"/applications/{first.id}",
+            f"/applications/{first.id}/receipt",
+            "/organisations",
+        ):
+            page = client.get(url).text
+            assert second.number not in page
+            assert str(second.id) not in page
+            assert "doppelt" not in page
+
+    def test_a_closed_file_stays_closed_beside_its_twin(self, given: Given, as_: As) -> None:
+        """Whoever has declared a conflict in one of them is not led to it from the other (T14)."""
+        title = "Tatami ohne Grenzen"
+        barred = given.application(State.ADMITTED, title=title)
+        other = given.application(State.SUBMITTED, title=title)
+        both = given.reviewer(Party.DUESSELDORF, Role.OFFICE)
+        given.assign(barred, both)
+        given.declare(barred, both, conflict=True)
+        page = as_(both).get(f"/staff/applications/{other.id}").text
+        assert barred.number not in page
+        assert "Möglicherweise doppelt" not in page
+
+    @pytest.mark.parametrize("state", [State.DRAFT, State.INADMISSIBLE])
+    def test_what_is_not_standing_is_no_twin(self, given: Given, as_: As, state: State) -> None:
+        one = given.application(State.SUBMITTED, title="Café des langues")
+        given.application(state, title="CAFE des langues")
+        given.application(State.SUBMITTED, title="Café")
+        assert "Möglicherweise doppelt" not in as_(given.office(Side.GERMAN)).get(f"/staff/applications/{one.id}").text
+
+    def _two(self, given: Given, how: str) -> tuple[Application, Application]:
+        """Two files sent by strangers to each other, who have one thing in common."""
+        people = given.applicant(), given.applicant()
+        same = {} if how == "title" else {"register_number": "VR 987654"}
+        ours, theirs = (given.organisation(by, **same) for by in people)
+        titles = ("Tatami ohne Grenzen", "TATAMI  ohne Grénzen") if how == "title" else ("Eins", "Zwei")
+        return (
+            given.application(State.SUBMITTED, by=people[0], organisation=ours, title=titles[0]),
+            given.application(State.SUBMITTED, by=people[1], organisation=theirs, title=titles[1]),
+        )
+
+
 class TestCost:
     def test_a_file_in_any_state_costs_the_same_among_30_and_300(self, given: Given, as_: As) -> None:
         with clock.frozen(clock.now()):  # "last seen" is noted once a minute, by a statement of its own
@@ -147,7 +208,7 @@ class TestCost:
             many(given, 270)
             among_300 = self._spent(ids, office, signatory)
         assert among_30 == among_300
-        assert max(sql for sql, _ in among_300.values()) <= 10, among_300
+        assert max(sql for sql, _ in among_300.values()) <= 11, among_300
         assert max(rows for _, rows in among_300.values()) <= 60, among_300
 
     def _spent(

@@ -52,18 +52,16 @@ def test_the_country_stays(given: Given) -> None:
 
 
 @pytest.mark.parametrize("field", ["siret", "rna", "register_number"])
-def test_a_registered_number_is_refused_politely(given: Given, field: str) -> None:
+def test_a_number_in_use_is_taken_like_any_other(given: Given, field: str) -> None:
+    """Who entered it first keeps nobody out, and nobody learns from a refusal that it is in use (D39)."""
     country = Country.GERMANY if field == "register_number" else Country.FRANCE
     first = service.create(profile(country), by=given.applicant())
     by = given.applicant()
-    with pytest.raises(Invalid) as refused:
-        service.create(profile(country, **{field: getattr(first, field)}), by=by)
-    assert (refused.value.key, refused.value.field, refused.value.facts) == ("registry_taken", field, {})
-    db.session.commit()
-    assert queries.of_member(by) == []
+    service.create(profile(country, **{field: getattr(first, field)}), by=by)
     own = service.create(profile(country), by=by)
-    with pytest.raises(Invalid):
-        service.update(own, replace(queries.profile(own), **{field: getattr(first, field)}), by=by)
+    service.update(own, replace(queries.profile(own), **{field: getattr(first, field)}), by=by)
+    db.session.commit()
+    assert [getattr(its, field) for its in queries.of_member(by)] == [getattr(first, field)] * 2
 
 
 def test_wrong_numbers_are_refused_even_past_the_form(given: Given) -> None:

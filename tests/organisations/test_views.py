@@ -1,5 +1,6 @@
 """The organisation's pages."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -135,12 +136,17 @@ def test_a_notice_from_the_future_is_named_at_its_field(given: Given, as_: As) -
     assert mine(given, by) == []
 
 
-def test_a_taken_number_tells_nobodys_name(given: Given, as_: As) -> None:
+def test_a_number_in_use_is_told_to_nobody(given: Given, as_: As) -> None:
+    """The same answer as to a number of one's own, and the same page after it (D39)."""
     as_(given.applicant()).post("/organisations/new", data={**CHOIR, "name": "Die Ersten"})
-    answer = as_(given.applicant()).post("/organisations/new", data={**CHOIR, "name": "Die Zweiten"})
-    assert answer.status_code == 422
-    assert "nutzt GrantFlow bereits" in answer.text
-    assert "Die Ersten" not in answer.text
+    second, alone = (as_(given.applicant(name="Ada Zwei")) for _ in range(2))
+    taken = second.post("/organisations/new", data={**CHOIR, "name": "Die Zweiten"}, follow_redirects=True)
+    free = alone.post(
+        "/organisations/new", data={**CHOIR, "name": "Die Zweiten", "register_number": "VR 31"}, follow_redirects=True
+    )
+    assert "Die Zweiten" in taken.text
+    mine = re.compile(r'[0-9a-f-]{36}|name="csrf_token" value="[^"]*"')
+    assert mine.sub("", taken.text) == mine.sub("", free.text)
 
 
 def test_switching_the_language_keeps_what_was_typed(given: Given, as_: As) -> None:
@@ -179,3 +185,14 @@ def test_nothing_else_is_taken(given: Given, as_: As) -> None:
         assert (now.country, now.created_at) == (Country.GERMANY, organisation.created_at)
         assert now.kind is Kind.ASSOCIATION
         assert [m.person_id for m in now.memberships] == [by.id]
+
+
+@pytest.mark.parametrize("kind", ["institution", "association"])
+@pytest.mark.parametrize("field", ["run_by", "register_court"])
+def test_a_menu_that_is_made_to_say_something_else_is_no_crash(given: Given, as_: As, kind: str, field: str) -> None:
+    """``run_by=x`` answered 500: the values were read before anybody asked whether they had been valid."""
+    by = given.applicant()
+    answer = as_(by).post("/organisations/new", data={**CHOIR, "kind": kind, field: "x"})
+    assert answer.status_code == 422
+    assert "Bitte wählen Sie eine der angebotenen Antworten." in answer.text
+    assert mine(given, by) == []

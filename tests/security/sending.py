@@ -50,6 +50,8 @@ class Sendable:
     action: str
     names: frozenset[str]
     values: tuple[tuple[str, str], ...]
+    #: Fields that offer a choice: menus, radio buttons, groups of boxes.
+    choices: frozenset[str] = frozenset()
 
     @property
     def declared(self) -> frozenset[str]:
@@ -77,7 +79,9 @@ def forms(world: World, crawled: dict[str, Pages]) -> list[Sendable]:
                 pairs = [(name, value) for name, value in form.form_values() if value is not None]
                 typed = TYPED.get(ID.sub("ID", action), {})
                 pairs = [(name, value) for name, value in pairs if name not in typed] + list(typed.items())
-                sendable = Sendable(who, email, action, names, tuple(pairs))
+                chosen = form.xpath(".//select/@name | .//fieldset//input[@type='radio']/@name")
+                chosen += form.xpath(".//fieldset//input[@type='checkbox' and not(@value='y')]/@name")
+                sendable = Sendable(who, email, action, names, tuple(pairs), frozenset(map(str, chosen)))
                 found.setdefault((sendable.kind, names), sendable)
     return list(found.values())
 

@@ -270,6 +270,27 @@ def test_every_field_alone_may_be_nonsense(world: World, sendable: list[Sendable
                 assert reply.status_code < 500, (form.action, name)
 
 
+#: Menus on the page of something else: a sentence on a page of its own answers.
+ANSWERED_ELSEWHERE = {("/review/ID/assignments", "reviewer")}
+
+
+def test_a_choice_that_is_not_offered_is_refused_at_its_field(world: World, sendable: list[Sendable]) -> None:
+    """Every menu, radio button and box of every form: 422, the reason at the field, and nothing is written."""
+    tried = set()
+    with world.undone() as connection:
+        for form in sendable:
+            for name in sorted(form.choices):
+                values = [pair for pair in form.values if pair[0] != name] + [(name, "no-such-choice")]
+                savepoint = connection.begin_nested()
+                reply = world.client(form.email).post(form.action, data=pairs(values))
+                savepoint.rollback()
+                assert reply.status_code == 422, (form.action, name, reply.status_code)
+                at_field = f'id="{name}-error"' in reply.text
+                assert at_field or (form.kind, name) in ANSWERED_ELSEWHERE, (form.action, name)
+                tried.add((form.kind, name))
+    assert len(tried) > 25, tried
+
+
 def test_bodies_that_are_no_form(world: World) -> None:
     with world.undone():
         for method, url in unsafe(world):
