@@ -30,6 +30,27 @@ KINDS: dict[str, Any] = {
     "failed_work": _l("Failed work"),
 }
 
+_BY_ADDRESS = _l("You receive this e-mail because this address was entered in GrantFlow.")
+_BY_APPLICATION = _l("You receive this e-mail because you are the contact for this application.")
+_BY_ROLE = _l("You receive this e-mail because of your role in GrantFlow.")
+
+#: Why somebody gets each kind of message; the foot of the mail says it.
+REASONS: dict[str, Any] = {
+    "registration_confirm": _BY_ADDRESS,
+    "account_exists": _BY_ADDRESS,
+    "password_reset": _BY_ADDRESS,
+    "staff_invitation": _BY_ADDRESS,
+    "application_received": _BY_APPLICATION,
+    "application_returned": _BY_APPLICATION,
+    "application_admitted": _BY_APPLICATION,
+    "application_inadmissible": _BY_APPLICATION,
+    "decision_ready": _BY_APPLICATION,
+    "reviewer_assigned": _BY_ROLE,
+    "key_waiting": _BY_ROLE,
+    "proposal_returned": _BY_ROLE,
+    "failed_work": _BY_ROLE,
+}
+
 MESSAGES: dict[str, Any] = {
     "not_failed": _l("This has not failed, or it has been started again already."),
 }
