@@ -6,11 +6,11 @@ from flask_babel import lazy_gettext as _l
 
 from grantflow.kernel.parties import Party
 
-#: Who signs: the office, as its letterhead names it, on two lines.
+#: Who signs: the city as its letterhead names it, in both languages alike, and the office.
 OFFICES: dict[Party, tuple[Any, Any]] = {
-    Party.DUESSELDORF: (_l("City of Düsseldorf"), _l("Office for International and European Affairs")),
-    Party.TOULOUSE: (_l("City of Toulouse"), _l("Department of International Relations")),
-    Party.METROPOLE: (_l("Toulouse Métropole"), _l("Department of European and International Affairs")),
+    Party.DUESSELDORF: ("Landeshauptstadt Düsseldorf", _l("Office for International and European Affairs")),
+    Party.TOULOUSE: ("Ville de Toulouse", _l("Department of International Relations")),
+    Party.METROPOLE: ("Toulouse Métropole", _l("Department of European and International Affairs")),
 }
 
 #: What each kind of message is called on the workers' page.

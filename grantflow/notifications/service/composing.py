@@ -38,6 +38,7 @@ def compose(row: Message) -> mail.Mail:
                 link=_link,
                 home=settings().origin,
                 office=OFFICES[row.office],
+                tongue=row.office.language,
                 contact=contact,
                 why=REASONS[row.kind],
                 code=row.language,
