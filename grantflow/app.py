@@ -64,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(import_module(f"grantflow.{feature}.views").bp)
     for feature in (*FEATURES, "letters", "notifications", *(("demo",) if settings.is_demo else ())):
         errors.register(import_module(f"grantflow.{feature}.texts").MESSAGES)
+    app.extensions["office_contact"] = import_module("grantflow.calls.queries").office_contact
     menu.init_app(app, settings)
     setattr(app.view_functions["static"], "access", access.Access(access.anyone, None))  # noqa: B010 - a function
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

@@ -21,7 +21,7 @@ ROLES: dict[Role, Any] = {
 DUTIES: dict[Role, Any] = {
     Role.REVIEWER: _l("Declares conflicts of interest and scores the files assigned."),
     Role.OFFICE: _l("Checks formally, assigns reviewers, prepares decisions."),
-    Role.SIGNATORY: _l("Turns the key of this funder: the decision is final with both."),
+    Role.SIGNATORY: _l("Signs for this funder: the decision is final once both cities have signed."),
     Role.FINANCE: _l("Downloads the letters of this funder."),
     Role.ADMINISTRATOR: _l("Invites staff, grants roles, reads the audit trail. Never scores, signs or pays."),
 }

@@ -176,7 +176,7 @@ DECLARATIONS: dict[Declared, Any] = {
 NEXT: dict[State, tuple[Any, Any]] = {
     State.DRAFT: (
         _l("Complete the application and send it"),
-        _l("Saved is not sent: the office sees nothing before you send."),
+        _l("Saved, but not yet submitted. The office sees the application only once you submit it."),
     ),
     State.SUBMITTED: (
         _l("The office checks that the application is complete"),

@@ -54,7 +54,7 @@ ACTIONS: dict[str, Any] = {
     "proposal_made": _l("Decision proposed"),
     "proposal_changed": _l("Proposal changed"),
     "proposal_sent_back": _l("Proposal sent back"),
-    "key_turned": _l("Key turned"),
+    "key_turned": _l("Signed"),
     "consent_given": _l("Consent given"),
     "decided": _l("Decided with both keys"),
     # letters and messages
@@ -95,7 +95,7 @@ _FACTS: dict[str, Any] = {
     "deliberations": lazy_pgettext("audit", "Resolutions"),
     "digest": lazy_pgettext("audit", "Check sum"),
     "version": lazy_pgettext("audit", "Version"),
-    "voided": lazy_pgettext("audit", "Keys made void"),
+    "voided": lazy_pgettext("audit", "Signatures made void"),
     "kind": lazy_pgettext("audit", "Kind"),
     "standing": lazy_pgettext("audit", "Standing"),
     "language": lazy_pgettext("audit", "Language"),

@@ -9,7 +9,8 @@ from sqlalchemy.orm import selectinload
 
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Actor, Party
-from grantflow.platform.db import db
+from grantflow.notifications.service.composing import Contact
+from grantflow.platform.db import db, own_transaction
 
 from .models import Agreement, Call, Category, Envelope, Funder
 
@@ -46,6 +47,18 @@ def funders() -> dict[Party, Funder]:
     """All funders, in the order ● ■ ◆."""
     rows = {funder.code: funder for funder in db.session.scalars(select(Funder))}
     return {party: rows[party] for party in Party if party in rows}
+
+
+def office_contact(party: Party) -> Contact | None:
+    """Where an office can be reached, as messages print it. In a transaction of its own, which ends at once: no other
+    may be open while a mail server is spoken to."""
+    with own_transaction() as session:
+        found = session.execute(
+            select(Funder.street, Funder.postal_code, Funder.city, Funder.phone, Funder.email).where(
+                Funder.code == party
+            )
+        ).one_or_none()
+    return Contact(f"{found.street}, {found.postal_code} {found.city}", found.phone, found.email) if found else None
 
 
 def agreement_on(day: date) -> Agreement | None:

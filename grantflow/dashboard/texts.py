@@ -9,7 +9,7 @@ RETURNED = _l("Files waiting for completion by the applicant")
 TO_PROPOSE = _l("Files ready for a proposal")
 SENT_BACK = _l("Proposals sent back to you")
 TO_DELIBERATE = _l("Proposals without délibération")
-TO_SIGN = _l("Proposals waiting for your key or consent")
+TO_SIGN = _l("Proposals waiting for your signature or consent")
 NEW_LETTERS = _l("New letters to download")
 FAILED_WORK = _l("Letters and messages that failed")
 

@@ -48,7 +48,7 @@ MESSAGES: dict[str, Any] = {
     # sending back
     "send_back_reason_missing": _l("Please say why: the office needs to know what to change."),
     # signing
-    "not_a_signatory": _l("Only signatories turn keys."),
+    "not_a_signatory": _l("Only signatories sign."),
     "signatory_conflicted": _l("You have declared a conflict of interest for this file."),
     "proposal_not_open": _l(
         "This proposal is no longer before the cities: it was decided or sent back in the meantime."
@@ -67,7 +67,7 @@ MESSAGES: dict[str, Any] = {
         "over first; then all sign the same text."
     ),
     "deliberation_due": _l("Number and date of a délibération are missing. The Toulouse office enters them."),
-    "consent_due": _l("Toulouse Métropole pays a part and has not consented yet. Yours would be the last key."),
+    "consent_due": _l("Toulouse Métropole pays a part and has not consented yet. Yours would be the last signature."),
     "envelope_used_up": _l(
         "%(funder)s has only %(free_cents)s left: other decisions were made in the meantime. Nothing was signed. "
         "Please send the proposal back for another split."

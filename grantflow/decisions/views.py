@@ -107,7 +107,7 @@ def renew(proposal: Proposal) -> Any:
 
 def _say_what_fell(proposal: Proposal, was_signed: bool, otherwise: str) -> None:
     if was_signed and not queries.live_keys(proposal):
-        flash_ok(_("Saved. What is signed has changed: earlier keys and consents are void, and all were told."))
+        flash_ok(_("Saved. What is signed has changed: earlier signatures and consents are void, and all were told."))
     else:
         flash_ok(otherwise)
 
@@ -120,7 +120,7 @@ def send_back(proposal: Proposal) -> Any:
         show = page if request.method == "GET" else invalid
         return show("decisions/send_back.html", form=form, proposal=proposal)
     service.send_back(proposal, form.reason.data or "", by=current_actor())
-    flash_ok(_("The proposal is back with the office; all keys are void."))
+    flash_ok(_("The proposal is back with the office; all signatures are void."))
     return redirect_to("decisions.show", id=proposal.id)
 
 

@@ -30,10 +30,10 @@ def funders() -> list[Funder]:
         Funder(
             code=Party.DUESSELDORF,
             name_de="Landeshauptstadt Düsseldorf",
-            name_fr="Ville de Düsseldorf",
+            name_fr="Landeshauptstadt Düsseldorf",
             authority="Der Oberbürgermeister",
             department="Büro für Internationale und Europäische Angelegenheiten",
-            signatory_function="Leitung des Büros für Internationale und Europäische Angelegenheiten",
+            signatory_function="Leiterin des Büros für Internationale und Europäische Angelegenheiten",
             street="Marktplatz 2",
             postal_code="40213",
             city="Düsseldorf",
@@ -44,7 +44,7 @@ def funders() -> list[Funder]:
         ),
         Funder(
             code=Party.TOULOUSE,
-            name_de="Stadt Toulouse",
+            name_de="Ville de Toulouse",
             name_fr="Ville de Toulouse",
             authority="Le Maire",
             department="Direction des relations internationales",
@@ -81,11 +81,9 @@ def legal_basis() -> list[LegalText]:
         LegalText(
             funder_code=Party.DUESSELDORF,
             kind="legal_basis",
-            text_de="§§ 35, 36, 41 und 44 ff. des Verwaltungsverfahrensgesetzes für das Land Nordrhein-Westfalen "
-            "(VwVfG NRW), §§ 23 und 44 der Landeshaushaltsordnung in entsprechender Anwendung",
-            text_fr="articles 35, 36, 41 et 44 et suivants de la loi sur la procédure administrative du Land de "
-            "Rhénanie-du-Nord-Westphalie (VwVfG NRW), articles 23 et 44 du règlement budgétaire du Land appliqués par "
-            "analogie",
+            text_de="§§ 35, 36 und 41 des Verwaltungsverfahrensgesetzes für das Land Nordrhein-Westfalen (VwVfG NRW)",
+            text_fr="articles 35, 36 et 41 de la loi sur la procédure administrative du Land de Rhénanie-du-Nord-Westphalie "
+            "(VwVfG NRW)",
             valid_from=date(2021, 1, 22),
         ),
         LegalText(
@@ -150,68 +148,68 @@ CRITERIA = (
     (
         "Bürgernähe und Zugänglichkeit",
         "Accessibilité",
-        "Wie leicht können Menschen ohne Vorkenntnisse, ohne Sprachkenntnisse und mit wenig Geld mitmachen?",
-        "Chacune et chacun peut-il participer, sans connaissances préalables, sans parler la langue, sans moyens ?",
+        "Wie leicht können Menschen ohne Vorkenntnisse, ohne Sprachkenntnisse und mit kleinem Einkommen mitmachen?",
+        "Chacune et chacun peut-il participer, sans connaissances préalables, sans parler la langue, sans moyens ?",
     ),
     (
         "Wirkungsgrad",
         "Portée",
         "Was bleibt nach dem Projekt, und für wie viele?",
-        "Que restera-t-il après le projet, et pour combien de personnes ?",
+        "Que restera-t-il après le projet, et pour combien de personnes ?",
     ),
     (
         "Deutsch-französische Relevanz",
         "Pertinence franco-allemande",
         "Warum braucht das Vorhaben beide Länder?",
-        "En quoi le projet a-t-il besoin des deux pays ?",
+        "En quoi le projet a-t-il besoin des deux pays ?",
     ),
     (
         "Deutsch-französische Partnerschaftlichkeit",
         "Caractère partenarial",
         "Sind Planung, Arbeit und Verantwortung fair verteilt?",
-        "La préparation, le travail et la responsabilité sont-ils équitablement partagés ?",
+        "La préparation, le travail et la responsabilité sont-ils équitablement partagés ?",
     ),
     (
         "Vernetzung",
         "Mise en réseau",
         "Welche weiteren Vereine, Schulen oder Einrichtungen werden einbezogen?",
-        "Quelles autres associations, écoles ou institutions sont associées ?",
+        "Quelles autres associations, écoles ou institutions sont associées ?",
     ),
     (
         "Interkulturelles Lernen",
         "Apprentissage interculturel",
         "Wie lernen die Beteiligten voneinander?",
-        "Comment les participantes et participants apprennent-ils les uns des autres ?",
+        "Comment les participantes et participants apprennent-ils les uns des autres ?",
     ),
     (
         "Diversität",
         "Diversité",
         "Wen erreicht das Projekt, der sonst fehlt?",
-        "Qui le projet touche-t-il qui, d’ordinaire, reste à l’écart ?",
+        "Qui le projet touche-t-il qui, d’ordinaire, reste à l’écart ?",
     ),
     (
         "Geschlechtergerechtigkeit",
         "Égalité femmes-hommes",
         "Wie werden alle Geschlechter gleich beteiligt?",
-        "Comment l’égale participation de toutes et de tous est-elle assurée ?",
+        "Comment l’égale participation de toutes et de tous est-elle assurée ?",
     ),
     (
         "Sichtbarkeit",
         "Visibilité",
         "Wer erfährt von dem Projekt und von der Städtefreundschaft?",
-        "Qui entendra parler du projet et de l’accord de coopération ?",
+        "Qui entendra parler du projet et de l’accord de coopération ?",
     ),
     (
         "Innovation",
         "Innovation",
         "Was ist neu daran?",
-        "Qu’y a-t-il de nouveau ?",
+        "Qu’y a-t-il de nouveau ?",
     ),
     (
         "Umweltschutz",
         "Respect de l’environnement",
         "Wie werden Reisen, Verpflegung und Material umweltfreundlich gestaltet?",
-        "Comment les voyages, les repas et le matériel ménagent-ils l’environnement ?",
+        "Comment les voyages, les repas et le matériel ménagent-ils l’environnement ?",
     ),
 )
 
@@ -254,7 +252,7 @@ def load_fund() -> Call:
         summary_de="Für Vereine, Initiativen und Gruppen aus Düsseldorf und Toulouse, die gemeinsam ein Projekt tragen: "
         "Jugend, Sport, Kultur, Klima, Zusammenhalt, Sprache und Gleichstellung.",
         summary_fr="Pour les associations, collectifs et groupes de Düsseldorf et de Toulouse qui portent un projet "
-        "ensemble : jeunesse, sport, culture, climat, cohésion, langue et égalité.",
+        "ensemble : jeunesse, sport, culture, climat, cohésion, langue et égalité.",
         opens_at=_midnight(opens),
         closes_at=_last_minute(closes),
         guideline_version="1.0",

@@ -115,14 +115,14 @@ PROJECTS = (
             city="Toulouse",
             contact_name="Élodie Castan",
             email="castan@judo-toulousain.example",
-            role="Stellt den zweiten Dojo, organisiert die Unterkunft in Toulouse und leitet das Training der Jugend.",
+            role="Stellt das zweite Dojo, organisiert die Unterkunft in Toulouse und leitet das Training der Jugend.",
         ),
         theme=Theme.SPORT,
         format=Format.GROUP_EXCHANGE,
         summary="24 Judoka und vier Trainerinnen und Trainer aus beiden Städten trainieren eine Woche lang gemeinsam, an zwei "
         "Orten. Wer mitfährt, wohnt in gemischten Gruppen und leitet am Ende selbst eine Einheit an.",
         why="Judo hat in Toulouse eine lange Tradition und in Düsseldorf viele junge Mitglieder. Beide Vereine suchen "
-        "Trainingspartner auf demselben Niveau und einen Grund, die Sprache der anderen zu lernen.",
+        "Trainingspartnerinnen und -partner auf demselben Niveau und einen Grund, die Sprache der anderen zu lernen.",
         encounter="Tandems aus beiden Städten trainieren, kochen und wohnen zusammen. Jeden Abend stellt ein Tandem eine "
         "Technik in beiden Sprachen vor.",
         success="Alle 28 Beteiligten haben eine Einheit in der anderen Sprache angeleitet; beide Vereine vereinbaren ein "
@@ -153,7 +153,7 @@ PROJECTS = (
         conditions=(
             (
                 "Die Anreise erfolgt mit der Bahn; ein Wechsel des Verkehrsmittels ist vorher anzuzeigen.",
-                "Le voyage se fait en train ; tout changement de mode de transport est signalé au préalable.",
+                "Le voyage se fait en train ; tout changement de mode de transport est signalé au préalable.",
             ),
         ),
         reason=(
@@ -376,7 +376,7 @@ PROJECTS = (
         conditions=(
             (
                 "Eine Doppelförderung mit dem EU-Programm LIFE ist ausgeschlossen; der Bescheid der EU ist vorzulegen.",
-                "Tout double financement avec le programme européen LIFE est exclu ; la décision européenne est à produire.",
+                "Tout double financement avec le programme européen LIFE est exclu ; la décision européenne est à produire.",
             ),
         ),
         reason=(
@@ -497,8 +497,8 @@ PROJECTS = (
             ),
         ),
         reason=(
-            "Das Vorhaben verbindet Ausbildung und Nachbarschaft und wird von beiden Seiten gleich getragen.",
-            "Le projet relie apprentissage et voisinage ; il est porté également par les deux côtés.",
+            "Das Vorhaben verbindet Ausbildung und Nachbarschaft und wird von beiden Partnern zu gleichen Teilen getragen.",
+            "Le projet relie apprentissage et voisinage ; il est porté à parts égales par les deux partenaires.",
         ),
     ),
     Project(
@@ -595,7 +595,7 @@ PROJECTS = (
         totals=(80, 78),
         split=(1_240, 1_240, 0),
         reason=(
-            "Mit wenig Geld erreicht das Vorhaben regelmäßig Menschen, die sich sonst nicht begegnen würden.",
+            "Mit geringen Mitteln erreicht das Vorhaben regelmäßig Menschen, die sich sonst nicht begegnen würden.",
             "Avec peu de moyens, le projet réunit régulièrement des personnes qui ne se seraient pas rencontrées.",
         ),
     ),
@@ -621,13 +621,13 @@ PROJECTS = (
             city="Düsseldorf",
             contact_name="Ulrike Hartmann",
             email="hartmann@frauenrat-netzwerk.example",
-            role="Porte le projet à parts égales : deux des quatre forums, la moitié des ateliers et le rapport en allemand.",
+            role="Porte le projet à parts égales : deux des quatre forums, la moitié des ateliers et le rapport en allemand.",
         ),
         theme=Theme.SOCIAL,
         format=Format.EVENT,
-        summary="Un forum de deux ans sur l’égalité et la diversité dans la ville : quatre rencontres, des ateliers dans les "
+        summary="Un forum de deux ans sur l’égalité et la diversité dans la ville : quatre rencontres, des ateliers dans les "
         "quartiers, 400 personnes, et des propositions remises aux deux conseils.",
-        why="Les deux villes ont adopté des plans pour l’égalité ; aucune ne sait encore ce que vit l’autre.",
+        why="Les deux villes ont adopté des plans pour l’égalité ; aucune ne sait encore ce que vit l’autre.",
         encounter="Chaque atelier est préparé par un binôme des deux villes et se tient dans les deux langues.",
         success="400 participantes et participants, vingt propositions, un réseau de trente associations.",
         who_works="Quarante bénévoles des deux réseaux, dont douze interprètes.",
@@ -692,7 +692,7 @@ PROJECTS = (
         theme=Theme.ENVIRONMENT,
         format=Format.GROUP_EXCHANGE,
         summary="Deux jardins de quartier échangent semences, savoir-faire et recettes.",
-        why="Les étés changent ; chacun a appris autre chose.",
+        why="Les étés changent ; chacun a appris autre chose.",
         encounter="Deux week-ends de jardinage et un carnet commun.",
         success="Quarante variétés échangées, un carnet bilingue.",
         who_works="Vingt jardinières et jardiniers bénévoles.",
@@ -779,7 +779,7 @@ PROJECTS = (
         theme=Theme.SPORT,
         format=Format.EVENT,
         summary="Un tournoi ouvert à toutes et à tous sur les quais du Rhin, par équipes mixtes tirées au sort.",
-        why="Le jeu se joue des deux côtés ; il ne manque que la rencontre.",
+        why="Le jeu se joue dans les deux villes ; il ne manque que la rencontre.",
         encounter="Chaque triplette réunit les deux villes.",
         success="Soixante équipes, un tournoi retour à Toulouse.",
         who_works="Dix-huit bénévoles des deux clubs.",

@@ -18,8 +18,8 @@ REMARKS = (
         ("Même défi, savoirs différents.", "Le projet pourrait se faire dans un seul pays."),
     ),
     (
-        ("Rollen schriftlich verteilt und ausgewogen.", "Die Planung liegt überwiegend auf einer Seite."),
-        ("Rôles écrits et équilibrés.", "La préparation repose surtout sur un côté."),
+        ("Rollen schriftlich verteilt und ausgewogen.", "Die Planung liegt überwiegend bei einem Partner."),
+        ("Rôles écrits et équilibrés.", "La préparation repose surtout sur un seul partenaire."),
     ),
     (
         ("Schulen und Nachbarvereine sind eingebunden.", "Weitere Partner fehlen."),
@@ -52,8 +52,8 @@ REMARKS = (
 )
 
 SUMMARY = {
-    "de": "Insgesamt überzeugend; die Stärken liegen in der Begegnung, Luft nach oben bleibt bei den Kriterien mit Anmerkung.",
-    "fr": "Ensemble convaincant ; la rencontre en est le point fort, les critères annotés peuvent encore progresser.",
+    "de": "Insgesamt überzeugend; die Stärken liegen in der Begegnung; verbesserungsfähig sind die Kriterien mit Anmerkung.",
+    "fr": "Ensemble convaincant ; la rencontre en est le point fort, les critères annotés peuvent encore progresser.",
 }
 
 

@@ -6,11 +6,11 @@ from flask_babel import lazy_gettext as _l
 
 from grantflow.kernel.parties import Party
 
-#: Who signs: the office, as its letterhead names it, on two lines.
+#: Who signs: the city as its letterhead names it, in both languages alike, and the office.
 OFFICES: dict[Party, tuple[Any, Any]] = {
-    Party.DUESSELDORF: (_l("City of Düsseldorf"), _l("Office for International and European Affairs")),
-    Party.TOULOUSE: (_l("City of Toulouse"), _l("Department of International Relations")),
-    Party.METROPOLE: (_l("Toulouse Métropole"), _l("Department of European and International Affairs")),
+    Party.DUESSELDORF: ("Landeshauptstadt Düsseldorf", _l("Office for International and European Affairs")),
+    Party.TOULOUSE: ("Ville de Toulouse", _l("Department of International Relations")),
+    Party.METROPOLE: ("Toulouse Métropole", _l("Department of European and International Affairs")),
 }
 
 #: What each kind of message is called on the workers' page.
@@ -28,6 +28,27 @@ KINDS: dict[str, Any] = {
     "key_waiting": _l("Decision to sign"),
     "proposal_returned": _l("Proposal sent back"),
     "failed_work": _l("Failed work"),
+}
+
+_BY_ADDRESS = _l("You receive this e-mail because this address was entered in GrantFlow.")
+_BY_APPLICATION = _l("You receive this e-mail because you are the contact for this application.")
+_BY_ROLE = _l("You receive this e-mail because of your role in GrantFlow.")
+
+#: Why somebody gets each kind of message; the foot of the mail says it.
+REASONS: dict[str, Any] = {
+    "registration_confirm": _BY_ADDRESS,
+    "account_exists": _BY_ADDRESS,
+    "password_reset": _BY_ADDRESS,
+    "staff_invitation": _BY_ADDRESS,
+    "application_received": _BY_APPLICATION,
+    "application_returned": _BY_APPLICATION,
+    "application_admitted": _BY_APPLICATION,
+    "application_inadmissible": _BY_APPLICATION,
+    "decision_ready": _BY_APPLICATION,
+    "reviewer_assigned": _BY_ROLE,
+    "key_waiting": _BY_ROLE,
+    "proposal_returned": _BY_ROLE,
+    "failed_work": _BY_ROLE,
 }
 
 MESSAGES: dict[str, Any] = {

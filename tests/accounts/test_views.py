@@ -633,7 +633,7 @@ def test_roles_change_and_end_sessions(as_: As, given: Given, rows: Any) -> None
     assert client.post(f"/people/{colleague.id}/roles", data={"roles": ["administrator", "finance"]}).status_code == 422
     both = client.post(f"/people/{colleague.id}/roles?lang=de", data={"roles": ["finance", "reviewer"]})
     assert both.status_code == 422
-    assert "Wer zahlt, sieht keine Bewertungen" in both.text
+    assert "Wer auszahlt, sieht keine Bewertungen" in both.text
     assert client.post(f"/people/{admin.id}/roles", data={"roles": ["administrator", "office"]}).status_code == 403
     assert client.post(f"/people/{admin.id}/disable", data={"reason": "x"}).status_code == 403
     applicant = given.applicant()

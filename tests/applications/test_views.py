@@ -125,7 +125,7 @@ def test_from_an_empty_list_to_the_receipt(given: Given, as_: As) -> None:
     assert application.submissions[0].hash in receipt
     assert application.eligible_cents == eur(11_800)
     page = client.get(base).text
-    assert "Gesendet, wird geprüft" in page
+    assert "Eingereicht, in formaler Prüfung" in page
     assert "Sie müssen nichts tun." in page
 
 
@@ -160,7 +160,7 @@ class TestDrafts:
         refused = client.post(f"/applications/{application.id}/check")
         assert refused.status_code == 422
         assert "1 Angabe fehlt noch" in refused.text
-        assert "Es fehlen 100,00\u00a0€ Einnahmen." in refused.text
+        assert "Es fehlen 100,00\u00a0€ an Einnahmen." in refused.text
         assert given.reload(application.id).state is State.DRAFT
 
     def test_unreadable_entries_stay_on_the_page(self, given: Given, as_: As) -> None:
@@ -220,10 +220,10 @@ class TestDrafts:
         client = as_(by)
         begun = client.post("/applications/new", data={"call": call.code, "organisation": str(organisation.id)})
         path = begun.location.replace("/organisation", "/people")
-        assert "Hier fehlt noch" in client.get(path).text
+        assert "Hier fehlen noch" in client.get(path).text
         refused = client.post(path, data={**PEOPLE, "volunteers": "viele"})
         assert refused.status_code == 422
-        assert "Hier fehlt noch" not in refused.text
+        assert "Hier fehlen noch" not in refused.text
 
     @pytest.mark.parametrize(
         ("language", "length", "hint"),
@@ -480,7 +480,7 @@ class TestFilePage:
             mine.return_until = clock.now() - timedelta(minutes=1)
             db.session.commit()
         page = client.get(f"/applications/{application.id}").text
-        assert "Der Antrag kann nicht mehr gesendet werden." in page
+        assert "Der Antrag kann nicht mehr eingereicht werden." in page
         assert "Antrag fortsetzen" not in page
 
     def test_words_of_an_attacker_stay_words(self, given: Given, as_: As) -> None:
@@ -506,7 +506,7 @@ class TestFilePage:
 
     @pytest.mark.parametrize(
         ("language", "title", "declared"),
-        [("de", "Ihr Antrag, wie gesendet", "Erklärungen"), ("fr", "Votre demande telle que déposée", "Déclarations")],
+        [("de", "Ihr Antrag, wie eingereicht", "Erklärungen"), ("fr", "Votre demande telle que déposée", "Déclarations")],
     )
     def test_what_was_sent_can_be_read_again(
         self, given: Given, as_: As, language: str, title: str, declared: str
@@ -562,7 +562,7 @@ class TestFilePage:
         page = client.get(path).text
         assert "Inzwischen anders." in page
         assert "Ihr Antrag, wie zuletzt gespeichert" in page
-        assert "wie gesendet" not in page
+        assert "wie eingereicht" not in page
 
     @pytest.mark.parametrize(
         ("language", "title", "seen"),

@@ -53,7 +53,7 @@ def test_the_trail_in_words(admin: FlaskClient) -> None:
     assert "Otto Office Antrag zugelassen Antrag DT-27-1-001 Stand: Eingereicht → Zugelassen complete" in shown
     assert "Betrag: 9.400,00 €" in shown
     assert "Anteile der Förderstellen: Toulouse 4.700,00 €" in shown
-    assert "Rollen: Förderbüro → –" in shown
+    assert "Rollen: Büro → –" in shown
     assert "Angabe: ja, –" in shown
     shown = text(admin.get("/audit/?lang=fr"))
     assert "État : Déposée → Recevable" in shown
@@ -97,7 +97,7 @@ def test_the_chain_is_checked_by_hand(real: Flask, language: str) -> None:
     with real.app_context():
         service._write("audit-anchor.json", {"count": 99, "head": "x"})
     client.post("/audit/check")
-    assert ("gebrochen" if language == "de" else "rompue") in text(client.get(f"/audit/?lang={language}"))
+    assert ("unterbrochen" if language == "de" else "rompue") in text(client.get(f"/audit/?lang={language}"))
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADMINISTRATOR, Role.APPLICANT}))

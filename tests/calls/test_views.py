@@ -64,7 +64,7 @@ def test_without_an_open_call_the_start_page_promises_no_figures(client: FlaskCl
     call = given.call()
     with clock.frozen(call.closes_at + timedelta(days=1)):
         german, french = client.get("/?lang=de").text, client.get("/?lang=fr").text
-    assert "fördern einen Teil der förderfähigen Kosten" in german
+    assert "tragen einen Teil der förderfähigen Kosten" in german
     assert "financent une partie des dépenses éligibles" in french
     for page in (german, french):
         assert "%" not in page[page.index('class="lead"') : page.index('id="open-calls"')]
@@ -80,8 +80,8 @@ def test_a_closing_date_of_category_4_that_has_gone_by_says_so(client: FlaskClie
     page = client.get(f"/calls/{call.code}?lang=de").text
 
     gone, coming = (locale.long_date(moment) for moment in moments)
-    assert f"{gone}</span> (vorbei)" in page
-    assert f"{coming}</span> (vorbei)" not in page
+    assert f"{gone}</span> (abgelaufen)" in page
+    assert f"{coming}</span> (abgelaufen)" not in page
     assert coming in page
 
 

@@ -24,21 +24,21 @@ class TestHome:
         given.application(State.RETURNED)
         own, other = (as_(given.office(side)).get("/home").text for side in (Side.GERMAN, Side.FRENCH))
         assert "Anträge zur formalen Prüfung" in own
-        assert "Anträge, die der Antragsteller ergänzen muss" in own
+        assert "Anträge, die noch ergänzt werden müssen" in own
         assert "Dossiers dont la recevabilité est à contrôler" not in other
-        assert "Rien ne vous attend" in other
+        assert "Aucune tâche ne vous attend" in other
 
     @pytest.mark.parametrize("role", [Role.REVIEWER, Role.SIGNATORY, Role.FINANCE, Role.ADMINISTRATOR])
     def test_nothing_to_do_says_so(self, given: Given, as_: As, role: Role) -> None:
         given.application(State.SUBMITTED)
         page = as_(given.staff(role, Party.DUESSELDORF)).get("/home")
         assert page.status_code == 200
-        assert "Für Sie liegt nichts an." in page.text
+        assert "Zurzeit haben Sie keine Aufgaben." in page.text
 
     def test_signatories_have_keys_waiting(self, given: Given, as_: As) -> None:
         given.proposed()
         page = as_(given.signatory(Party.DUESSELDORF)).get("/home").text
-        assert "Vorschläge, die auf Ihren Schlüssel oder Ihr Einvernehmen warten" in page
+        assert "Vorschläge, die auf Ihre Unterschrift oder Ihre Zustimmung warten" in page
 
     def test_applicants_have_their_files_instead(self, given: Given, as_: As) -> None:
         assert as_(given.applicant()).get("/home").location == "/applications"

@@ -73,7 +73,7 @@ def test_the_ranking_orders_files_and_draws_the_line(app: Flask, given: Given, a
     page = as_(given.office(Side.GERMAN)).get("/decisions/ranking?lang=de").get_data(as_text=True)
     places = [
         page.index(word)
-        for word in ("Erste", "Zweite", "Bis hierher reicht das Geld", "Passt nicht", "Dritte", "Vierte")
+        for word in ("Erste", "Zweite", "Bis hier reichen die Mittel", "Passt nicht", "Dritte", "Vierte")
     ]
     assert places == sorted(places)
     assert "danach bleiben 20.000,00\xa0€" in page
@@ -98,7 +98,7 @@ def test_a_declared_conflict_leaves_no_trace_of_the_file(app: Flask, given: Give
     client = as_(jean)
     before = client.get("/decisions/ranking?lang=fr").get_data(as_text=True)
     assert "Verschlossen" not in before
-    assert "Vous êtes exclu de 1 dossier" in before
+    assert "Vous ne participez pas à l’examen de 1 dossier" in before
     # Whatever happens to the file, the ranking of the excluded stays the same to the byte (T13).
     proposal = given.proposed(closed)
     after = client.get("/decisions/ranking?lang=fr").get_data(as_text=True)
@@ -230,14 +230,14 @@ def test_two_signatories_decide_by_their_pages(app: Flask, given: Given, as_: As
     proposal = given.proposed()
     anke, jean, sophie = (as_(given.signatory(party, name=f"Name {party}")) for party in Party)
     page = anke.get(f"/decisions/{proposal.id}?lang=de").get_data(as_text=True)
-    assert "Ihren Schlüssel drehen" in page
+    assert "Entscheidung unterzeichnen" in page
     assert sign(anke, proposal).status_code == 302
     page = jean.get(f"/decisions/{proposal.id}?lang=fr").get_data(as_text=True)
     assert "n’a pas encore donné son accord" in page
     assert 'name="password"' not in page
     assert sign(sophie, proposal, "consent").status_code == 302
     page = jean.get(f"/decisions/{proposal.id}?lang=fr").get_data(as_text=True)
-    assert "Votre clé ouvre l’envoi de 5 lettres" in page
+    assert "Votre signature autorise l’envoi de 5 décisions" in page
     assert "Contenu identique" in page
     reply = sign(jean, proposal)
     assert reply.status_code == 302
@@ -266,7 +266,7 @@ def test_a_changed_proposal_answers_409_with_what_stands_now(given: Given, as_: 
     page = reply.get_data(as_text=True)
     assert reply.status_code == 409
     assert "Nichts wurde unterzeichnet" in page
-    assert "Ihren Schlüssel drehen" in page
+    assert "Entscheidung unterzeichnen" in page
 
 
 def test_the_wrong_people_cannot_sign(given: Given, as_: As):
@@ -311,8 +311,8 @@ def test_what_was_sent_back_no_longer_waits_for_keys(given: Given, as_: As):
         assert 'class="keys"' in page
     client.post(f"{path}/return", data={"reason": "Zu viel."})
     for language, heading, gone in (
-        ("de", "Was zurückgegeben wurde", ("Was Sie unterzeichnen", "Steht aus", "von 2 Schlüsseln")),
-        ("fr", "Ce qui a été renvoyé", ("Ce que vous signez", "clés sur 2", "clé sur 2")),
+        ("de", "Was zurückgegeben wurde", ("Was Sie unterzeichnen", "Steht aus", "von 2 Unterschriften")),
+        ("fr", "Ce qui a été renvoyé", ("Ce que vous signez", "signatures sur 2", "signature sur 2")),
     ):
         page = client.get(f"{path}?lang={language}").get_data(as_text=True)
         assert heading in page

@@ -60,7 +60,7 @@ READERS = {
     "list": Reader("Finanzen Düsseldorf", Party.DUESSELDORF),
 }
 MENUS = {
-    "file": (("Meine Anträge", "Mes dossiers"), ("Meine Organisation", "Mon organisation")),
+    "file": (("Meine Anträge", "Mes demandes"), ("Meine Organisation", "Mon organisation")),
     "review": (("Meine Anträge", "Ma file"), ("Abgleich", "Comparaison")),
     "keys": (("Zu unterschreiben", "À signer"), ("Rangliste", "Classement")),
     "list": (("Bescheide", "Notifications"),),
@@ -69,13 +69,13 @@ MENUS = {
 
 FUNDERS = [
     SimpleNamespace(
-        code=Party.DUESSELDORF, name_de="Landeshauptstadt Düsseldorf", name_fr="Ville de Düsseldorf",
+        code=Party.DUESSELDORF, name_de="Landeshauptstadt Düsseldorf", name_fr="Landeshauptstadt Düsseldorf",
         authority="Der Oberbürgermeister", department="Büro für Internationale und Europäische Angelegenheiten",
         street="Marktplatz 2", postal_code="40213", city="Düsseldorf", contact_name="Sabine Reinartz",
         phone="+49 211 89-00000", email="fonds@duesseldorf.example",
     ),
     SimpleNamespace(
-        code=Party.TOULOUSE, name_de="Stadt Toulouse", name_fr="Ville de Toulouse", authority="Le Maire",
+        code=Party.TOULOUSE, name_de="Ville de Toulouse", name_fr="Ville de Toulouse", authority="Le Maire",
         department="Direction des relations internationales", street="1 place du Capitole", postal_code="31000",
         city="Toulouse", contact_name="Claire Delmas", phone="+33 5 61 00 00 00", email="fonds@toulouse.example",
     ),

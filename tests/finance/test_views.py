@@ -69,7 +69,7 @@ def test_the_desk_shows_its_own_letters_only(app: Flask, finance: FlaskClient) -
 
 def test_an_empty_desk_says_what_happens_next(given: Given, as_: As) -> None:
     page = listed(as_(given.staff(Role.FINANCE, Party.METROPOLE)))
-    assert "Pas encore de lettre." in page
+    assert "Pas encore de décision." in page
     assert "/finance/letters/archive" not in page
 
 

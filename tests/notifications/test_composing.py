@@ -101,7 +101,7 @@ def test_each_kind_has_its_three_parts(kind: str) -> None:
 
 def test_the_recipients_language_not_the_requests(shared_app: Flask) -> None:
     with shared_app.test_request_context("/?lang=de"):
-        assert compose(row("password_reset", "fr")).subject == "Choisir un nouveau mot de passe"
+        assert compose(row("password_reset", "fr")).subject == "GrantFlow: Choisir un nouveau mot de passe"
 
 
 def test_links_are_built_from_the_configured_host(shared_app: Flask) -> None:

@@ -45,7 +45,7 @@ def mine(given: Given, by: Person) -> list[Organisation]:
 def test_describing_one(given: Given, as_: As) -> None:
     by = given.applicant()
     client = as_(by)
-    assert "Sie haben noch keine Organisation beschrieben." in client.get("/organisations").text
+    assert "Sie haben noch keine Organisation angelegt." in client.get("/organisations").text
     assert client.post("/organisations/new", data=CHOIR).status_code == 302
     [made] = mine(given, by)
     assert (made.name, made.register_number, made.iban) == (CHOIR["name"], "VR 8123", "DE89370400440532013000")
@@ -120,7 +120,7 @@ def test_each_wrong_number_is_named_at_its_field(given: Given, as_: As) -> None:
     assert answer.status_code == 422
     for text in (
         "Bitte füllen Sie dieses Feld aus.",
-        "Diese IBAN kann nicht stimmen",
+        "Bitte prüfen Sie die IBAN",
         "Eine Postleitzahl hat fünf Ziffern.",
     ):
         assert text in answer.text

@@ -50,13 +50,13 @@ def test_the_queue_shows_files_to_declare_to_review_and_submitted(app: Flask, gi
     given.review(files[2], reviewer)
     page = as_(reviewer).get("/review/").text
     assert [title for title in ("Antrag neu", "Antrag offen", "Antrag fertig") if title not in page] == []
-    assert page.index("Zuerst erklären") < page.index("Antrag neu") < page.index("Zu bewerten")
+    assert page.index("Bitte zuerst die Befangenheit klären") < page.index("Antrag neu") < page.index("Zu bewerten")
     assert page.index("Zu bewerten") < page.index("Antrag offen") < page.index("Antrag fertig")
     assert "1 von 3" in page
 
 
 def test_an_empty_queue_says_so(given: Given, as_: As) -> None:
-    assert "Für Sie liegt nichts an." in as_(given.reviewer(Party.DUESSELDORF)).get("/review/").text
+    assert "Zurzeit haben Sie keine Aufgaben." in as_(given.reviewer(Party.DUESSELDORF)).get("/review/").text
 
 
 def test_only_reviewers_have_a_queue(given: Given, as_: As, client: FlaskClient) -> None:

@@ -61,8 +61,8 @@ def failed(app: Flask, given: Given) -> tuple[Message, Letter]:
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_the_page_when_all_is_quiet_and_nobody_works(admin: FlaskClient, language: str) -> None:
     shown = text(admin.get(f"/workers?lang={language}"))
-    assert ("Ein Teil fehlt" if language == "de" else "Un élément manque") in shown
-    assert ("Kein Bescheid ist fehlgeschlagen." if language == "de" else "Aucune lettre en échec.") in shown
+    assert ("Ein Dienst fehlt" if language == "de" else "Un service ne répond pas") in shown
+    assert ("Kein Bescheid ist fehlgeschlagen." if language == "de" else "Aucune décision en échec.") in shown
 
 
 def test_failed_work_shows_its_reason_and_is_started_again(
@@ -103,7 +103,7 @@ def test_postponed_messages_are_in_sight(app: Flask, admin: FlaskClient, failed:
         db.session.execute(update(Message).values(failed_at=None, last_error="SMTP 451 later"))
         db.session.commit()
     shown = text(admin.get("/workers?lang=fr"))
-    assert "Messages en nouvelle tentative" in shown
+    assert "Courriels en nouvelle tentative d’envoi" in shown
     assert "SMTP 451 later" in shown
 
 

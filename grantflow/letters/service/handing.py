@@ -60,7 +60,7 @@ def _row(letter: Letter, name: str) -> dict[str, object]:
     safe, amount = rules.spreadsheet_cell, letter.amount_cents if letter.standing is Standing.ACT else None
     return {
         _("File"): safe(name),
-        _("Register number"): safe(letter.register_number),
+        _("Number of the act"): safe(letter.register_number),
         _("Application"): safe(letter.application_number),
         _("Project"): safe(letter.project_title),
         _("Recipient"): safe(letter.recipient_name),

@@ -1,6 +1,6 @@
 """From a row to a mail: in the recipient's language, from the row's facts alone."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
@@ -9,7 +9,15 @@ from grantflow.platform import locale, mail, settings, tokens
 
 from .. import rules
 from ..models import Message
-from ..texts import OFFICES
+from ..texts import OFFICES, REASONS
+
+
+class Contact(NamedTuple):
+    """Where the office that signs a message can be reached."""
+
+    address: str
+    phone: str
+    email: str
 
 
 def compose(row: Message) -> mail.Mail:
@@ -19,6 +27,8 @@ def compose(row: Message) -> mail.Mail:
         facts["name"] = rules.inert(row.name)
     if row.token_id is not None:
         facts["token"] = tokens.derive(row.token_id)
+    # Funders are known further up: the application says who knows them. None before a fund is loaded.
+    contact: Contact | None = current_app.extensions["office_contact"](row.office)
     with locale.use(row.language):
 
         def part(name: str) -> str:
@@ -28,6 +38,9 @@ def compose(row: Message) -> mail.Mail:
                 link=_link,
                 home=settings().origin,
                 office=OFFICES[row.office],
+                tongue=row.office.language,
+                contact=contact,
+                why=REASONS[row.kind],
                 code=row.language,
                 colon="\u00a0:" if row.language == "fr" else ":",
             )
@@ -35,7 +48,7 @@ def compose(row: Message) -> mail.Mail:
         return mail.Mail(
             id=str(row.id),
             to=row.email,
-            subject=part("subject.txt").strip(),
+            subject=f"GrantFlow: {part('subject.txt').strip()}",
             text=part("body.txt").strip() + "\n",
             html=part("body.html"),
             language=row.language,
