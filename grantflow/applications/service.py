@@ -203,6 +203,7 @@ def return_(application: Application, *, reason: str, by: Actor) -> None:
         application,
         len(application.submissions),
         reason=application.return_reason,
+        reason_language=application.return_language,
         until=application.return_until,
     )
 
@@ -216,7 +217,7 @@ def admit(application: Application, *, by: Actor) -> None:
 def exclude(application: Application, *, reason: str, by: Actor) -> None:
     """The formal check found it inadmissible, for good; tells the applicant why."""
     advance(application, Action.EXCLUDE, by=by, note=reason.strip())
-    _tell("application_inadmissible", application, 1, reason=reason.strip())
+    _tell("application_inadmissible", application, 1, reason=reason.strip(), reason_language=by.language)
 
 
 def _tell(kind: str, application: Application, count: int, **facts: Any) -> None:
@@ -229,6 +230,7 @@ def _tell(kind: str, application: Application, count: int, **facts: Any) -> None
         application_id=application.id,
         number=application.number,
         title=application.title,
+        title_language=application.language,
         **facts,
     )
 
@@ -265,6 +267,7 @@ def advance(application: Application, action: Action, *, by: Actor, note: str = 
             at=clock.now(),
             party=by.party,
             note=note,
+            language=by.language,
         )
     )
     db.session.flush()

@@ -125,6 +125,7 @@ def _decide(proposal: Proposal, envelopes: Sequence[Envelope], by: Person) -> No
         held_by=application.id,
         number=application.number,
         title=application.title,
+        title_language=application.language,
         application_id=str(application.id),
     )
 
