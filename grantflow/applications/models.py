@@ -112,6 +112,11 @@ class Application(Identified, Base):
     def label(self) -> str:
         return self.number or self.title or str(self.id)[:8]
 
+    @property
+    def return_language(self) -> str:
+        """Of the office that gave ``return_reason``."""
+        return next((event.language for event in reversed(self.events) if event.action is Action.RETURN), "")
+
 
 class Partner(Base):
     """The organisation from the other country."""
@@ -130,6 +135,11 @@ class Partner(Base):
     role: Mapped[str]
 
     application: Mapped[Application] = relationship(back_populates="partner")
+
+    @property
+    def language(self) -> str:
+        """In which its name is read."""
+        return self.country.language
 
 
 class BudgetLine(Identified, Base):
@@ -195,6 +205,8 @@ class Event(Base):
     party: Mapped[Party | None] = mapped_column(enum_column(Party))
     #: Shown to the applicant; never a reviewer's name or word.
     note: Mapped[str] = mapped_column(default="")
+    #: The language of whoever wrote the note.
+    language: Mapped[str] = mapped_column(default="", server_default="")
 
     application: Mapped[Application] = relationship(back_populates="events")
 

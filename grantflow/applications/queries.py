@@ -417,6 +417,7 @@ def _staff_columns() -> Select[*tuple[Any, ...]]:
             Application.call_id,
             Application.number,
             Application.title,
+            Application.language,
             Application.state,
             Application.lead_side,
             Application.requested_cents,
@@ -427,6 +428,7 @@ def _staff_columns() -> Select[*tuple[Any, ...]]:
             lead.name.label("lead_name"),
             lead.city.label("lead_city"),
             Partner.name.label("partner_name"),
+            Partner.country.label("partner_country"),
         )
         .join(lead, Application.lead_id == lead.id)
         .outerjoin(Partner, Partner.application_id == Application.id)

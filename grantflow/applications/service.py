@@ -207,6 +207,7 @@ def return_(application: Application, *, reason: str, by: Actor) -> None:
         application,
         len(application.submissions),
         reason=application.return_reason,
+        reason_language=application.return_language,
         until=application.return_until,
     )
 
@@ -220,7 +221,7 @@ def admit(application: Application, *, by: Actor) -> None:
 def exclude(application: Application, *, reason: str, by: Actor) -> None:
     """The formal check found it inadmissible, for good; tells the applicant why."""
     advance(application, Action.EXCLUDE, by=by, note=reason.strip())
-    _tell("application_inadmissible", application, 1, reason=reason.strip())
+    _tell("application_inadmissible", application, 1, reason=reason.strip(), reason_language=by.language)
 
 
 def _tell(kind: str, application: Application, count: int, **facts: Any) -> None:
@@ -233,6 +234,7 @@ def _tell(kind: str, application: Application, count: int, **facts: Any) -> None
         application_id=application.id,
         number=application.number,
         title=application.title,
+        title_language=application.language,
         **facts,
     )
 
@@ -367,6 +369,7 @@ def _move(application: Application, action: Action, target: State, by: Actor, no
         at=clock.now(),
         party=by.party,
         note=note,
+        language=by.language,
     )
     moved = update(Application).where(Application.id == application.id).values(state=target)
     db.session.execute(move.add_cte(moved.cte("moved"), *_counted(application, before, target)))

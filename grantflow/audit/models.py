@@ -21,9 +21,13 @@ class Entry(Base):
     actor_id: Mapped[UUID | None]
     actor_name: Mapped[str]
     actor_party: Mapped[str | None]
+    #: The language in which the actor gives a reason.
+    actor_language: Mapped[str]
     subject_type: Mapped[str]
     subject_id: Mapped[str]
     subject_label: Mapped[str] = mapped_column(server_default="")
+    #: The language that the subject was named and described in; "" where it has none.
+    subject_language: Mapped[str] = mapped_column(server_default="")
     before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     reason: Mapped[str]

@@ -249,14 +249,22 @@ def _value(key: str, value: Any) -> str:
     return _SHOWN.get(key, _plain)(value)
 
 
-def details(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
-    """What an entry changed: label, value before ("" where nothing was), value after, in the language in force."""
+#: Keys whose values somebody wrote about an organisation, in its language.
+_WRITTEN = frozenset({"name", "street", "city", "representative", "register_court", "competent_body"})
+
+
+def details(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, language: str = ""
+) -> list[tuple[str, str, str, str]]:
+    """What an entry changed: label, value before ("" where nothing was), value after, in the language in force, and
+    the language of the values where they are not our words: that of the subject."""
     before, after = before or {}, after or {}
     rows = []
     for key in dict.fromkeys((*before, *after)):
         label = str(_FACTS.get(key, lazy_pgettext("audit", "Detail")))
         was = _value(key, before[key]) if key in before else ""
-        rows.append((label, was, _value(key, after[key]) if key in after else "–"))
+        now = _value(key, after[key]) if key in after else "–"
+        rows.append((label, was, now, language if key in _WRITTEN else ""))
     return rows
 
 

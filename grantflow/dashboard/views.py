@@ -122,11 +122,12 @@ def _file(application: Application, form: FormalCheckForm, status: int = 200) ->
 
 def _event(event: Event) -> dict[str, Any]:
     """A move as staff read it: who made it, when, and the reason given."""
-    when = locale.long_datetime(event.at)
     return {
         "title": application_texts.EVENTS[event.action],
         "who": application_texts.ACTORS[event.party] if event.party else None,
-        "note": f"{when}. {event.note}" if event.note else when,
+        "note": locale.long_datetime(event.at),
+        "said": event.note,
+        "language": event.language,
         "state": "done",
     }
 

@@ -7,6 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
+from grantflow.applications.models import Application
+from grantflow.config import LANGUAGES
 from grantflow.kernel.parties import Party
 from grantflow.platform import locale
 
@@ -132,6 +134,16 @@ def change_values(change: Change) -> tuple[str, str] | None:
     if isinstance(change.before, str | None) and isinstance(change.after, str | None):
         return change.before or "–", change.after or "–"
     return None
+
+
+def change_language(change: Change, application: Application) -> str:
+    """The language of the words that changed, where they are somebody's; "" where they are ours, or figures."""
+    last = change.name.rpartition(".")[2]
+    if last in LANGUAGES:
+        return last
+    if change.name.startswith("letter.recipient"):
+        return application.lead.language
+    return application.language if last == "project_title" else ""
 
 
 def day(text: str) -> str:

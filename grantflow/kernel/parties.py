@@ -13,6 +13,11 @@ class Side(StrEnum):
     GERMAN = "german"
     FRENCH = "french"
 
+    @property
+    def language(self) -> str:
+        """Of the country."""
+        return "de" if self is Side.GERMAN else "fr"
+
 
 class Party(StrEnum):
     """A partner of the agreement; every member of staff belongs to exactly one."""
@@ -28,7 +33,7 @@ class Party(StrEnum):
     @property
     def language(self) -> str:
         """The language this funder's acts are written in."""
-        return "de" if self.side is Side.GERMAN else "fr"
+        return self.side.language
 
 
 #: The parties that hold a key; Métropole consents instead (decision D3).

@@ -87,13 +87,20 @@ class Row:
     language: str
     application_number: str
     project_title: str
+    title_language: str
     recipient_name: str
+    recipient_country: str
     kind: Kind
     amount_cents: int | None
     created_at: datetime
     state: State
     byte_size: int | None
     fetched_at: datetime | None
+
+    @property
+    def recipient_language(self) -> str:
+        """In which the name of the recipient is read."""
+        return "de" if self.recipient_country == "DE" else "fr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,9 @@ def desk(
         Letter.language,
         Letter.application_number,
         Letter.project_title,
+        Letter.facts["project_language"].astext,
         Letter.recipient_name,
+        Letter.facts["recipient", "address", "country"].astext,
         Letter.kind,
         Letter.amount_cents,
         Letter.created_at,

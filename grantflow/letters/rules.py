@@ -206,6 +206,8 @@ class Facts:
     reason: Words = field(default_factory=Words)
     #: The language the recipient reads; where it differs from the funder's, a courtesy translation goes along.
     contact_language: str = "de"
+    #: The language that the applicant gave the project its title in.
+    project_language: str = "de"
 
     @property
     def has_courtesy(self) -> bool:

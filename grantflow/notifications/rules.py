@@ -15,7 +15,7 @@ class Kind:
     """
 
     needs: frozenset[str] = frozenset()
-    may: frozenset[str] = frozenset({"application_id"})
+    may: frozenset[str] = frozenset({"application_id", "title_language", "reason_language"})
     keyed: bool = False
     personal: bool = True
 
@@ -40,7 +40,7 @@ KINDS: Mapping[str, Kind] = {
     "failed_work": Kind(_facts("count")),
 }
 
-#: Facts that other people wrote.
+#: Facts that other people wrote; ``title_language`` tells in which language.
 FOREIGN = frozenset({"title", "reason", "name"})
 #: Facts that are days or instants.
 TIMES = frozenset({"sent_at", "until", "valid_until"})

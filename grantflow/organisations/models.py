@@ -65,6 +65,11 @@ class Organisation(Identified, Base):
     def label(self) -> str:
         return self.name
 
+    @property
+    def language(self) -> str:
+        """In which its name is read."""
+        return self.country.language
+
 
 class Membership(Base):
     """A person acting for an organisation."""

@@ -7,6 +7,11 @@ class Country(StrEnum):
     GERMANY = "DE"
     FRANCE = "FR"
 
+    @property
+    def language(self) -> str:
+        """The language in which the name of an organisation from here is read."""
+        return "de" if self is Country.GERMANY else "fr"
+
 
 class Kind(StrEnum):
     ASSOCIATION = "association"

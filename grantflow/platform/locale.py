@@ -11,6 +11,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask, Response, g, has_request_context, request, url_for
 from flask_babel import Babel, force_locale, get_locale, gettext, pgettext
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from grantflow.config import LANGUAGES
@@ -89,6 +90,13 @@ def language_urls() -> dict[str, str]:
 def alphabetical(text: str) -> tuple[str, str]:
     """Where a word stands in a list: « Évaluation » among the E, „Übernahme“ among the U; accents only break ties."""
     return unaccented(text), text
+
+
+def spoken(text: str, code: str | None) -> str:
+    """What a person wrote in ``code``, under its own ``lang`` where the page speaks the other language (WCAG 3.1.2)."""
+    if not text or not code or code == language():
+        return text
+    return Markup('<span lang="{}">{}</span>').format(code, text)
 
 
 # --- figures -------------------------------------------------------------------------------------
@@ -185,6 +193,7 @@ FILTERS = {
     "long_date": long_date,
     "time": clock_time,
     "datetime": long_datetime,
+    "spoken": spoken,
 }
 
 

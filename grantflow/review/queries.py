@@ -20,6 +20,7 @@ from grantflow.calls import rules as calls
 from grantflow.calls.models import Call, Category, Criterion
 from grantflow.kernel.parties import OFFICES, Actor, Party, Role, Side
 from grantflow.organisations.models import Membership, Organisation
+from grantflow.organisations.states import Country
 from grantflow.platform.db import db
 
 from . import policy, rules, texts
@@ -100,8 +101,12 @@ class Row:
     application_id: UUID
     number: str
     title: str
+    #: In which the title is written.
+    language: str
     lead: str
+    lead_country: Country
     partner: str | None
+    partner_country: Country | None
     own_institution: bool
     declared: bool
     assigned_at: datetime
@@ -185,10 +190,13 @@ def _rows(query: Select[Assignment]) -> list[Row]:
             Assignment.assigned_at,
             Application.number,
             Application.title,
+            Application.language,
             Application.requested_cents,
             lead.name.label("lead"),
+            lead.country.label("lead_country"),
             lead.run_by.label("lead_run_by"),
             partner.name.label("partner"),
+            partner.country.label("partner_country"),
             partner.run_by.label("partner_run_by"),
             Assessment.total,
             Assessment.submitted_at,
@@ -204,8 +212,11 @@ def _rows(query: Select[Assignment]) -> list[Row]:
                 application_id=found.application_id,
                 number=found.number,
                 title=found.title,
+                language=found.language,
                 lead=found.lead,
+                lead_country=found.lead_country,
                 partner=found.partner,
+                partner_country=found.partner_country,
                 own_institution=rules.is_own_institution(found.party, (found.lead_run_by, found.partner_run_by)),
                 declared=declared,
                 assigned_at=found.assigned_at,

@@ -60,6 +60,7 @@ def assign(application: Application, reviewer: Person, *, by: Actor) -> Assignme
         key=f"reviewer_assigned:{assignment.id}",
         number=application.number,
         title=application.title,
+        title_language=application.language,
         application_id=str(application.id),
     )
     return assignment

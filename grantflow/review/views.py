@@ -113,16 +113,17 @@ def _grid(show: Callable[..., Any], assignment: Assignment, form: forms.Grid) ->
 @requires(policy.compares, on=queries.compare)
 def compare(comparison: Comparison) -> Any:
     """All reviews side by side; a reviewer comes from the queue, the others from the file's page."""
-    key = comparison.application.id
-    is_reviewer = queries.seat_of(current_actor(), key) is not None
-    file = url_for("review.assess" if is_reviewer else "dashboard.file", id=key)
+    application = comparison.application
+    is_reviewer = queries.seat_of(current_actor(), application.id) is not None
+    file = url_for("review.assess" if is_reviewer else "dashboard.file", id=application.id)
+    title = locale.spoken(application.title, application.language)
     return page(
         "review/compare.html",
         comparison=comparison,
         titles={row.criterion.position: criterion_title(row.criterion) for row in comparison.rows},
         notable=rules.NOTABLE_GAP,
         file_url=file,
-        back=(_("My queue"), url_for("review.queue")) if is_reviewer else (comparison.application.title, file),
+        back=(_("My queue"), url_for("review.queue")) if is_reviewer else (title, file),
     )
 
 

@@ -40,9 +40,11 @@ def upgrade() -> None:
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("actor_name", sa.String(), nullable=False),
         sa.Column("actor_party", sa.String(), nullable=True),
+        sa.Column("actor_language", sa.String(), nullable=False),
         sa.Column("subject_type", sa.String(), nullable=False),
         sa.Column("subject_id", sa.String(), nullable=False),
         sa.Column("subject_label", sa.String(), server_default="", nullable=False),
+        sa.Column("subject_language", sa.String(), server_default="", nullable=False),
         sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
@@ -707,6 +709,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("note", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_application_event_application_id")
         ),

@@ -84,9 +84,11 @@ CHANGES = {
     "actor_id": "actor_id = gen_random_uuid()",
     "actor_name": "actor_name = 'somebody else'",
     "actor_party": "actor_party = 'toulouse'",
+    "actor_language": "actor_language = 'x'",
     "subject_type": "subject_type = 'letter'",
     "subject_id": "subject_id = 'x'",
     "subject_label": "subject_label = 'x'",
+    "subject_language": "subject_language = 'x'",
     "before": "before = '{}'",
     "after": "after = jsonb_set(after, '{state}', '\"awarded\"')",
     "reason": "reason = reason || ' '",
@@ -221,7 +223,7 @@ def test_every_deed_has_words() -> None:
 def test_every_declaration_has_a_word(app: Flask) -> None:
     with app.test_request_context(), locale.use("fr"):
         for code in Declared:
-            [(label, was, now)] = texts.details({"declarations": []}, {"declarations": [code]})
+            [(label, was, now, _)] = texts.details({"declarations": []}, {"declarations": [code]})
             assert (label, was) == ("Déclarations", "–")
             assert now != code
 

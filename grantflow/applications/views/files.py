@@ -53,7 +53,7 @@ def start() -> Any:
     offered = calls.open_calls()
     form = forms.StartForm()
     form.call.choices = [(call.code, f"{call_texts.call_title(call)} ({call.code})") for call in offered]
-    form.organisation.choices = [(str(o.id), o.name) for o in mine]
+    form.organisation.choices = [(str(o.id), locale.spoken(o.name, o.language)) for o in mine]
     if request.method == "GET":
         wanted = request.args.get("call", "")
         codes = [call.code for call in offered]
@@ -211,10 +211,9 @@ def _entry(event: Event) -> dict[str, Any]:
     return {
         "title": texts.EVENTS[event.action],
         "when": locale.long_datetime(event.at),
-        "who": _("Office %(city)s", city=texts.SIDES[office.side]) if office and not event.note else None,
-        "note": _("Office %(city)s: %(reason)s", city=texts.SIDES[office.side], reason=event.note)
-        if office and event.note
-        else None,
+        "who": _("Office %(city)s", city=texts.SIDES[office.side]) if office else None,
+        "said": event.note if office else None,
+        "language": event.language,
         "state": "done",
     }
 

@@ -102,6 +102,7 @@ def letter_facts(
         award=_award(application, terms, party, on) if terms.outcome is Outcome.AWARD else None,
         reason=letters.Words(de=terms.reason_de.strip(), fr=terms.reason_fr.strip()),
         contact_language=application.contact.language,
+        project_language=application.language,
     ).for_paper()
 
 

@@ -60,6 +60,8 @@ class Ranked:
     application_id: UUID
     number: str
     title: str
+    #: In which the title is written.
+    language: str
     lead: str
     lead_side: Side
     state: State
@@ -141,6 +143,7 @@ def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) ->
             Application.id,
             Application.number,
             Application.title,
+            Application.language,
             Organisation.name,
             Application.lead_side,
             Application.state,
@@ -150,7 +153,7 @@ def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) ->
             Standing.french,
             Standing.third_due,
             Standing.recommended_cents,
-            Proposal.id,
+            Proposal.id.label("proposal_id"),
             Proposal.outcome,
             Proposal.award_cents,
             Proposal.returned_at,
@@ -200,7 +203,8 @@ def _rows(call: Call, found: Sequence[Any], pots: Sequence[Pot], after: Edge | N
             application_id=row[0],
             number=row.number,
             title=row.title,
-            lead=row[3],
+            language=row.language,
+            lead=row.name,
             lead_side=row.lead_side,
             state=row.state,
             mean=row.mean,
@@ -210,7 +214,7 @@ def _rows(call: Call, found: Sequence[Any], pots: Sequence[Pot], after: Edge | N
             third_due=row.third_due,
             requested=row.requested_cents,
             recommended=row.recommended_cents,
-            proposal_id=row[12],
+            proposal_id=row.proposal_id,
             outcome=row.outcome if row.returned_at is None else None,
             award=row.award_cents if row.returned_at is None else None,
             claims=claim,

@@ -132,6 +132,7 @@ def send_back(proposal: Proposal, reason: str, *, by: Actor) -> Proposal:
                 key=f"proposal_returned:{proposal.id}:{proposal.version}:{author.id}",
                 number=proposal.application.number,
                 title=proposal.application.title,
+                title_language=proposal.application.language,
                 proposal_id=str(proposal.id),
             )
     db.session.flush()
@@ -261,5 +262,6 @@ def _call_signatories(proposal: Proposal) -> None:
                 key=f"key_waiting:{proposal.id}:{proposal.version}:{person.id}",
                 number=application.number,
                 title=application.title,
+                title_language=application.language,
                 proposal_id=str(proposal.id),
             )

@@ -117,6 +117,7 @@ def _decide(proposal: Proposal, acts: Mapping[str, Any], envelopes: Sequence[Env
         held_by=application.id,
         number=application.number,
         title=application.title,
+        title_language=application.language,
         application_id=str(application.id),
     )
 

@@ -30,11 +30,12 @@ def compose(row: Message) -> mail.Mail:
     # Funders are known further up: the application says who knows them. None before a fund is loaded.
     contact: Contact | None = current_app.extensions["office_contact"](row.office)
     with locale.use(row.language):
+        marked = {name: _spoken(facts, name) for name in rules.FOREIGN & facts.keys()}
 
         def part(name: str) -> str:
             return render_template(
                 f"emails/{row.kind}/{name}",
-                **facts,
+                **{**facts, **marked} if name.endswith(".html") else facts,
                 link=_link,
                 home=settings().origin,
                 office=OFFICES[row.office],
@@ -59,6 +60,11 @@ def _fact(name: str, value: Any) -> Any:
     if name in rules.TIMES:
         return rules.moment(value)
     return rules.inert(value) if name in rules.FOREIGN else value
+
+
+def _spoken(facts: dict[str, Any], name: str) -> str:
+    """In HTML, other people's words stand under the language they were written in."""
+    return locale.spoken(facts[name], facts.get(f"{name}_language", ""))
 
 
 def _link(endpoint: str, **values: Any) -> str:
