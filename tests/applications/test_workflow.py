@@ -82,17 +82,25 @@ def test_what_is_closed_stays_closed() -> None:
 
 
 def test_one_door_for_state() -> None:
-    """Only ``applications.service.advance`` assigns an application's state."""
-    writers = set()
+    """Only ``applications.service.advance`` writes an application's state, by ``_move``."""
+    writers, callers = set(), set()
     for path in sorted((ROOT / "grantflow").rglob("*.py")):
         for function in ast.walk(ast.parse(path.read_text())):
             if not isinstance(function, ast.FunctionDef):
                 continue
+            name = f"{path.parent.name}.{path.stem}.{function.name}"
             for node in ast.walk(function):
                 targets = node.targets if isinstance(node, ast.Assign) else []
-                if any(isinstance(t, ast.Attribute) and t.attr == "state" for t in targets):
-                    writers.add(f"{path.parent.name}.{path.stem}.{function.name}")
-    assert writers == {"applications.service.advance"}
+                call = node if isinstance(node, ast.Call) else None
+                named = {keyword.arg for keyword in call.keywords} if call else set()
+                if any(isinstance(t, ast.Attribute) and t.attr == "state" for t in targets) or (
+                    call and getattr(call.func, "attr", "") == "values" and "state" in named
+                ):
+                    writers.add(name)
+                if call and getattr(call.func, "id", "") == "_move":
+                    callers.add(name)
+    assert writers == {"applications.service._move"}
+    assert callers == {"applications.service.advance"}
 
 
 def test_every_word_is_there() -> None:
