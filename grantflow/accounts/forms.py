@@ -62,7 +62,7 @@ def _language() -> RadioField:
 
 
 def _phone() -> Phone:
-    return Phone(_l("Telephone"), limit=40)
+    return Phone(_l("Telephone"), limit=80)
 
 
 class SignInForm(Form):

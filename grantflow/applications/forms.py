@@ -283,8 +283,14 @@ class BudgetForm(Form):
             entries[:] = [entry for entry in entries if entry.name != name]
         self.name_lines()
 
+    def point_out(self) -> None:
+        """Let amounts that cannot be read say so, though nothing is being saved."""
+        entries = (entry.form for table in self.TABLES.values() for entry in getattr(self, table).entries)
+        for amount in (self.requested, *(line.cents for line in entries)):
+            amount.errors = tuple(amount.process_errors)
+
     def lines(self) -> list[rules.Line]:
-        """What was typed, without blank lines; an unreadable amount counts 0."""
+        """What was typed, without blank lines; an unreadable amount counts 0 and says that it cannot be read."""
         found = []
         for kind, table in self.TABLES.items():
             for entry in getattr(self, table).entries:

@@ -331,6 +331,7 @@ def frozen_answers(application: Application) -> dict[str, Any]:
             for name in (
                 *("name", "kind", "country", "street", "postal_code", "city", "website", "representative"),
                 *("register_court", "register_number", "exemption_on", "rna", "siret", "siret_pending"),
+                *("local_court", "local_volume", "local_folio"),
                 *("competent_body", "run_by", "people"),
             )
         },

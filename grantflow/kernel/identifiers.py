@@ -41,6 +41,16 @@ def rna(text: str) -> str:
     return _compact(text, "rna|waldec")
 
 
+_FOLIO = re.compile(r"[\s,;/-]*(?<![^\W_])(?:folio|fol|feuillet|blatt)\b", re.IGNORECASE)
+
+
+def local_entry(volume: str, folio: str) -> tuple[str, str]:
+    """Volume and folio of the registers of Alsace-Moselle: ``vol. 92`` and ``folio n° 123``, or both in the first."""
+    if not plain(folio):
+        volume, folio = (*re.split(_FOLIO, volume, maxsplit=1), "")[:2]
+    return _compact(volume, "volume|vol|band|tome"), _compact(folio, "folio|fol|feuillet|blatt")
+
+
 def iban(text: str) -> str:
     return _compact(text, "iban")
 

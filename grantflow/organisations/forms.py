@@ -39,15 +39,18 @@ class OrganisationForm(Form):
         _l("Kind of organisation"), [chosen()], choices=lambda: [(str(k), label) for k, label in texts.KINDS.items()]
     )
     street = Line(_l("Street and number"))
-    postal_code = Line(_l("Postal code"), limit=10)
+    postal_code = Line(_l("Postal code"), limit=30)
     city = Line(_l("City"), limit=100)
     website = Line(_l("Website"))
     representative = Line(_l("Person who signs for the organisation"))
     register_court = SelectField(_l("Register court"), choices=_courts, default="")
-    register_number = Line(_l("Register number"), limit=20)
+    register_number = Line(_l("Register number"), limit=80)
     exemption_on = DateField(_l("Date of the notice of tax exemption"))
-    rna = Line(lazy_pgettext("field", "RNA number"), limit=20)
-    siret = Line(_l("SIRET number"), limit=30)
+    rna = Line(lazy_pgettext("field", "RNA number"), limit=50)
+    local_court = Line(_l("Tribunal that keeps the register of associations"), limit=100)
+    local_volume = Line(_l("Volume"), limit=50)
+    local_folio = Line(_l("Folio"), limit=50)
+    siret = Line(_l("SIRET number"), limit=50)
     siret_pending = BooleanField(_l("The SIRET number has been applied for and is still to come"))
     competent_body = Line(_l("Competent body"))
     run_by = SelectField(
@@ -61,8 +64,8 @@ class OrganisationForm(Form):
         ],
     )
     people = Rows(FormField(PersonForm), min_entries=rules.GROUP_MINIMUM, max_entries=PEOPLE_MAXIMUM)
-    iban = Line(_l("IBAN"), limit=50)
-    bic = Line(_l("BIC"), limit=15)
+    iban = Line(_l("IBAN"), limit=80)
+    bic = Line(_l("BIC"), limit=40)
     account_holder = Line(_l("Account holder"))
 
     @property

@@ -34,6 +34,10 @@ class Organisation(Identified, Base):
     exemption_on: Mapped[date | None]
     #: France: RNA and SIRET; a young association may still wait for its SIRET.
     rna: Mapped[str] = mapped_column(default="")
+    #: Alsace-Moselle, in place of the RNA: the tribunal that keeps the register, volume and folio.
+    local_court: Mapped[str] = mapped_column(default="")
+    local_volume: Mapped[str] = mapped_column(default="")
+    local_folio: Mapped[str] = mapped_column(default="")
     siret: Mapped[str] = mapped_column(default="")
     siret_pending: Mapped[bool] = mapped_column(default=False)
     #: Authorities: the body that may decide, and the city whose own institution this is, if any.

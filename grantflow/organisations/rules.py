@@ -24,6 +24,12 @@ COURTS: tuple[str, ...] = tuple(handelsregisternummer.GERMAN_COURTS)
 
 #: W, department or overseas letter, seven digits (D19).
 RNA = re.compile("W[0-9][0-9A-Z][0-9]{7}")
+#: Where the register of associations of Alsace-Moselle knows one: volume in figures or Roman numerals, folio.
+VOLUME = re.compile("[0-9]{1,4}|[IVXLCDM]{1,9}")
+FOLIO = re.compile("[0-9]{1,6}[A-Z]?")
+#: Bas-Rhin, Haut-Rhin, Moselle: the Civil Code of 1900, articles 21 to 79, is local law there.
+LOCAL_LAW = ("57", "67", "68")
+LOCAL = ("local_court", "local_volume", "local_folio")
 POSTAL_CODE = re.compile("[0-9]{5}")
 WEBSITE = re.compile(r"^https?://[^\s/?#@]+\.[^\s/?#@]+(?:[/?#]\S*)?$", re.IGNORECASE)
 
@@ -47,6 +53,9 @@ class Profile:
     register_number: str = ""
     exemption_on: date | None = None
     rna: str = ""
+    local_court: str = ""
+    local_volume: str = ""
+    local_folio: str = ""
     siret: str = ""
     siret_pending: bool = False
     competent_body: str = ""
@@ -78,7 +87,7 @@ _GERMAN: dict[Kind, frozenset[str]] = {
     Kind.GROUP: frozenset({"people"}),
 }
 _FRENCH: dict[Kind, frozenset[str]] = {
-    Kind.ASSOCIATION: frozenset({"representative", "rna", "siret", "siret_pending"}),
+    Kind.ASSOCIATION: frozenset({"representative", "rna", *LOCAL, "siret", "siret_pending"}),
     Kind.FOUNDATION: frozenset({"representative", "siret"}),
     Kind.NON_PROFIT_COMPANY: frozenset({"representative", "siret"}),
     Kind.AUTHORITY: frozenset({"representative", "competent_body", "siret"}),
@@ -86,7 +95,7 @@ _FRENCH: dict[Kind, frozenset[str]] = {
     Kind.GROUP: frozenset({"people"}),
 }
 #: May stay empty for ever.
-OPTIONAL = frozenset({"website", "bic", "siret_pending", "run_by"})
+OPTIONAL = frozenset({"website", "bic", "siret_pending", "run_by", *LOCAL})
 
 
 def asked(kind: Kind, country: Country) -> frozenset[str]:
@@ -106,12 +115,15 @@ def normal(profile: Profile) -> Profile:
         f.name: [] if f.name == "people" else f.default for f in fields(Profile) if f.name in unasked
     }
     siret = identifiers.siret(profile.siret)
+    volume, folio = identifiers.local_entry(profile.local_volume, profile.local_folio)
     website = profile.website.strip()
     cleaned: dict[str, Any] = {
         "postal_code": identifiers.postal_code(profile.postal_code, profile.country),
         "siret": siret,
         "siret_pending": profile.siret_pending and not siret,
         "rna": identifiers.rna(profile.rna),
+        "local_volume": volume,
+        "local_folio": folio,
         "register_number": identifiers.register_number(profile.register_number, register_kind(profile.kind)),
         "iban": identifiers.iban(profile.iban),
         "bic": identifiers.bic(profile.bic),
@@ -137,6 +149,7 @@ def problems(profile: Profile) -> dict[str, Reason]:
         found["siret"] = Reason("siret_wrong")
     if profile.rna and not RNA.fullmatch(profile.rna):
         found["rna"] = Reason("rna_wrong")
+    found.update(_local_problems(profile))
     if profile.register_number:
         found.update(_register_problem(profile))
     if profile.register_court and profile.register_court not in COURTS:
@@ -155,7 +168,9 @@ def missing(profile: Profile) -> list[Reason]:
             continue
         if name == "siret" and profile.siret_pending:
             continue
-        if name == "people":
+        if name == "rna" and not profile.rna and any(getattr(profile, part) for part in LOCAL):
+            reasons += [Reason(f"missing_{part}") for part in LOCAL if not getattr(profile, part)]
+        elif name == "people":
             reasons += _group_problem(profile)
         elif not getattr(profile, name):
             reasons.append(Reason(f"missing_{name}"))
@@ -168,6 +183,18 @@ def _group_problem(profile: Profile) -> list[Reason]:
         return []
     key = "group_too_small" if len(names) < GROUP_MINIMUM else "group_people_repeated"
     return [Reason(key, facts={"count": GROUP_MINIMUM})]
+
+
+def _local_problems(profile: Profile) -> dict[str, Reason]:
+    """The tribunals of three departments keep registers of associations, which are entered there and have no RNA."""
+    found: dict[str, Reason] = {}
+    if profile.local_volume and not VOLUME.fullmatch(profile.local_volume):
+        found["local_volume"] = Reason("local_volume_wrong")
+    if profile.local_folio and not FOLIO.fullmatch(profile.local_folio):
+        found["local_folio"] = Reason("local_folio_wrong")
+    if profile.local_court and profile.postal_code and not profile.postal_code.startswith(LOCAL_LAW):
+        found["local_court"] = Reason("local_law_elsewhere")
+    return found
 
 
 def _register_problem(profile: Profile) -> dict[str, Reason]:

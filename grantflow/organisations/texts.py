@@ -28,6 +28,12 @@ MESSAGES: dict[str, Any] = {
     "website_wrong": _l("Please enter a web address such as https://www.example.org."),
     "siret_wrong": _l("This SIRET number cannot be right: it has 14 digits, and the last one is a check digit."),
     "rna_wrong": _l("An RNA number starts with W and has nine characters after it, for example W313012345."),
+    "local_volume_wrong": _l("Please enter the volume as in the register, for example 92."),
+    "local_folio_wrong": _l("Please enter the folio as in the register, for example 123."),
+    "local_law_elsewhere": _l(
+        "The local law of associations holds in the departments 57, 67 and 68 only. Please check the postal code, "
+        "or enter the RNA number instead."
+    ),
     "register_number_wrong": _l("Please enter the number as in the register, for example %(register)s 1234."),
     "register_court_unknown": _l("Please choose the court from the list."),
     "iban_wrong": _l("This IBAN cannot be right: please compare it with your bank statement."),
@@ -49,7 +55,12 @@ MESSAGES: dict[str, Any] = {
     "missing_register_court": _l("Choose the register court."),
     "missing_register_number": _l("Enter the register number."),
     "missing_exemption_on": _l("Enter the date of the notice of tax exemption."),
-    "missing_rna": _l("Enter the RNA number."),
+    "missing_rna": _l(
+        "Enter the RNA number or, for an association of Alsace-Moselle, its entry in the local register."
+    ),
+    "missing_local_court": _l("Enter the tribunal that keeps the register of associations."),
+    "missing_local_volume": _l("Enter the volume of the register of associations."),
+    "missing_local_folio": _l("Enter the folio of the register of associations."),
     "missing_siret": _l("Enter the SIRET number, or say that it has been applied for."),
     "missing_competent_body": _l("Name the competent body."),
     "missing_iban": _l("Enter the IBAN of the organisation’s account."),

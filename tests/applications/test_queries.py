@@ -171,6 +171,26 @@ class TestPaging:
         assert found(text="%") == found(text="_") == set()
 
 
+def test_search_finds_title_organisations_number_and_contacts_as_people_type_them(given: Given) -> None:
+    by = given.applicant(name="Bérénice Küchler", email="b.kuechler@verein-köln.de")
+    choir = given.organisation(by, name="Düsseldorfer Straßenchor Łódź e.\u00a0V.")
+    title = "L’été du cœur – Édition Ⅱ"
+    wanted = given.application(
+        State.SUBMITTED, by=by, organisation=choir, title=title, partner_name="Œuvre d’Occitanie"
+    )
+    given.application(State.SUBMITTED, title="Ganz etwas anderes")
+    office = given.office(Side.GERMAN)
+    queries_typed = (
+        *("l'été", "L`ETE", "ete coeur", "COEUR", "l\u200b’été", "edition ii", "l’été, du cœur!"),
+        *("duesseldorf", "dusseldorf", "Strassenchor", "lodz", "e.V.", "oeuvre d'occitanie"),
+        *("Bérénice Kuchler", "kuechler", "B.Küchler@verein-köln.de", "verein-koeln", str(wanted.number)),
+    )
+    for typed in queries_typed:
+        with given.session():
+            page = queries.staff_page(office, queries.Wanted(text=typed))
+        assert [row.id for row in page.rows] == [wanted.id], typed
+
+
 def test_the_frozen_columns_are_those_of_the_model() -> None:
     """Whoever adds an answer to the model must say whether sending freezes it."""
     from grantflow.applications import service

@@ -1,5 +1,6 @@
 """The pages: one way through, refusals, invalid forms; and nothing is taken that was not asked for (T20)."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -296,6 +297,23 @@ class TestBudgetPage:
         answer = as_(by).post(path, data={**budget_form(asked="9.600,00"), "action": "sums"})
         assert "Beantragen Sie höchstens 9.440,00\u00a0€." in answer.text
         assert "200,00\u00a0€" in answer.text
+
+    def test_an_amount_that_cannot_be_read_says_so_beside_the_sums(self, given: Given, as_: As) -> None:
+        """It counted 0 and nobody said so; and what saving reads, the sums read."""
+        by = given.applicant()
+        application = given.application(by=by)
+        path = f"/applications/{application.id}/budget"
+        typed = budget_form(costs="11.800,- EUR", asked="9 400,00 €", own="zweitausend")
+        for wish in ({"action": "sums"}, {"action": "add-costs"}, {"action": "", "remove": "uses-0"}):
+            answer = as_(by).post(path, data={**typed, **wish})
+            assert answer.status_code == 200
+            assert re.findall('class="kern-error" id="([^"]*)"', answer.text) == ["incomes-0-cents-error"]
+            assert 'value="zweitausend"' in answer.text
+            assert "11.800,00\u00a0€" in answer.text.partition('id="total-costs"')[2].partition("</")[0]
+            assert "9.400,00\u00a0€" in answer.text.partition('id="total-income"')[2].partition("</")[0]
+        typed["incomes-0-cents"] = "2.400,00"
+        assert as_(by).post(path, data=typed).status_code == 302
+        assert given.reload(application.id).eligible_cents == eur(11_800)
 
     @pytest.mark.parametrize(
         ("language", "line", "example"),

@@ -13,10 +13,10 @@ STATEMENTS = (
     """
     INSERT INTO organisation (id, name, kind, country, street, postal_code, city, website, representative,
            register_court, register_number, rna, siret, siret_pending, competent_body, people, iban, bic,
-           account_holder, created_at, updated_at)
+           account_holder, local_court, local_volume, local_folio, created_at, updated_at)
     SELECT gen_random_uuid(), 'Verein für Begegnung ' || i, 'association', CASE i % 2 WHEN 0 THEN 'DE' ELSE 'FR' END,
            'Straße ' || i, '40213', 'Düsseldorf', '', 'Vorstand ' || i, '', '', '', '', false, '', '[]', '', '', '',
-           now(), now()
+           '', '', '', now(), now()
     FROM generate_series(1, :people) i
     """,
     """

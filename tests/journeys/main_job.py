@@ -186,9 +186,15 @@ def budget(who: Visitor) -> None:
     who.fill(**{"costs-0-type": "travel", "costs-0-description": "Zug, 40 Personen", "costs-0-cents": "5.000,00"})
     who.press("Add a cost")
     who.fill(**{"costs-1-type": "stay", "costs-1-description": "Unterkunft", "costs-1-cents": "3 000,00"})
-    who.fill(requested="6400", **{"incomes-0-description": "Beiträge", "incomes-0-cents": "1500"})
+    if who.script:  # what cannot be read says so at once, where it stands
+        who.fill(requested="viel")
+        who.field("requested").blur()
+        who.page.locator("#requested-error[role=alert]").wait_for()
+        who.look("step-budget-unreadable")
+    who.fill(requested="6.400,-", **{"incomes-0-description": "Beiträge", "incomes-0-cents": "1500 EUR"})
     if who.script:  # the sums follow each change
         who.field("incomes-0-cents").blur()
+        who.page.locator("#requested-error").wait_for(state="detached")
     else:
         who.press("Recalculate")
     who.sees_words("100,00")  # what is still missing

@@ -95,6 +95,20 @@ def test_settings_that_are_missing_are_told_before_anything_is_touched(
     assert named == {"GRANTFLOW_SECRET_KEY", "GRANTFLOW_SMTP_URL"}
 
 
+def test_what_the_command_is_given_comes_in_its_canonical_form(
+    real: Flask, typed: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = ("--email", "\u200bADA@verein-ko\u0308ln.de", "--party", "toulouse")
+    for name in ("\u2800", "Ada → Admin"):
+        assert typed("admin", "create", "--name", name, *address) == 2
+        assert "--name" in capsys.readouterr().err
+    assert typed("admin", "create", "--name", " Ada\vAdm\u00adin ", *address) == 0
+    with real.app_context():
+        person = db.session.scalars(select(Person)).unique().one()
+        assert (person.name, person.email) == ("Ada Admin", "ADA@verein-köln.de")
+        assert person.email_key == "ada@xn--verein-kln-lcb.de"
+
+
 def test_nobody_is_invited_under_what_is_no_address(
     real: Flask, typed: Typed, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,7 +25,7 @@ ASKED: dict[tuple[Country, Kind], set[str]] = {
     (DE, Kind.AUTHORITY): {"representative", "competent_body"},
     (DE, Kind.INSTITUTION): {"representative", "competent_body", "run_by"},
     (DE, Kind.GROUP): {"people"},
-    (FR, Kind.ASSOCIATION): {"representative", "rna", "siret", "siret_pending"},
+    (FR, Kind.ASSOCIATION): {"representative", "rna", *rules.LOCAL, "siret", "siret_pending"},
     (FR, Kind.FOUNDATION): {"representative", "siret"},
     (FR, Kind.NON_PROFIT_COMPANY): {"representative", "siret"},
     (FR, Kind.AUTHORITY): {"representative", "competent_body", "siret"},
@@ -60,6 +60,9 @@ def test_what_is_not_asked_is_not_kept(country: Country, kind: Kind) -> None:
         country,
         kind,
         rna="W313012345",
+        local_court="Tribunal judiciaire de Strasbourg",
+        local_volume="92",
+        local_folio="123",
         siret="73282932000074",
         siret_pending=True,
         register_court="Düsseldorf",
@@ -120,6 +123,42 @@ class TestNumbers:
         assert keys(young) == []
         assert keys(replace(young, siret_pending=False)) == ["missing_siret"]
         assert rules.normal(profile(FR, siret_pending=True)).siret_pending is False
+
+    def test_associations_of_alsace_moselle_have_a_court_register_and_no_rna(self) -> None:
+        entry = {"local_court": "Tribunal judiciaire de Strasbourg", "local_volume": "92", "local_folio": "123"}
+        local = profile(FR, rna="", postal_code="67000", city="Strasbourg", **entry)
+        assert (rules.problems(rules.normal(local)), keys(local)) == ({}, [])
+        assert keys(replace(local, **dict.fromkeys(entry, ""))) == ["missing_rna"]
+        for part in entry:
+            assert keys(replace(local, **{part: ""})) == [f"missing_{part}"]
+            assert keys(replace(local, rna="W313012345", **{part: ""})) == []
+        assert {f"missing_{part}" for part in entry} <= set(texts.MESSAGES)
+
+    @pytest.mark.parametrize(
+        ("volume", "folio"),
+        [
+            ("92", "123"),
+            ("Volume 92", "Folio n° 123"),
+            ("vol. 92, folio 123", ""),
+            ("Band 92", "Blatt 123"),
+            ("９２", "\u200b123"),
+            ("Vol. n° 92 / fol. 123", ""),
+        ],
+    )
+    def test_volume_and_folio_as_the_extract_writes_them(self, volume: str, folio: str) -> None:
+        local = rules.normal(profile(FR, local_volume=volume, local_folio=folio, postal_code="57000"))
+        assert (local.local_volume, local.local_folio) == ("92", "123")
+        assert rules.normal(profile(FR, local_volume="XXIV", local_folio="7 b")).local_volume == "XXIV"
+
+    def test_what_cannot_be_an_entry_of_alsace_moselle(self) -> None:
+        assert wrong(country=FR, postal_code="67000", local_volume="viele", local_folio="٣") == {
+            "local_volume": "local_volume_wrong",
+            "local_folio": "local_folio_wrong",
+        }
+        court = "Tribunal judiciaire de Toulouse"
+        assert wrong(country=FR, postal_code="31000", local_court=court) == {"local_court": "local_law_elsewhere"}
+        assert wrong(country=FR, postal_code="", local_court=court) == {}
+        assert {"local_volume_wrong", "local_folio_wrong", "local_law_elsewhere"} <= set(texts.MESSAGES)
 
     def test_iban(self) -> None:
         assert wrong(iban="DE89 3704 0044 0532 0130 00") == {}

@@ -77,6 +77,35 @@ def test_the_kind_decides_the_fields(given: Given, as_: As) -> None:
     assert 'name="people-3-name"' in more
 
 
+@pytest.mark.parametrize(("language", "word"), [("de", "Elsass-Mosel"), ("fr", "d’Alsace-Moselle (droit local)")])
+def test_an_association_of_strasbourg_is_complete_without_an_rna(
+    given: Given, as_: As, language: str, word: str
+) -> None:
+    by = given.applicant(Country.FRANCE, language=language)
+    client = as_(by)
+    form = {
+        "name": "Amis du Rhin",
+        "country": "FR",
+        "kind": "association",
+        "action": "save",
+        "street": "1 quai Koch",
+        "postal_code": "F-67 000",
+        "city": "Strasbourg",
+        "representative": "Ève Muller",
+        "local_court": "Tribunal judiciaire de Strasbourg",
+        "local_volume": "volume 92, folio 123",
+        "siret": "SIRET : 732 829 320 00074",
+        "account_holder": "Amis du Rhin",
+        "iban": "IBAN : FR14 2004 1010 0505 0001 3M02 606",
+    }
+    assert client.post("/organisations/new", data=form).status_code == 302
+    [made] = mine(given, by)
+    assert (made.local_volume, made.local_folio, made.postal_code) == ("92", "123", "67000")
+    with given.app.app_context():
+        assert queries.missing(made) == []
+    assert word in client.get(f"/organisations/{made.id}").text
+
+
 @pytest.mark.parametrize(("language", "word"), [("de", "in derselben Dienststelle"), ("fr", "dans le même service")])
 def test_only_the_same_department_is_kept_from_assessing(given: Given, as_: As, language: str, word: str) -> None:
     """R8 and R9: a reviewer of each city is needed, whoever runs the institution."""
@@ -111,7 +140,10 @@ def test_an_unfinished_one_may_be_saved_and_says_what_is_missing(given: Given, a
     form = {"name": "Amis du Rhin", "country": "FR", "kind": "association", "action": "save"}
     assert client.post("/organisations/new", data=form).status_code == 302
     [made] = mine(given, by)
-    assert "Indiquez le numéro RNA." in client.get(f"/organisations/{made.id}").text
+    assert (
+        "Saisissez le numéro RNA ou, pour une association d’Alsace-Moselle"
+        in client.get(f"/organisations/{made.id}").text
+    )
 
 
 def test_each_wrong_number_is_named_at_its_field(given: Given, as_: As) -> None:

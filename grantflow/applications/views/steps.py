@@ -103,6 +103,7 @@ def _budget(application: Application) -> Any:
     money = rules.money_of(lines, form.requested.data or 0, queries.category_terms(application.call))
     context: dict[str, Any] = {"money": money, "categories": _category_bar(application), "has_in_kind": _in_kind(lines)}
     if request.method == "POST" and (action.startswith("add-") or action == "sums" or "remove" in request.form):
+        form.point_out()
         return _show("budget", application, form=form, **context)
 
     def write() -> None:
