@@ -506,7 +506,10 @@ class TestFilePage:
 
     @pytest.mark.parametrize(
         ("language", "title", "declared"),
-        [("de", "Ihr Antrag, wie eingereicht", "Erklärungen"), ("fr", "Votre demande telle que déposée", "Déclarations")],
+        [
+            ("de", "Ihr Antrag, wie eingereicht", "Erklärungen"),
+            ("fr", "Votre demande telle que déposée", "Déclarations"),
+        ],
     )
     def test_what_was_sent_can_be_read_again(
         self, given: Given, as_: As, language: str, title: str, declared: str
