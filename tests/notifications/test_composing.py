@@ -20,8 +20,9 @@ from grantflow.config import ROOT
 from grantflow.kernel.parties import Party
 from grantflow.notifications import rules
 from grantflow.notifications.models import Message
-from grantflow.notifications.service.composing import compose
-from grantflow.platform import mail
+from grantflow.notifications.service.composing import Contact, compose
+from grantflow.notifications.texts import REASONS
+from grantflow.platform import locale, mail
 
 AT = datetime(2027, 3, 4, 20, 47, tzinfo=UTC)
 FACTS: dict[str, Any] = {
@@ -91,6 +92,35 @@ def test_text_and_html_say_the_same(composed: Callable[..., mail.Mail], kind: st
 def test_subjects_are_distinct(composed: Callable[..., mail.Mail], language: str) -> None:
     subjects = {kind: composed(kind, language).subject for kind in KINDS}
     assert len(set(subjects.values())) == len(KINDS), subjects
+    assert all(subject.startswith("GrantFlow: ") for subject in subjects.values()), subjects
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_message_says_who_writes_why_and_where_to_ask(
+    shared_app: Flask, monkeypatch: pytest.MonkeyPatch, kind: str, language: str
+) -> None:
+    office = Contact("Marktplatz 2, 40213 Düsseldorf", "+49 211 89-00000", "fonds@duesseldorf.example")
+    monkeypatch.setitem(shared_app.extensions, "office_contact", lambda party: office)
+    with shared_app.app_context():
+        found = compose(row(kind, language, office=Party.DUESSELDORF))
+        with locale.use(language):
+            why = str(REASONS[kind])
+    for text in (found.text, html.unescape(found.html)):
+        assert "Landeshauptstadt Düsseldorf" in text
+        assert why in text
+        assert all(part in text for part in office)
+
+
+def test_a_message_before_a_fund_is_loaded_leaves_the_office_out(
+    shared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with shared_app.app_context():
+        assert "+49 211" in compose(row("staff_invitation")).text
+        monkeypatch.setitem(shared_app.extensions, "office_contact", lambda party: None)
+        found = compose(row("staff_invitation")).text
+    assert "+49 211" not in found
+    assert "None" not in found
 
 
 @pytest.mark.parametrize("kind", KINDS)
