@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import Base, Instant, enum_column
-from grantflow.platform.jobs import Leased, outbox_index
+from grantflow.platform.jobs import Leased, outbox_indexes
 
 
 class Message(Leased, Base):
@@ -34,7 +34,7 @@ class Message(Leased, Base):
     token_id: Mapped[UUID | None] = mapped_column(ForeignKey("token.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(Instant)
 
-    __table_args__ = (outbox_index("message"), Index(None, "person_id"), Index(None, "token_id"))
+    __table_args__ = (*outbox_indexes("message"), Index(None, "person_id"), Index(None, "token_id"))
 
     @property
     def label(self) -> str:
