@@ -39,6 +39,9 @@ TABLES = (
     "decisions",
 )
 
+#: What features know of the work that goes on in the background is part of ``/status``.
+WORKING = ("letters.queries", "notifications.queries", "audit.service")
+
 csrf = CSRFProtect()
 
 
@@ -59,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for feature in TABLES:
         import_module(f"grantflow.{feature}.models")
     db.init_app(app, settings)
+    health.init_app(app, settings, *(import_module(f"grantflow.{module}").CHECKS for module in WORKING))
     app.register_blueprint(health.bp)
     for feature in (*FEATURES, *(("demo",) if settings.is_demo else ())):
         app.register_blueprint(import_module(f"grantflow.{feature}.views").bp)

@@ -30,6 +30,7 @@ class Settings:
     port: int = 8000
     trusted_proxies: int = 0
     mail_from: str = MAIL_FROM
+    status_token: str | None = field(default=None, repr=False)
     lease_seconds: int = 120
     sweep_seconds: int = 60
     log_level: str = "INFO"
@@ -78,6 +79,7 @@ class _Reader:
             data_dir=Path(self.env.get("GRANTFLOW_DATA_DIR") or ROOT / "var").resolve(),
             trusted_proxies=self.number("GRANTFLOW_TRUSTED_PROXIES", 0, low=0, high=5),
             mail_from=self.env.get("GRANTFLOW_MAIL_FROM") or MAIL_FROM,
+            status_token=self.token(),
             lease_seconds=self.number("GRANTFLOW_LEASE_SECONDS", 120, low=1, high=3600),
             sweep_seconds=self.number("GRANTFLOW_SWEEP_SECONDS", 60, low=1, high=3600),
             log_level=self.one_of(
@@ -135,6 +137,13 @@ class _Reader:
         if len(value) < 32 or len(set(value)) < 8:
             self.mistakes.append("GRANTFLOW_SECRET_KEY is missing or weak: at least 32 random characters")
         return value
+
+    def token(self) -> str | None:
+        """What a monitor shows to be told reasons by ``/status``; without one only administrators are."""
+        value = self.env.get("GRANTFLOW_STATUS_TOKEN")
+        if value and (len(value) < 20 or not value.isascii()):
+            self.mistakes.append("GRANTFLOW_STATUS_TOKEN is weak: at least 20 random letters and digits")
+        return value or None
 
     def origin(self, default: str | None, *, demo: bool) -> str:
         value = (self.env.get("GRANTFLOW_ORIGIN") or default or "").rstrip("/")

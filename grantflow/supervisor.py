@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import select
 import signal
 import socket
@@ -18,7 +19,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,8 @@ from grantflow.platform import embedded, mailsink
 
 LOOPBACK: Final = "127.0.0.1"
 READY_WITHIN: Final = 180.0
+#: What a run has started and waits for, by the names of ``/status``; beat is heard of a quarter of a minute later.
+STARTED: Final = ("broker", "worker", "store")
 PATIENCE: Final = 20.0
 LONGEST_BACKOFF: Final = 30.0
 LIVED_WELL: Final = 60.0
@@ -253,6 +256,8 @@ class Supervisor:
         with _usable(self.data_dir):
             if self.demo:
                 _fill(self.env, "GRANTFLOW_SECRET_KEY", lambda: local_secret(self.data_dir / "secret-key"))
+        # So that this run can ask itself how it is; a monitor needs one that somebody chose.
+        _fill(self.env, "GRANTFLOW_STATUS_TOKEN", lambda: secrets.token_urlsafe(24))
         settings = _preview(self.env)
         if settings.redis_url:
             refuse_silent_broker(settings.redis_url)
@@ -320,7 +325,7 @@ class Supervisor:
         deadline = time.monotonic() + READY_WITHIN
         missing = "no answer"
         while time.monotonic() < deadline:
-            missing = _ask(self.host, settings, "/readyz")
+            missing = _ask(self.host, settings, "/readyz") or _ask(self.host, settings, "/status", STARTED)
             if not missing:
                 return
             self._look_after()
@@ -439,10 +444,11 @@ def _bound(host: str, port: int) -> socket.socket:
     return taken
 
 
-def _ask(host: str, settings: Settings, path: str) -> str:
-    """Empty when the page answers well, else what it says against it."""
+def _ask(host: str, settings: Settings, path: str, parts: Collection[str] = ()) -> str:
+    """Empty when the page answers well, else what it says against it; of ``/status`` only these ``parts`` count."""
     address = LOOPBACK if host == "0.0.0.0" else host  # noqa: S104
-    request = urllib.request.Request(f"http://{address}:{settings.port}{path}", headers={"Host": settings.host})
+    headers = {"Host": settings.host, "Authorization": f"Bearer {settings.status_token}"}
+    request = urllib.request.Request(f"http://{address}:{settings.port}{path}", headers=headers)
     # Never through a proxy that the environment names.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -450,9 +456,12 @@ def _ask(host: str, settings: Settings, path: str) -> str:
             return ""
     except urllib.error.HTTPError as answer:
         with answer:
-            parts = answer.read()
+            said = answer.read()
         with contextlib.suppress(ValueError, AttributeError):
-            missing = [name for name, state in json.loads(parts).items() if state is False]
+            told = json.loads(said)
+            if parts and "checks" in told:
+                return ", ".join(name for name in parts if not told["checks"][name]["well"])
+            missing = [name for name, state in told.items() if state is False]
             return ", ".join(missing) or f"status {answer.code}"
         return f"status {answer.code}"
     except OSError as error:

@@ -13,7 +13,7 @@ from celery.signals import worker_process_init, worker_ready
 from celery.worker.consumer import Consumer
 
 from grantflow.app import create_app
-from grantflow.platform import jobs, settings
+from grantflow.platform import health, jobs, settings
 from grantflow.platform.db import db
 
 from . import schedule
@@ -85,7 +85,10 @@ app.conf.worker_consumer = Careful
 
 
 class Heartbeat(bootsteps.StartStopStep):
-    """The worker's main loop touches its row: a worker that lives but no longer turns is seen (H26)."""
+    """The worker's main loop touches its row: a worker that lives but no longer turns is seen (H26).
+
+    And it notes how its machine is: clock, store and disk may be others than the web's.
+    """
 
     requires = {"celery.worker.components:Timer"}
 
@@ -108,7 +111,7 @@ class Heartbeat(bootsteps.StartStopStep):
     def beat(worker: Any) -> None:
         with flask_app.app_context():
             try:
-                jobs.touch(_name(worker))
+                jobs.touch(_name(worker), **health.of_this_machine())
             except Exception as error:  # a database that is away must not end the worker's loop
                 log.warning("heartbeat_failed", error=type(error).__name__)
 

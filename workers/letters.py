@@ -20,6 +20,11 @@ def render(row_id: str) -> None:
     letters.render(UUID(row_id))
 
 
+@app.task(name=JobName.REPRINT_LETTER.value)
+def reprint(row_id: str) -> None:
+    letters.reprint(UUID(row_id))
+
+
 @worker_init.connect(weak=False)
 def warm(**kwargs: Any) -> None:
     """Before the children are forked: they inherit the loaded engine and fonts, and start in no time."""

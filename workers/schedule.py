@@ -12,9 +12,9 @@ BEAT_SECONDS = 15.0
 
 
 def table(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Celery's beat schedule. A call that nobody took before the next one expires: they never pile up."""
-    sweep = float(settings.sweep_seconds)
+    """Celery's beat schedule. Calls never expire, for that would be by another machine's clock; those that piled up
+    see by the database's clock that the work has just been done (``jobs.is_due``)."""
     return {
-        "beat": {"task": JobName.BEAT.value, "schedule": BEAT_SECONDS, "options": {"expires": BEAT_SECONDS}},
-        "sweep": {"task": JobName.SWEEP.value, "schedule": sweep, "options": {"expires": sweep}},
+        "beat": {"task": JobName.BEAT.value, "schedule": BEAT_SECONDS, "options": {}},
+        "sweep": {"task": JobName.SWEEP.value, "schedule": float(settings.sweep_seconds), "options": {}},
     }

@@ -7,7 +7,7 @@ back takes its entries along.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,8 +21,9 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Actor
-from grantflow.platform import settings
+from grantflow.platform import health, settings
 from grantflow.platform.db import db, own_transaction
+from grantflow.platform.health import Finding
 
 from . import rules
 from .models import Entry
@@ -47,18 +48,21 @@ def record(
     after: dict[str, Any] | None = None,
     reason: str = "",
     label: str = "",
+    within: Session | None = None,
 ) -> None:
-    """Note a deed for the end of this transaction.
+    """Note a deed for the end of this transaction, or of the one of another session.
 
     Never pass scores, comments or bank data: administrators read this (D12).
     """
-    buffer(db.session()).append(_entry(action, on=on, by=by, before=before, after=after, reason=reason, label=label))
+    buffer(within or db.session()).append(
+        _entry(action, on=on, by=by, before=before, after=after, reason=reason, label=label)
+    )
 
 
 def record_apart(action: str, *, on: Subject, by: Actor, reason: str = "", label: str = "") -> None:
     """Note a refusal in a transaction of its own: the request's will roll back (D23)."""
     with own_transaction() as session:
-        buffer(session).append(_entry(action, on=on, by=by, reason=reason, label=label))
+        record(action, on=on, by=by, reason=reason, label=label, within=session)
         session.commit()
 
 
@@ -177,6 +181,20 @@ def last_check() -> Check | None:
     if noted is None:
         return None
     return Check(datetime.fromisoformat(noted["at"]), noted["entries"], noted["broken_at"])
+
+
+def _chain() -> Finding:
+    last = last_check()
+    if last is None:
+        return Finding()
+    facts = {"entries": last.entries, "checked_at": last.at.isoformat()}
+    if last.broken_at is not None:
+        return Finding(f"broken at entry {last.broken_at}", facts)
+    return Finding("not checked for two days" if clock.now() - last.at > 2 * ANCHOR_EVERY else "", facts)
+
+
+#: What the state of the house asks of the trail.
+CHECKS: Mapping[str, health.Check] = {"audit_chain": _chain}
 
 
 def _rows() -> Iterator[dict[str, Any]]:

@@ -61,8 +61,12 @@ ACTIONS: dict[str, Any] = {
     "letter_issued": _l("Letter issued"),
     "letter_rendered": _l("Letter made"),
     "letter_retried": _l("Letter started again"),
+    "letters_retried": _l("Failed letters started again"),
+    "letter_found_rotten": _l("Letter found damaged"),
+    "letter_reprinted": _l("Letter made again"),
     "letter_downloaded": _l("Letter downloaded"),
     "message_restarted": _l("Message started again"),
+    "messages_restarted": _l("Failed messages started again"),
 }
 
 SUBJECTS: dict[str, Any] = {
@@ -100,6 +104,7 @@ _FACTS: dict[str, Any] = {
     "standing": lazy_pgettext("audit", "Standing"),
     "language": lazy_pgettext("audit", "Language"),
     "application": lazy_pgettext("audit", "Application"),
+    "count": lazy_pgettext("audit", "Number of them"),
     "desk": lazy_pgettext("audit", "Downloaded by"),
     "call": lazy_pgettext("audit", "Call"),
     "person": lazy_pgettext("audit", "Person"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from grantflow.cli import data, quality, running
+from grantflow.cli import data, quality, running, work
 from grantflow.cli.doctor import doctor
 
 
@@ -24,6 +24,7 @@ for command in (
     data.demo,
     data.admin,
     data.audit,
+    work.work,
     doctor,
     quality.check,
     quality.i18n,

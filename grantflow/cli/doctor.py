@@ -15,9 +15,6 @@ import click
 
 from grantflow.config import Settings
 
-#: Clocks of application and database may differ by this many seconds before leases and deadlines suffer.
-CLOCK_TOLERANCE = 5.0
-
 
 class Ill(Exception):
     """A part that cannot do its work, and why."""
@@ -109,12 +106,13 @@ def _database(settings: Settings) -> str:
 def _clock(settings: Settings) -> str:
     from sqlalchemy import func, select
 
+    from grantflow.platform import health
     from grantflow.platform.db import db
 
     before = time.time()
     there = db.session.scalar(select(func.extract("epoch", func.clock_timestamp())))
     apart = abs(float(there or 0) - (before + time.time()) / 2)
-    if apart > CLOCK_TOLERANCE:
+    if apart > health.CLOCK_TOLERANCE:
         raise Ill(f"{apart:.0f} s away from the database's clock")
     return f"{apart * 1000:.0f} ms away from the database's clock"
 
@@ -131,8 +129,9 @@ def _migrations(settings: Settings) -> str:
 def _broker(settings: Settings) -> str:
     from grantflow.platform import health
 
-    if not health.report()["broker"]:
-        raise Ill("does not answer")
+    found = health.report({"broker": health.SHARED["broker"]})["broker"]
+    if not found.well:
+        raise Ill(found.reason)
     return "Redis" if settings.redis_url else f"files under {settings.data_dir / 'broker'}"
 
 

@@ -1,6 +1,6 @@
 """Read-only views across features."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -135,10 +135,12 @@ class Part:
 class Workers:
     """What the page of the workers shows. ``oldest`` is since when the longest-waiting message waits."""
 
+    checks: Mapping[str, health.Finding]
     parts: Sequence[Part]
     letters_waiting: int
     letters_failed_count: int
     letters_failed: Sequence[Letter]
+    letters_damaged: Sequence[Letter]
     messages_waiting: int
     messages_failed_count: int
     messages_failed: Sequence[Message]
@@ -147,17 +149,23 @@ class Workers:
 
     @property
     def well(self) -> bool:
-        return all(part.well for part in self.parts)
+        return all(part.well for part in self.parts) and not self.red
+
+    @property
+    def red(self) -> dict[str, health.Finding]:
+        return {name: found for name, found in self.checks.items() if not found.well}
 
 
 def workers() -> Workers:
-    """Heartbeats, the two outboxes, and what failed."""
+    """Heartbeats, the two outboxes, what failed, and what ``/status`` says."""
     outbox = notifications.outbox()
     return Workers(
+        checks=health.report(),
         parts=workers_parts(jobs.heartbeats()),
         letters_waiting=_count(select(Letter).where(Letter.done_at.is_(None), Letter.failed_at.is_(None))),
         letters_failed_count=letters.failures_count(),
         letters_failed=letters.failures(),
+        letters_damaged=letters.damaged(),
         messages_waiting=outbox.waiting,
         messages_failed_count=outbox.failed,
         messages_failed=notifications.failures(),

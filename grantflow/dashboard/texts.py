@@ -13,4 +13,24 @@ TO_SIGN = _l("Proposals waiting for your signature or consent")
 NEW_LETTERS = _l("New letters to download")
 FAILED_WORK = _l("Letters and messages that failed")
 
+#: What is asked about the work in the background, by the names of ``/status``.
+CHECKS: dict[str, Any] = {
+    "database": _l("Database"),
+    "migrations": _l("Tables of the database"),
+    "broker": _l("Queue"),
+    "worker": _l("Workers"),
+    "beat": _l("Clock of the workers"),
+    "sweep": _l("Sweep for work left behind"),
+    "store": _l("Storage of files"),
+    "disk": _l("Space for files"),
+    "clock": _l("Clocks of the computers"),
+    "letters": _l("Letters in the queue"),
+    "letters_failed": _l("Failed letters"),
+    "letters_files": _l("Files of the letters"),
+    "messages": _l("Messages in the queue"),
+    "messages_failed": _l("Failed messages"),
+    "mail": _l("Mail server"),
+    "audit_chain": _l("Check sums of the audit trail"),
+}
+
 MESSAGES: dict[str, Any] = {}

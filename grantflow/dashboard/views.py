@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from grantflow.applications import policy as application_policy
@@ -29,9 +30,9 @@ from grantflow.notifications.models import Message
 from grantflow.platform import locale
 from grantflow.platform.access import current_actor, has_role, is_staff, requires, signed_in
 from grantflow.platform.errors import describe
-from grantflow.platform.http import flash_ok, page, redirect_to
+from grantflow.platform.http import flash_ok, flash_problem, page, redirect_to
 
-from . import queries
+from . import queries, texts
 
 bp = Blueprint("dashboard", __name__)
 
@@ -139,7 +140,7 @@ def _event(event: Event) -> dict[str, Any]:
 @requires(has_role(Role.ADMINISTRATOR))
 def show_workers() -> Response:
     """Heartbeats, what waits, and what failed with its reason."""
-    return page("dashboard/workers.html", state=queries.workers(), kinds=message_texts.KINDS)
+    return page("dashboard/workers.html", state=queries.workers(), kinds=message_texts.KINDS, labels=texts.CHECKS)
 
 
 @bp.post("/workers/letters/<uuid:letter_id>")
@@ -149,6 +150,31 @@ def restart_letter(letter: Letter) -> BaseResponse:
     letters.retry(letter, by=current_actor())
     flash_ok(_("The letter is being made again."))
     return redirect_to(".workers")
+
+
+@bp.post("/workers/letters")
+@requires(has_role(Role.ADMINISTRATOR))
+def restart_letters() -> BaseResponse:
+    """Start all failed letters again."""
+    count = letters.retry_all(by=current_actor())
+    _say(ngettext("%(num)s letter is made again.", "%(num)s letters are made again.", count), count)
+    return redirect_to(".workers")
+
+
+@bp.post("/workers/messages")
+@requires(has_role(Role.ADMINISTRATOR))
+def restart_messages() -> BaseResponse:
+    """Start all failed messages again."""
+    count = notifications.restart_all(by=current_actor())
+    _say(ngettext("%(num)s message is sent again.", "%(num)s messages are sent again.", count), count)
+    return redirect_to(".workers")
+
+
+def _say(sentence: str, count: int) -> None:
+    if count:
+        flash_ok(sentence)
+    else:
+        flash_problem(_("Nothing has failed that could be started again."))
 
 
 @bp.post("/workers/messages/<uuid:message_id>")

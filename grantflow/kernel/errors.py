@@ -36,6 +36,12 @@ class Invalid(DomainError):
         self.field = field
 
 
+class Unavailable(DomainError):
+    """What was asked for exists and cannot be handed out at the moment."""
+
+    status = 503
+
+
 class TooMany(DomainError):
     status = 429
 

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, case, literal
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, case, literal, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import Base, Identified, Instant, enum_column
-from grantflow.platform.jobs import Leased, outbox_index
+from grantflow.platform.jobs import Leased, outbox_indexes
 
 from . import rules
 from .states import Desk, Kind, Standing, State
@@ -46,6 +46,10 @@ class Letter(Leased, Base):
     digest: Mapped[str | None]
     byte_size: Mapped[int | None]
     pages: Mapped[int | None]
+    #: When the file was found gone or damaged; None again once its bytes are back.
+    rotten_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: When printing it again did not bring its bytes back: a person is asked.
+    lost_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (
@@ -59,10 +63,14 @@ class Letter(Leased, Base):
             name="ready_means_file",
         ),
         CheckConstraint("done_at IS NULL OR failed_at IS NULL", name="one_end"),
+        CheckConstraint(
+            "(rotten_at IS NULL OR done_at IS NOT NULL) AND (lost_at IS NULL OR rotten_at IS NOT NULL)", name="rot"
+        ),
         Index("uq_letter_register", "register_number", unique=True, postgresql_where="standing = 'act'"),
         Index("ix_letter_desk", "funder", "created_at", "id"),
         Index("ix_letter_subject", "subject_id"),
-        outbox_index("letter"),
+        Index("ix_letter_rotten", "rotten_at", postgresql_where=text("rotten_at IS NOT NULL")),
+        *outbox_indexes("letter"),
     )
 
     @hybrid_property

@@ -1,16 +1,18 @@
 """Reads of letters. One predicate, ``visible_to``, feeds list, detail, search, count and download."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
 from sqlalchemy.orm import defer
 
 from grantflow.kernel.parties import Actor, Role
 from grantflow.kernel.text import search_words
+from grantflow.platform import health, jobs
 from grantflow.platform.db import db
+from grantflow.platform.health import Finding
 
 from .models import Download, Letter
 from .states import Desk, Kind, Standing, State
@@ -233,6 +235,26 @@ def printed(
     return list(db.session.scalars(query))
 
 
+# --- printed files, and whether they are whole -----------------------------------------------------
+
+
+def files() -> Select[UUID, str | None, int | None, datetime | None, str]:
+    """Every printed file, in the order in which they are looked through."""
+    columns = Letter.id, Letter.digest, Letter.byte_size, Letter.rotten_at, Letter.register_number
+    return select(*columns).where(Letter.done_at.is_not(None)).order_by(Letter.id)
+
+
+def to_reprint() -> ColumnElement[bool]:
+    """Damaged files that may be printed again now."""
+    return and_(Letter.rotten_at.is_not(None), Letter.lost_at.is_(None), jobs.free(Letter))
+
+
+def damaged(limit: int = 100) -> list[Letter]:
+    """Letters whose file is gone or damaged, the longest first."""
+    query = select(Letter).where(Letter.rotten_at.is_not(None)).order_by(Letter.rotten_at, Letter.id).limit(limit)
+    return list(db.session.scalars(query.options(defer(Letter.facts), defer(Letter.search_text))))
+
+
 # --- the workers' page ---------------------------------------------------------------------------
 
 
@@ -248,9 +270,36 @@ def failures(limit: int = 100) -> list[Letter]:
     return list(db.session.scalars(query))
 
 
+#: Seconds a letter may wait, whatever it waits for.
+PATIENCE = 1800.0
+
+
+def _queue() -> Finding:
+    return health.queue(jobs.backlog(Letter, Letter.created_at), oldest=PATIENCE)
+
+
+def _failed() -> Finding:
+    count = failures_count()
+    return Finding(f"{count} gave up and wait for a person" if count else "", {"count": count})
+
+
+def _files() -> Finding:
+    found = damaged()
+    lost = [letter.register_number for letter in found if letter.lost_at]
+    reasons = [f"damaged: {', '.join(letter.register_number for letter in found)}"] if found else []
+    reasons += [f"not to be printed again: {', '.join(lost)}"] if lost else []
+    return Finding("; ".join(reasons)[:500], {"damaged": len(found), "lost": len(lost)})
+
+
+#: What the state of the house asks of letters.
+CHECKS: Mapping[str, health.Check] = {"letters": _queue, "letters_failed": _failed, "letters_files": _files}
+
+
 def failures_count() -> int:
     return db.session.scalar(select(func.count()).where(Letter.failed_at.is_not(None))) or 0
 
 
 def failed(letter_id: UUID) -> Letter | None:
-    return db.session.scalar(select(Letter).where(Letter.id == letter_id, Letter.failed_at.is_not(None)))
+    """A letter that gave up, or whose file is lost."""
+    gave_up = or_(Letter.failed_at.is_not(None), Letter.lost_at.is_not(None))
+    return db.session.scalar(select(Letter).where(Letter.id == letter_id, gave_up))

@@ -33,5 +33,9 @@ MESSAGES: dict[str, Any] = {
     "letter_condition_untranslated": _l("Each condition is needed in the language of every funder."),
     "letter_unprintable": _l("These characters cannot be printed in a letter: %(characters)s"),
     "letter_not_ready": _l("This letter is still being made. Please try again in a minute."),
+    "letter_damaged": _l("The file of this letter is damaged and is being made again. Please try in a few minutes."),
+    "letter_lost": _l(
+        "The file of this letter is damaged and must be brought back from the backup. The administrators see this."
+    ),
     "no_letter_chosen": _l("Please choose at least one letter."),
 }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import Base, Instant, enum_column
-from grantflow.platform.jobs import Leased, outbox_index
+from grantflow.platform.jobs import Leased, outbox_indexes
 
 
 class Message(Leased, Base):
@@ -35,7 +35,7 @@ class Message(Leased, Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (
-        outbox_index("message"),
+        *outbox_indexes("message"),
         Index(None, "person_id"),
         Index(None, "token_id"),
         # Asked with each letter that is printed; few messages wait for something.

@@ -1,6 +1,6 @@
 """Reads of messages, for the page that shows the state of the workers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from grantflow.kernel.parties import Actor
+from grantflow.platform import health, jobs
 from grantflow.platform.db import db
+from grantflow.platform.health import Finding
 
-from . import policy
+from . import policy, rules
 from .models import Message
 
 
@@ -53,6 +55,39 @@ def postponed(limit: int = 20) -> Sequence[Message]:
         Message.done_at.is_(None), Message.failed_at.is_(None), Message.last_error.is_not(None)
     )
     return db.session.scalars(query.order_by(Message.created_at, Message.id).limit(limit)).all()
+
+
+#: Seconds for which a word of the mail server holds: it is asked every minute, and with every message.
+PROBE_HOLDS, LAST_HOLDS = 300.0, 900.0
+
+
+def _queue() -> Finding:
+    return health.queue(jobs.backlog(Message, Message.created_at))
+
+
+def _failed() -> Finding:
+    """A message that reaches nobody stays on the workers' page; the alarm rings for a day."""
+    backlog = jobs.backlog(Message, Message.created_at)
+    lately = backlog.failed_lately
+    return Finding(
+        f"{lately} gave up within a day and wait for a person" if lately else "",
+        {"count": backlog.failed, "within_a_day": lately},
+    )
+
+
+def _mail() -> Finding:
+    """What workers heard from the mail server last: no page waits for it."""
+    heard = jobs.heard()
+    said = [
+        one.facts["problem"]
+        for name, holds in ((rules.LAST_MAIL, LAST_HOLDS), (rules.LAST_PROBE, PROBE_HOLDS))
+        if (one := heard.get(name)) and one.age < holds and one.facts.get("problem")
+    ]
+    return Finding("; ".join(dict.fromkeys(said)))
+
+
+#: What the state of the house asks of messages.
+CHECKS: Mapping[str, health.Check] = {"messages": _queue, "messages_failed": _failed, "mail": _mail}
 
 
 def visible(actor: Actor, message_id: UUID) -> Message | None:

@@ -45,8 +45,8 @@ FOREIGN = frozenset({"title", "reason", "name"})
 #: Facts that are days or instants.
 TIMES = frozenset({"sent_at", "until", "valid_until"})
 
-#: A mail is tried for a day (34 attempts with pauses of at most an hour), then a person is told.
-ATTEMPTS, LONGEST_PAUSE = 34, 3600.0
+#: Under these names is noted how the mail server took our last message, and whether it answers when nothing is sent.
+LAST_MAIL, LAST_PROBE = "mail", "mail-probe"
 
 _JOINT = re.compile(r"(?<=[^\s\d])([.:/@\\]+)(?=\S)|(?<=\d)([.:/@\\]+)(?=[^\s\d])")
 

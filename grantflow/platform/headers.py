@@ -24,7 +24,7 @@ FIXED = {
 }
 HSTS = "max-age=31536000; includeSubDomains"
 #: Answered to container health checks that know no host name.
-HEALTH = {"/healthz", "/readyz"}
+HEALTH = {"/healthz", "/readyz", "/status"}
 
 
 def on_files(settings: Settings) -> Callable[[Headers, str, str], None]:

@@ -42,7 +42,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        if request.endpoint not in {"static", "health.healthz", "health.readyz"}:
+        if request.endpoint not in {"static", "health.healthz", "health.readyz", "health.status"}:
             # The rule, not the address: nothing personal reaches the log.
             log.info(
                 "request",

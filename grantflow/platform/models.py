@@ -1,6 +1,7 @@
 """Tables of the plumbing itself: heartbeats of workers and counters of attempts."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,12 +10,16 @@ from .db import Base, Instant
 
 
 class Heartbeat(Base):
-    """A row that each worker touches, and beat and the sweep too: process-up is not health."""
+    """A row that each worker touches, and beat and the sweep too: process-up is not health.
+
+    ``facts`` is what the part noted of itself: a worker its clock and its disk, the mail server its last answer.
+    """
 
     __tablename__ = "heartbeat"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     seen_at: Mapped[datetime] = mapped_column(Instant)
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 class Attempts(Base):

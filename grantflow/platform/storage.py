@@ -22,11 +22,15 @@ def path_of(digest: str) -> Path:
     return _folder() / digest[:2] / digest
 
 
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def put(content: bytes) -> str:
     """Store ``content`` and return its SHA-256 in hex. Whole or not at all; raises Transient when the disk refuses."""
-    digest = hashlib.sha256(content).hexdigest()
+    digest = digest_of(content)
     target = path_of(digest)
-    if target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() == digest:
+    if is_sound(digest):
         return digest
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +59,45 @@ def read(digest: str) -> bytes:
         content = path_of(digest).read_bytes()
     except OSError as error:
         raise Rotten(digest) from error
-    if hashlib.sha256(content).hexdigest() != digest:
+    if digest_of(content) != digest:
         raise Rotten(digest)
     return content
+
+
+def is_sound(digest: str) -> bool:
+    """Whether the stored bytes are those that were put there; reads them all."""
+    try:
+        read(digest)
+    except Rotten:
+        return False
+    return True
+
+
+def size(digest: str) -> int:
+    """Bytes stored under ``digest``, without reading them; -1 where there are none."""
+    try:
+        return path_of(digest).stat().st_size
+    except OSError:
+        return -1
+
+
+def probe() -> str:
+    """Write a few bytes into the store, read them back, remove them: "" or what was said against it."""
+    content = os.urandom(4096)
+    try:
+        _folder().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=_folder()) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            file.seek(0)
+            return "" if file.read() == content else "what was written comes back otherwise"
+    except OSError as error:
+        return error.strerror or type(error).__name__
+
+
+def free_mb() -> int:
+    """Megabytes left for the store."""
+    _folder().mkdir(parents=True, exist_ok=True)
+    left = os.statvfs(_folder())
+    return left.f_bavail * left.f_frsize // 10**6

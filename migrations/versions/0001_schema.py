@@ -89,6 +89,7 @@ def upgrade() -> None:
         "heartbeat",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
@@ -119,11 +120,15 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(), nullable=True),
         sa.Column("byte_size", sa.Integer(), nullable=True),
         sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("rotten_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lost_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_token", sa.Uuid(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("unheard", sa.Integer(), server_default="0", nullable=False),
         sa.Column("try_after", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("patience_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rang_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held_by", sa.Uuid(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
@@ -138,17 +143,35 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_letter_amount_positive")),
         sa.CheckConstraint("done_at IS NULL OR failed_at IS NULL", name=op.f("ck_letter_one_end")),
+        sa.CheckConstraint(
+            "(rotten_at IS NULL OR done_at IS NOT NULL) AND (lost_at IS NULL OR rotten_at IS NOT NULL)",
+            name=op.f("ck_letter_rot"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
         sa.UniqueConstraint("key", name=op.f("uq_letter_key")),
     )
     op.create_index("ix_letter_desk", "letter", ["funder", "created_at", "id"], unique=False)
     op.create_index("ix_letter_subject", "letter", ["subject_id"], unique=False)
     op.create_index(
+        "ix_letter_failed",
+        "letter",
+        ["failed_at"],
+        unique=False,
+        postgresql_where=sa.text("failed_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_letter_waiting",
         "letter",
         ["id"],
         unique=False,
         postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_letter_rotten",
+        "letter",
+        ["rotten_at"],
+        unique=False,
+        postgresql_where=sa.text("rotten_at IS NOT NULL"),
     )
     op.create_index(
         "uq_letter_register", "letter", ["register_number"], unique=True, postgresql_where="standing = 'act'"
@@ -588,7 +611,9 @@ def upgrade() -> None:
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_token", sa.Uuid(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("unheard", sa.Integer(), server_default="0", nullable=False),
         sa.Column("try_after", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("patience_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rang_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held_by", sa.Uuid(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
@@ -602,6 +627,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_message_held_by"), "message", ["held_by"], postgresql_where="held_by IS NOT NULL")
     op.create_index(op.f("ix_message_person_id"), "message", ["person_id"], unique=False)
     op.create_index(op.f("ix_message_token_id"), "message", ["token_id"], unique=False)
+    op.create_index(
+        "ix_message_failed",
+        "message",
+        ["failed_at"],
+        unique=False,
+        postgresql_where=sa.text("failed_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_message_waiting",
         "message",
@@ -1080,6 +1112,7 @@ def downgrade() -> None:
     op.drop_index(
         "ix_message_waiting", table_name="message", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
     )
+    op.drop_index("ix_message_failed", table_name="message", postgresql_where=sa.text("failed_at IS NOT NULL"))
     op.drop_index(op.f("ix_message_token_id"), table_name="message")
     op.drop_index(op.f("ix_message_person_id"), table_name="message")
     op.drop_table("message")
@@ -1111,6 +1144,8 @@ def downgrade() -> None:
     op.drop_index(
         "ix_letter_waiting", table_name="letter", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
     )
+    op.drop_index("ix_letter_rotten", table_name="letter", postgresql_where=sa.text("rotten_at IS NOT NULL"))
+    op.drop_index("ix_letter_failed", table_name="letter", postgresql_where=sa.text("failed_at IS NOT NULL"))
     op.drop_index("ix_letter_subject", table_name="letter")
     op.drop_index("ix_letter_desk", table_name="letter")
     op.drop_table("letter")

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pikepdf
@@ -16,11 +17,13 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from grantflow.audit.models import Entry
-from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Transient
+from grantflow.kernel import clock
+from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Transient, Unavailable
 from grantflow.kernel.parties import SYSTEM, Party, Role
 from grantflow.letters import queries, rules
 from grantflow.letters import service as letters
 from grantflow.letters.models import Download, Letter
+from grantflow.letters.service import mending
 from grantflow.letters.service.documents import stylesheet
 from grantflow.letters.service.handing import index
 from grantflow.letters.states import Desk, Kind, Standing, State
@@ -318,28 +321,57 @@ def test_what_cannot_pass_fails_at_once_with_its_reason(inside: Flask) -> None:
     assert [found.id for found in queries.failures()] == [letter.id]
 
 
-def test_what_may_pass_waits_and_gives_up_in_the_end(inside: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_full_for_a_night_fails_no_letter(inside: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Letters gave up after six attempts in four minutes; each needed a person in the morning."""
+    put = storage.put
+
     def full(content: bytes) -> str:
         raise Transient("storage refused: No space left on device")
 
     monkeypatch.setattr(storage, "put", full)
+    monkeypatch.setattr(pdf, "render", lambda html, *, css: pdf.Rendered(b"%PDF-", 1))
     letter = issue()
     db.session.commit()
-    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
+
+    def later(**time: int) -> None:
+        db.session.execute(
+            update(Letter).values(try_after=None, patience_until=Letter.patience_until - timedelta(**time))
+        )
+        db.session.commit()
+
+    for hour in range(23):
+        assert letters.render(letter.id) is False
+        assert letters.render(letter.id) is False, "not before its pause is over"
+        db.session.refresh(letter)
+        assert (letter.attempts, letter.state) == (hour + 1, State.QUEUED)
+        later(hours=1)
+    monkeypatch.setattr(storage, "put", put)
+    assert letters.render(letter.id)
+
+
+def test_patience_ends_after_a_day(inside: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(content: bytes) -> str:
+        raise Transient("storage refused: No space left on device")
+
+    monkeypatch.setattr(storage, "put", full)
+    monkeypatch.setattr(pdf, "render", lambda html, *, css: pdf.Rendered(b"%PDF-", 1))
+    letter = issue()
+    db.session.commit()
+    for expected in (State.QUEUED, State.FAILED):
         assert letters.render(letter.id) is False
         db.session.refresh(letter)
-        assert letter.attempts == attempt
-        assert letter.state is (State.FAILED if attempt == jobs.MAX_ATTEMPTS else State.QUEUED)
-        if letter.state is State.QUEUED:
-            assert letter.try_after is not None
-            assert letters.render(letter.id) is False, "not before its pause is over"
-            letter.try_after = None
+        assert letter.state is expected
+        if expected is State.QUEUED:
+            db.session.execute(
+                update(Letter).values(try_after=None, patience_until=Letter.patience_until - timedelta(days=1))
+            )
             db.session.commit()
+    assert "No space left" in str(letter.last_error)
 
 
 def test_a_letter_that_kills_its_workers_is_taken_out(inside: Flask) -> None:
     letter = issue()
-    letter.attempts = jobs.MAX_ATTEMPTS
+    letter.unheard = jobs.MAX_UNHEARD
     db.session.commit()
     assert letters.render(letter.id) is False
     db.session.refresh(letter)
@@ -348,11 +380,13 @@ def test_a_letter_that_kills_its_workers_is_taken_out(inside: Flask) -> None:
 
 def test_only_administrators_start_a_failed_letter_again(inside: Flask, given: Given) -> None:
     letter = issue()
-    letter.attempts = jobs.MAX_ATTEMPTS
+    letter.unheard = jobs.MAX_UNHEARD
     db.session.commit()
     letters.render(letter.id)
     with pytest.raises(Forbidden):
         letters.retry(letter, by=given.staff(Role.FINANCE, D))
+    with pytest.raises(Forbidden):
+        letters.retry_all(by=given.staff(Role.FINANCE, D))
     administrator = given.staff(Role.ADMINISTRATOR, D)
     letters.retry(letter, by=administrator)
     db.session.commit()
@@ -363,6 +397,22 @@ def test_only_administrators_start_a_failed_letter_again(inside: Flask, given: G
     assert letter.state is State.READY
     with pytest.raises(IllegalStep):
         letters.retry(letter, by=administrator)
+
+
+def test_all_failed_letters_are_started_again_at_once(inside: Flask, given: Given) -> None:
+    failed, waiting = [issue() for _ in range(3)], issue()
+    for letter in failed:
+        letter.failed_at, letter.last_error = clock.now(), "x"
+    db.session.commit()
+    administrator = given.staff(Role.ADMINISTRATOR, D)
+    assert letters.retry_all(by=administrator) == 3
+    assert letters.retry_all(by=SYSTEM) == 0
+    db.session.commit()
+    db.session.expire_all()
+    assert {letter.state for letter in (*failed, waiting)} == {State.QUEUED}
+    assert set(db.session.scalars(jobs.left_behind(Letter))) >= {letter.id for letter in failed}
+    entry = db.session.scalars(select(Entry).where(Entry.action == "letters_retried")).one()
+    assert (entry.actor_id, entry.after) == (administrator.id, {"count": 3})
 
 
 @pytest.mark.drill
@@ -437,18 +487,147 @@ def test_a_download_is_verified_and_on_record(inside: Flask, given: Given) -> No
     assert trail("letter_downloaded") == 1
 
 
-def test_a_changed_file_is_never_handed_out(inside: Flask, given: Given) -> None:
-    letter, person = printed(project_title="Wird verändert"), given.staff(Role.FINANCE, D)
-    path = storage.path_of(str(letter.digest))
-    path.chmod(0o600)
-    path.write_bytes(path.read_bytes() + b" ")
-    for hand_out in (
-        lambda: letters.download(letter, by=person, desk=Desk.FINANCE),
-        lambda: letters.archive([letter], by=person),
-    ):
-        with pytest.raises(storage.Rotten):
-            hand_out()
+ROT: dict[str, Callable[[Path], object]] = {
+    "gone": Path.unlink,
+    "short": lambda path: path.write_bytes(path.read_bytes()[:-1]),
+    "flipped": lambda path: path.write_bytes(path.read_bytes()[:-1] + b"x"),
+    "empty": lambda path: path.write_bytes(b""),
+    "a folder": lambda path: (path.unlink(), path.mkdir()),
+}
+
+
+@pytest.fixture
+def quick_press(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text itself for a PDF: these tests are about files, not about the press."""
+    monkeypatch.setattr(pdf, "render", lambda html, *, css: pdf.Rendered(html.encode(), 1))
+
+
+@pytest.mark.parametrize("rot", ROT)
+@pytest.mark.usefixtures("quick_press")
+def test_a_damaged_file_is_never_handed_out_and_printed_again(inside: Flask, given: Given, rot: str) -> None:
+    letter, person = printed(), given.staff(Role.FINANCE, D)
+    ROT[rot](storage.path_of(str(letter.digest)))
+    with pytest.raises(Unavailable, match="letter_damaged"):
+        letters.download(letter, by=person, desk=Desk.FINANCE)
     assert db.session.scalar(select(func.count()).select_from(Download).where(Download.letter_id == letter.id)) == 0
+    assert trail("letter_found_rotten") == 1
+    if rot == "a folder":
+        storage.path_of(str(letter.digest)).rmdir()
+    assert letters.reprint(letter.id)
+    db.session.commit()
+    assert letters.download(letter, by=person, desk=Desk.FINANCE) == letters.document(letter).encode()
+    db.session.refresh(letter)
+    assert (letter.rotten_at, letter.lost_at, letter.leased_until, letter.state) == (None, None, None, State.READY)
+    assert (trail("letter_found_rotten"), trail("letter_reprinted")) == (1, 1)
+    assert letters.reprint(letter.id) is False
+
+
+@pytest.mark.usefixtures("quick_press")
+def test_what_comes_out_otherwise_is_named_and_not_passed_off_as_the_letter(
+    inside: Flask, given: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter, person = printed(), given.staff(Role.FINANCE, D)
+    storage.path_of(str(letter.digest)).unlink()
+    assert letters.scan() == [letter.id]
+    db.session.commit()
+    with monkeypatch.context() as newer:
+        newer.setattr(pdf, "render", lambda html, *, css: pdf.Rendered(b"%PDF- of a newer release", 1))
+        assert letters.reprint(letter.id) is False
+    db.session.refresh(letter)
+    assert letter.lost_at
+    assert "other bytes" in str(letter.last_error)
+    assert not storage.path_of(str(letter.digest)).exists()
+    with pytest.raises(Unavailable, match="letter_lost"):
+        letters.download(letter, by=person, desk=Desk.FINANCE)
+    assert letters.reprint(letter.id) is False, "not again by itself"
+    letters.retry_all(by=SYSTEM)
+    db.session.commit()
+    assert letters.reprint(letter.id)
+
+
+@pytest.mark.usefixtures("quick_press")
+def test_a_disk_that_is_full_puts_the_printing_off_and_loses_nothing(
+    inside: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = printed()
+    storage.path_of(str(letter.digest)).unlink()
+    letters.scan()
+    db.session.commit()
+    with monkeypatch.context() as full:
+
+        def refuse(content: bytes) -> str:
+            raise Transient("storage refused: No space left on device")
+
+        full.setattr(storage, "put", refuse)
+        assert letters.reprint(letter.id) is False
+    db.session.refresh(letter)
+    assert (letter.lost_at, letter.rotten_at is None, letter.try_after is None) == (None, False, False)
+    letter.try_after = None
+    db.session.commit()
+    assert letters.reprint(letter.id)
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+@pytest.mark.usefixtures("quick_press")
+def test_one_damaged_file_does_not_hold_up_the_others(inside: Flask, given: Given, language: str) -> None:
+    chosen, person = [printed(), printed(T), printed(M)], given.staff(Role.FINANCE, D)
+    storage.path_of(str(chosen[1].digest)).unlink()
+    with locale.use(language):
+        stream = b"".join(letters.archive(chosen, by=person))
+    db.session.commit()
+    with zipfile.ZipFile(io.BytesIO(stream)) as archive:
+        names = archive.namelist()
+        rows = list(csv.reader(io.StringIO(archive.read(names[0]).decode("utf-8-sig")), delimiter=";"))
+    assert names[1:] == [chosen[0].file_name, chosen[2].file_name]
+    assert [row[1] for row in rows[1:]] == [letter.register_number for letter in chosen]
+    assert [row[0] for row in rows[1:]] == [chosen[0].file_name, "", chosen[2].file_name]
+    assert ("beschädigt" if language == "de" else "endommagé") in rows[2][-1]
+    assert rows[1][-1] == rows[3][-1] == ""
+    assert trail("letter_downloaded") == 2
+    db.session.refresh(chosen[1])
+    assert chosen[1].rotten_at
+
+
+@pytest.mark.usefixtures("quick_press")
+def test_a_scan_goes_on_where_the_last_one_ended(inside: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes are compared a slice at a time, by the database's note; lengths every time."""
+    made = sorted((printed() for _ in range(5)), key=lambda letter: letter.id)
+    for letter in made:
+        ROT["flipped"](storage.path_of(str(letter.digest)))
+    monkeypatch.setattr(mending, "BYTES", 2 * int(made[0].byte_size or 0))
+    assert [letters.scan() for _ in range(3)] == [
+        [letter.id for letter in made[:2]],
+        [letter.id for letter in made[2:4]],
+        [made[4].id],
+    ]
+    assert letters.scan() == []
+    monkeypatch.setattr(mending, "BYTES", 0)
+    more = [printed() for _ in range(3)]
+    ROT["gone"](storage.path_of(str(more[0].digest)))
+    ROT["short"](storage.path_of(str(more[1].digest)))
+    ROT["flipped"](storage.path_of(str(more[2].digest)))
+    assert set(letters.scan()) == {more[0].id, more[1].id}
+
+
+@pytest.mark.usefixtures("quick_press")
+def test_a_store_that_is_away_as_a_whole_sets_few_letters_going(inside: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [printed() for _ in range(4)]
+    monkeypatch.setattr(mending, "MOST", 2)
+    for letter in made:
+        ROT["gone"](storage.path_of(str(letter.digest)))
+    assert len(letters.scan()) == 2
+    db.session.commit()
+    assert len(list(db.session.scalars(jobs.left_behind(Letter, among=queries.to_reprint())))) == 2
+
+
+def test_a_letter_from_the_real_press_comes_back_byte_for_byte(inside: Flask) -> None:
+    letter = printed()
+    before = storage.read(str(letter.digest))
+    ROT["flipped"](storage.path_of(str(letter.digest)))
+    assert letters.scan() == [letter.id]
+    db.session.commit()
+    assert letters.reprint(letter.id)
+    assert storage.read(str(letter.digest)) == before
 
 
 def test_nothing_to_hand_out_yet(inside: Flask, given: Given) -> None:
@@ -479,8 +658,8 @@ def test_the_archive_holds_the_files_and_an_index(inside: Flask, given: Given) -
     assert rows[1][3] == "'=SUMME(A1)"
     assert "4700,00" in rows[1]
     for row, letter in zip(rows[1:], chosen, strict=True):
-        assert row[-1] == letter.digest
-        assert files[row[0]] == storage.read(row[-1])
+        assert row[-2:] == [letter.digest, ""]
+        assert files[row[0]] == storage.read(row[-2])
 
 
 def test_the_amounts_of_an_index_add_up(inside: Flask, given: Given) -> None:
@@ -491,7 +670,11 @@ def test_the_amounts_of_an_index_add_up(inside: Flask, given: Given) -> None:
         db.session.commit()
         db.session.refresh(letter)
     with locale.use("de"):
-        rows = list(csv.DictReader(io.StringIO(index(deed, [letter.file_name for letter in deed])), delimiter=";"))
+        rows = list(
+            csv.DictReader(
+                io.StringIO(index(deed, [letter.file_name for letter in deed], [""] * len(deed))), delimiter=";"
+            )
+        )
     assert [letter.standing for letter in deed] == [Standing.ACT, Standing.COURTESY]
     assert [row["Betrag (EUR)"] for row in rows] == ["4700,00", ""]
 

@@ -16,19 +16,24 @@ import trustme
 from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Person
 from grantflow.audit.models import Entry
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep, Transient
-from grantflow.kernel.parties import Party, Role
+from grantflow.kernel.parties import SYSTEM, Party, Role
 from grantflow.notifications import rules, service
 from grantflow.notifications.models import Message
 from grantflow.platform import jobs, mail
 from grantflow.platform.db import db
+from grantflow.platform.jobs import leasing
+from grantflow.platform.mail.conversation import Conversation, Patience
 from grantflow.platform.mailsink import MailSink
 from tests.given import Given
+from tests.smtp import HANG_UP, Odd, serving
 
 
 @contextlib.contextmanager
@@ -238,25 +243,185 @@ def test_what_is_refused_for_good_fails_at_once_and_is_started_again_by_hand(
         assert (entry.actor_id, entry.subject_id, entry.reason) == (admin.id, str(row_id), row.last_error)
 
 
-def test_attempts_end_after_a_day(real: Flask, asked: Callable[..., UUID]) -> None:
-    """T42: bounded, with pauses that grow to an hour; then a person is asked."""
-    assert 23 < sum(min(2.0**n, rules.LONGEST_PAUSE) for n in range(1, rules.ATTEMPTS)) / 3600 < 25
+def test_patience_lasts_a_day_with_pauses_of_minutes(real: Flask, asked: Callable[..., UUID]) -> None:
+    """T42: from the first fault on, by the database's clock; then a person is asked. Not four minutes, not never."""
+    row_id = asked()
+    with mailing_to(real, "smtp://127.0.0.1:1"):
+        for _ in range(12):
+            assert not deliver(real, row_id)
+            due_now(real, row_id)
+        row = read(real, row_id)
+        assert (row.attempts, row.failed_at) == (12, None)
+        pass_by(real, timedelta(hours=23))
+        deliver(real, row_id)
+        assert read(real, row_id).failed_at is None
+        pass_by(real, timedelta(hours=1))
+        deliver(real, row_id)
+        assert read(real, row_id).failed_at
+
+
+def pass_by(app: Flask, time: timedelta) -> None:
+    """As if so much time had passed since the first fault, and the pause were over."""
+    with app.app_context():
+        db.session.execute(update(Message).values(patience_until=Message.patience_until - time, try_after=None))
+        db.session.commit()
+
+
+def test_a_refusal_about_us_is_waited_for_without_end_and_alarms(
+    real: Flask, asked: Callable[..., UUID], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """ "550 relaying denied" failed 20 of 20 messages for good."""
+    row_id, odd = asked(), Odd({"RCPT": ["550 relaying denied", "550 relaying denied", "250 ok"]})
+    with serving(odd) as url, mailing_to(real, url):
+        assert not deliver(real, row_id)
+        pass_by(real, timedelta(days=3))
+        assert not deliver(real, row_id)
+        row = read(real, row_id)
+        assert (row.failed_at, row.patience_until, row.last_error) == (None, None, "SMTP 550 relaying denied")
+        with real.app_context():
+            assert jobs.heard()[rules.LAST_MAIL].facts == {"problem": "SMTP 550 relaying denied"}
+        due_now(real, row_id)
+        assert deliver(real, row_id)
+        with real.app_context():
+            assert jobs.heard()[rules.LAST_MAIL].facts == {"problem": ""}
+    assert capsys.readouterr().err.count("mail_not_accepted") == 2
+
+
+@pytest.mark.parametrize("farewell", ["421 4.3.2 shutting down", HANG_UP])
+def test_ten_messages_are_ten_whatever_is_said_to_quit(real: Flask, asked: Callable[..., UUID], farewell: str) -> None:
+    """They became 54."""
+    ids, odd = [asked() for _ in range(10)], Odd({"QUIT": farewell})
+    with serving(odd) as url, mailing_to(real, url):
+        for _ in range(3):
+            for row_id in ids:
+                deliver(real, row_id)
+                due_now(real, row_id)
+    assert len(odd.messages) == 10
+    assert all(read(real, row_id).done_at for row_id in ids)
+
+
+def test_a_sender_that_dies_behind_the_250_has_sent_once(
+    real: Flask, asked: Callable[..., UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was taken is committed before good-bye: whoever dies then leaves a row that is done."""
+    row_id, odd = asked(), Odd()
+
+    def die(talk: Conversation) -> None:
+        talk.close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Conversation, "end", die)
+    with serving(odd) as url, mailing_to(real, url), pytest.raises(KeyboardInterrupt):
+        deliver(real, row_id)
+    assert read(real, row_id).done_at
+    assert len(odd.messages) == 1
+
+
+def test_a_database_that_is_away_when_the_250_comes_is_asked_again(
+    real: Flask, asked: Callable[..., UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row_id, odd = asked(), Odd()
+    monkeypatch.setattr(leasing, "NOTING", (0.0, 0.0))
+    away = [OperationalError("UPDATE", {}, Exception("terminating connection"))]
+    commit = Session.commit
+
+    def once_away(session: Session) -> None:
+        if odd.messages and away:
+            raise away.pop()
+        commit(session)
+
+    monkeypatch.setattr(Session, "commit", once_away)
+    with serving(odd) as url, mailing_to(real, url):
+        assert deliver(real, row_id)
+    assert read(real, row_id).done_at
+    assert len(odd.messages) == 1
+
+
+def test_a_slow_250_keeps_the_row(real: Flask, asked: Callable[..., UUID], monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the server is silent behind the message the lease begins anew, so that nobody else sends it too."""
+    row_id = asked()
+    monkeypatch.setattr(mail, "PATIENCE", Patience(silence=0.05))
+
+    def lapse_and_try() -> str:
+        with real.app_context():
+            db.session.execute(update(Message).values(leased_until=clock.now() - timedelta(seconds=1)))
+            db.session.commit()
+        again = threading.Event()
+        for _ in range(100):
+            with real.app_context():
+                if read(real, row_id).leased_until > clock.now():
+                    break
+            again.wait(0.02)
+        with real.app_context():
+            assert jobs.claim(Message, row_id) is None
+            assert "silent" in jobs.heard()[rules.LAST_MAIL].facts["problem"]
+        return "250 taken"
+
+    odd = Odd({"END": lapse_and_try})
+    with serving(odd) as url, mailing_to(real, url):
+        assert deliver(real, row_id)
+    assert len(odd.messages) == 1
+
+
+def test_a_message_taken_by_a_worker_that_is_late_is_sent_all_the_same(real: Flask, asked: Callable[..., UUID]) -> None:
+    """Its lease lapsed while the server thought, another holds the row: what is sent is sent, and sent no more."""
     row_id = asked()
     with real.app_context():
-        db.session.execute(update(Message).values(attempts=rules.ATTEMPTS - 1))
+        late = jobs.claim(Message, row_id)
+        db.session.execute(update(Message).values(leased_until=clock.now() - timedelta(seconds=1)))
         db.session.commit()
-    deliver(real, row_id)
-    assert read(real, row_id).failed_at
+        second = jobs.claim(Message, row_id)
+        assert late
+        assert second
+        assert not jobs.keep(late)
+        assert jobs.happened(late)
+        assert not jobs.happened(second)
+        jobs.release(second, "a fault")
+    row = read(real, row_id)
+    assert (bool(row.done_at), row.failed_at, row.last_error) == (True, None, None)
+
+
+def test_a_message_that_is_taken_and_never_acknowledged_ends_after_a_few(
+    real: Flask, asked: Callable[..., UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try may be one more copy in somebody's mailbox: a person decides, not the clock."""
+    row_id, odd = asked(), Odd({"END": HANG_UP})
+    with serving(odd) as url, mailing_to(real, url):
+        for _ in range(jobs.MAX_UNHEARD + 3):
+            deliver(real, row_id)
+            due_now(real, row_id)
+    row = read(real, row_id)
+    assert bool(row.failed_at)
+    assert len(odd.messages) == jobs.MAX_UNHEARD
+    assert "no answer came" in str(row.last_error)
+
+
+def test_all_that_failed_is_started_again_at_once(real: Flask, asked: Callable[..., UUID]) -> None:
+    ids = [asked() for _ in range(3)]
+    given = Given(real)
+    admin, office = given.staff(Role.ADMINISTRATOR, Party.TOULOUSE), given.staff(Role.OFFICE, Party.TOULOUSE)
+    with real.app_context():
+        db.session.execute(update(Message).where(Message.id != ids[0]).values(failed_at=clock.now(), attempts=9))
+        db.session.commit()
+        with pytest.raises(Forbidden):
+            service.restart_all(by=office)
+        assert service.restart_all(by=admin) == 2
+        assert service.restart_all(by=SYSTEM) == 0
+        db.session.commit()
+        entry = db.session.scalars(select(Entry).where(Entry.action == "messages_restarted")).one()
+        assert (entry.actor_id, entry.after) == (admin.id, {"count": 2})
+        assert set(db.session.scalars(jobs.left_behind(Message))) == set(ids)
+        assert all(db.session.get_one(Message, row_id).attempts == 0 for row_id in ids)
 
 
 def test_a_row_whose_workers_all_died_is_given_up(real: Flask, asked: Callable[..., UUID]) -> None:
     row_id = asked()
     with real.app_context():
-        db.session.execute(update(Message).values(attempts=rules.ATTEMPTS))
+        db.session.execute(update(Message).values(unheard=jobs.MAX_UNHEARD))
         db.session.commit()
     assert not deliver(real, row_id)
     row = read(real, row_id)
-    assert (bool(row.failed_at), row.last_error) == (True, "its worker was ended at every attempt")
+    assert (bool(row.failed_at), row.last_error) == (True, "no attempt came to an end that anybody heard of")
 
 
 def test_a_poison_row_stops_nobody(real: Flask, asked: Callable[..., UUID]) -> None:
@@ -314,9 +479,22 @@ def test_a_link_that_ended_is_not_sent(real: Flask) -> None:
         accounts.request_reset(person.email)
         db.session.commit()
         row_id = db.session.scalars(select(Message.id)).one()
-    with clock.frozen(clock.now() + timedelta(hours=1)):
-        assert not deliver(real, row_id)
+        facts = {"valid_until": clock.now().isoformat()}
+        db.session.execute(update(Message).values(facts=facts))
+        db.session.commit()
+    assert not deliver(real, row_id)
     assert read(real, row_id).failed_at
+
+
+def test_a_link_lives_by_the_databases_clock(real: Flask, tmp_path: Path) -> None:
+    """A worker whose clock is an hour ahead gave up links that were good for an hour more."""
+    person = Given(real).applicant()
+    with real.app_context():
+        accounts.request_reset(person.email)
+        db.session.commit()
+        row_id = db.session.scalars(select(Message.id)).one()
+    with MailSink(tmp_path) as sink, mailing_to(real, sink.url), clock.frozen(clock.now() + timedelta(hours=2)):
+        assert deliver(real, row_id)
 
 
 @pytest.mark.parametrize(
@@ -326,7 +504,7 @@ def test_a_server_without_what_we_ask_for_is_a_fault_that_may_pass(real: Flask, 
     letter = mail.Mail(id="1", to="a@example.org", subject="s", text="t", html="<p>h</p>", language="de")
     with smtp(Scripted()) as plain, real.app_context(), mailing_to(real, url.format(plain.rpartition(":")[2])):
         with pytest.raises(Transient):
-            mail.send(letter)
+            mail.send(letter, taken=lambda: None)
 
 
 def test_a_sender_that_is_not_accepted_is_not_the_messages_fault(real: Flask, asked: Callable[..., UUID]) -> None:
@@ -362,8 +540,8 @@ def test_a_message_goes_out_encrypted_to_a_server_that_proves_its_name(
     with smtp(server, **how) as address, real.app_context():
         with mailing_to(real, f"{scheme}://{address.partition('://')[2]}"):
             with pytest.raises(Transient, match="CERTIFICATE_VERIFY_FAILED"):
-                mail.send(letter)
+                mail.send(letter, taken=lambda: None)
             assert server.taken == []
             monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-            mail.send(letter)
+            mail.send(letter, taken=lambda: None)
     assert [envelope.rcpt_tos for envelope in server.taken] == [["a@example.org"]]

@@ -44,6 +44,7 @@ def test_every_mistake_is_named_at_once() -> None:
         ("GRANTFLOW_REDIS_URL", "redis://queue.internal:6379/0"),
         ("GRANTFLOW_REDIS_URL", "amqp://queue"),
         ("GRANTFLOW_SECRET_KEY", "a" * 64),
+        ("GRANTFLOW_STATUS_TOKEN", "short"),
         ("PORT", "99999"),
         ("PORT", "80²"),
     ],

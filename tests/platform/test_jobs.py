@@ -8,12 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select, true, update
 
+from grantflow.app import create_app
 from grantflow.config import Settings
 from grantflow.notifications.models import Message
 from grantflow.platform import jobs
 from grantflow.platform.db import db
+from grantflow.platform.jobs import ringing
 from tests.conftest import settings_for
 from tests.given import Given
+from workers import schedule
 
 
 @pytest.mark.parametrize("redis_url", [None, "redis://127.0.0.1:6379/0"])
@@ -29,6 +32,19 @@ def test_a_task_is_shorter_than_its_lease_and_the_broker_waits_ten_times_as_long
     # A worker that dies gives its message back, takes one at a time, and keeps no results anywhere.
     assert (conf.task_acks_late, conf.task_reject_on_worker_lost, conf.worker_prefetch_multiplier) == (True, True, 1)
     assert (list(conf.accept_content), conf.task_serializer, conf.result_backend) == (["json"], "json", None)
+
+
+def test_no_ring_expires_by_a_clock_of_ours(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker 70 s ahead threw away every call of the sweep, one 11 min ahead every ring; only the database's clock
+    counts."""
+    app = create_app(settings_for("postgresql://x/x", tmp_path))
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(app.extensions["celery"], "send_task", lambda name, **how: sent.append(how))
+    with app.app_context():
+        assert jobs.send(jobs.JobName.SWEEP)
+        assert jobs.send(jobs.JobName.SEND_MESSAGE, uuid4())
+        calls = [entry["options"] for entry in schedule.table(app.extensions["settings"]).values()]
+    assert [how.get("expires") for how in (*sent, *calls)] == [None] * (2 + len(calls))
 
 
 def rows(app: Flask, count: int, *, attempts: int = 0) -> list[UUID]:
@@ -51,7 +67,7 @@ def pauses(app: Flask, ids: list[UUID], **options: Any) -> list[float]:
         for row_id in ids:
             claim = jobs.claim(Message, row_id)
             assert claim
-            jobs.release(claim, "a fault", attempts=99, **options)
+            jobs.release(claim, "a fault", **options)
             left = select(func.extract("epoch", Message.try_after - func.clock_timestamp()))
             found.append(float(db.session.scalar(left.where(Message.id == row_id))))
             db.session.rollback()
@@ -88,7 +104,7 @@ def test_whoever_lost_the_lease_cannot_give_the_row_back(real: Flask) -> None:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[UUID | None]:
     """What reached the broker."""
     heard: list[UUID | None] = []
-    monkeypatch.setattr(jobs, "send", lambda job, row_id=None: heard.append(row_id) is None)
+    monkeypatch.setattr(ringing, "send", lambda job, row_id=None: heard.append(row_id) is None)
     return heard
 
 
@@ -115,10 +131,10 @@ def test_rings_follow_the_commit_and_only_the_commit(real: Flask, sent: list[UUI
 def test_a_broker_that_does_not_answer_is_asked_once(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """D34: a decision rings for each of its letters; the click does not wait for each of them."""
     asked: list[UUID | None] = []
-    monkeypatch.setattr(jobs, "send", lambda job, row_id=None: bool(asked.append(row_id)))
+    monkeypatch.setattr(ringing, "send", lambda job, row_id=None: bool(asked.append(row_id)))
     ids = rows(real, 3)
     assert len(asked) == 1
-    monkeypatch.setattr(jobs, "send", lambda job, row_id=None: asked.append(row_id) is None)
+    monkeypatch.setattr(ringing, "send", lambda job, row_id=None: asked.append(row_id) is None)
     with real.app_context():
         assert jobs.ring_left_behind(jobs.JobName.SEND_MESSAGE, Message) == 3
     assert set(asked[1:]) == set(ids)

@@ -175,9 +175,9 @@ def undrawn() -> Iterator[None]:
 
 
 def cell(method: str, endpoint: str, reply: TestResponse) -> str:
-    """One answer in a word; ``!`` marks what no answer should be. Not ready: there is no worker in this world."""
+    """One answer in a word; ``!`` marks what no answer should be. Red: there is no worker in this world."""
     status = reply.status_code
-    if endpoint == "health.readyz":
+    if endpoint == "health.status":
         return str(status)
     if status in {302, 303} and reply.headers["Location"].startswith("/sign-in"):
         return "sign in"

@@ -44,7 +44,7 @@ def test_who_is_not_signed_in_gets_no_further_than_public_pages(
     world: World, answers: list[Asked], persona: str
 ) -> None:
     closed = {a.endpoint for a in answers} - {a.endpoint for a in answers if a.persona == VISITOR and a.cell == "200"}
-    assert entered(answers, persona) & closed <= {"demo.switch", "health.readyz"}
+    assert entered(answers, persona) & closed <= {"demo.switch", "health.status"}
 
 
 @pytest.mark.parametrize("persona", ["finance D", "finance M", "administrator D", "administrator T"])

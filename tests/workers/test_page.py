@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 from grantflow.accounts.models import Person
 from grantflow.audit.models import Entry
 from grantflow.dashboard.queries import workers_parts
+from grantflow.dashboard.texts import CHECKS
 from grantflow.kernel.parties import SYSTEM, Party, Role
 from grantflow.letters import service as letters
 from grantflow.letters.models import Letter
@@ -61,7 +62,7 @@ def failed(app: Flask, given: Given) -> tuple[Message, Letter]:
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_the_page_when_all_is_quiet_and_nobody_works(admin: FlaskClient, language: str) -> None:
     shown = text(admin.get(f"/workers?lang={language}"))
-    assert ("Ein Dienst fehlt" if language == "de" else "Un service ne répond pas") in shown
+    assert ("Bitte prüfen" if language == "de" else "À vérifier") in shown
     assert ("Kein Bescheid ist fehlgeschlagen." if language == "de" else "Aucune décision en échec.") in shown
 
 
@@ -87,11 +88,56 @@ def test_failed_work_shows_its_reason_and_is_started_again(
     assert admin.post(f"/workers/letters/{letter.id}").status_code == 404
 
 
+@pytest.mark.parametrize("kind", ["letters", "messages"])
+def test_all_that_failed_is_started_again_by_one_button(
+    app: Flask, admin: FlaskClient, failed: tuple[Message, Letter], kind: str
+) -> None:
+    """In the morning after a night with a full disk."""
+    assert f'action="/workers/{kind}"' in admin.get("/workers?lang=de").text
+    assert admin.post(f"/workers/{kind}").headers["Location"] == "/workers"
+    shown = text(admin.get("/workers?lang=de"))
+    assert ("1 Bescheid wird erneut erstellt." if kind == "letters" else "1 Nachricht wird erneut versandt.") in shown
+    with app.app_context():
+        message, letter = db.session.get_one(Message, failed[0].id), db.session.get_one(Letter, failed[1].id)
+        assert (letter.failed_at is None, message.failed_at is None) == (kind == "letters", kind == "messages")
+        action = "letters_retried" if kind == "letters" else "messages_restarted"
+        assert db.session.scalars(select(Entry.after).where(Entry.action == action)).one() == {"count": 1}
+    assert admin.post(f"/workers/{kind}").status_code == 302
+    assert "Es ist nichts fehlgeschlagen" in text(admin.get("/workers?lang=de"))
+
+
+def test_what_is_not_well_has_a_name_in_the_readers_language(app: Flask, admin: FlaskClient) -> None:
+    assert set(app.extensions["health"]["checks"]) == set(CHECKS)
+    shown = text(admin.get("/workers?lang=fr"))
+    assert "Anomalies" in shown
+    assert "Horloge des tâches de fond" in shown
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_damaged_letter_is_in_sight(
+    app: Flask, admin: FlaskClient, failed: tuple[Message, Letter], lost: bool
+) -> None:
+    letter = failed[1]
+    with app.app_context():
+        values = {"failed_at": None, "done_at": func.now(), "digest": "0" * 64, "byte_size": 9, "pages": 1}
+        rot = {"rotten_at": func.now(), "lost_at": func.now() if lost else None, "last_error": "other bytes"}
+        db.session.execute(update(Letter).where(Letter.id == letter.id).values(**values, **rot))
+        db.session.commit()
+    shown = text(admin.get("/workers?lang=de"))
+    assert "Bescheide mit beschädigter Datei" in shown
+    assert ("aus der Sicherung zurückzuholen" if lost else "wird erneut erstellt") in shown
+    assert admin.post(f"/workers/letters/{letter.id}").status_code == (302 if lost else 404)
+    if lost:
+        with app.app_context():
+            assert db.session.get_one(Letter, letter.id).lost_at is None
+
+
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADMINISTRATOR, Role.APPLICANT}))
 def test_others_neither_see_nor_restart(given: Given, as_: As, role: Role, failed: tuple[Message, Letter]) -> None:
     client = as_(given.staff(role, Party.TOULOUSE))
     message, letter = failed
     assert client.get("/workers").status_code == 403
+    assert {client.post(f"/workers/{kind}").status_code for kind in ("letters", "messages")} == {403}
     unknown = client.post(f"/workers/messages/{uuid4()}")
     for path in (f"/workers/messages/{message.id}", f"/workers/letters/{letter.id}"):
         reply = client.post(path)

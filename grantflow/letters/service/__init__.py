@@ -3,7 +3,9 @@
 from .documents import document
 from .handing import archive, download
 from .issuing import issue
-from .rendering import render, retry
+from .mending import reprint, scan
+from .rendering import render
+from .restarting import retry, retry_all
 
 __all__ = [
     "archive",
@@ -11,5 +13,8 @@ __all__ = [
     "download",
     "issue",
     "render",
+    "reprint",
     "retry",
+    "retry_all",
+    "scan",
 ]

@@ -9,20 +9,22 @@ from zipstream import ZipStream
 
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
-from grantflow.kernel.errors import IllegalStep
+from grantflow.kernel.errors import IllegalStep, Unavailable
 from grantflow.kernel.parties import Actor
-from grantflow.platform import locale, storage
+from grantflow.platform import errors, locale, storage
 from grantflow.platform.db import db
 
 from .. import rules, texts
 from ..models import Download, Letter
 from ..states import Desk, Standing, State
+from . import mending
 
 
 def download(letter: Letter, *, by: Actor, desk: Desk) -> bytes:
     """The file's bytes. Verifies them, then notes the fetch and puts it on the trail; the boundary commits.
 
-    Raises IllegalStep while there is no file yet, storage.Rotten where the stored bytes are not those printed.
+    Raises IllegalStep while there is no file yet, Unavailable where the stored bytes are not those printed: then it is
+    marked, to be printed again.
     """
     content = _content(letter)
     _note([letter], by=by, desk=desk)
@@ -30,36 +32,47 @@ def download(letter: Letter, *, by: Actor, desk: Desk) -> bytes:
 
 
 def archive(letters: Sequence[Letter], *, by: Actor, desk: Desk = Desk.FINANCE) -> Iterator[bytes]:
-    """A ZIP of the files and of an index with their SHA-256, as a stream.
+    """A ZIP of the files and of an index with their SHA-256, as a stream. A damaged file does not hold up the others:
+    the index names it.
 
     Here, before the caller answers: every file is verified against its digest, one at a time, and every fetch noted.
     """
     if not letters:
         raise IllegalStep("no_letter_chosen")
     names = _names(letters)
+    remarks: list[str] = []
+    for letter in letters:
+        try:
+            _content(letter)
+            remarks.append("")
+        except Unavailable as missing:
+            remarks.append(errors.describe(missing))
+    whole = [(letter, name) for letter, name, remark in zip(letters, names, remarks, strict=True) if not remark]
     zipped = ZipStream()
-    zipped.add(index(letters, names).encode("utf-8-sig"), _("index.csv"))
-    for letter, name in zip(letters, names, strict=True):
-        _content(letter)
+    zipped.add(index(letters, names, remarks).encode("utf-8-sig"), _("index.csv"))
+    for letter, name in whole:
         zipped.add_path(storage.path_of(str(letter.digest)), name)
-    _note(letters, by=by, desk=desk)
+    _note([letter for letter, _name in whole], by=by, desk=desk)
     return iter(zipped)
 
 
-def index(letters: Sequence[Letter], names: Sequence[str]) -> str:
-    """The list that goes into the ZIP: semicolons, no cell that a spreadsheet takes for a formula (T23)."""
+def index(letters: Sequence[Letter], names: Sequence[str], remarks: Sequence[str]) -> str:
+    """The list that goes into the ZIP: semicolons, no cell that a spreadsheet takes for a formula (T23).
+
+    A letter with a remark has no file here, and the remark says why.
+    """
     lines = StringIO(newline="")
-    writer = csv.DictWriter(lines, list(_row(letters[0], "")), delimiter=";", lineterminator="\r\n")
+    writer = csv.DictWriter(lines, list(_row(letters[0], "", "")), delimiter=";", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(_row(letter, name) for letter, name in zip(letters, names, strict=True))
+    writer.writerows(_row(*row) for row in zip(letters, names, remarks, strict=True))
     return lines.getvalue()
 
 
-def _row(letter: Letter, name: str) -> dict[str, object]:
+def _row(letter: Letter, name: str, remark: str) -> dict[str, object]:
     # A translation carries no money of its own: the column adds up.
     safe, amount = rules.spreadsheet_cell, letter.amount_cents if letter.standing is Standing.ACT else None
     return {
-        _("File"): safe(name),
+        _("File"): "" if remark else safe(name),
         _("Number of the act"): safe(letter.register_number),
         _("Application"): safe(letter.application_number),
         _("Project"): safe(letter.project_title),
@@ -71,13 +84,18 @@ def _row(letter: Letter, name: str) -> dict[str, object]:
         _("Released on"): locale.short_date(letter.created_at),
         _("Pages"): letter.pages,
         "SHA-256": letter.digest,
+        _("Remark"): remark,
     }
 
 
 def _content(letter: Letter) -> bytes:
     if letter.state is not State.READY or letter.digest is None:
         raise IllegalStep("letter_not_ready")
-    return storage.read(letter.digest)
+    try:
+        return storage.read(letter.digest)
+    except storage.Rotten:
+        mending.found(letter)
+        raise Unavailable("letter_lost" if letter.lost_at else "letter_damaged") from None
 
 
 def _note(letters: Sequence[Letter], *, by: Actor, desk: Desk) -> None:

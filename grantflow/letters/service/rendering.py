@@ -1,9 +1,10 @@
 """The workers' part: claim a letter, print it outside any transaction, write the result if it is still ours."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from grantflow.audit import service as audit
-from grantflow.kernel.parties import SYSTEM, Actor
+from grantflow.kernel.parties import SYSTEM
 from grantflow.notifications import service as notifications
 from grantflow.platform import jobs, storage
 from grantflow.platform.db import db
@@ -14,6 +15,9 @@ from ..states import Action
 from ..workflow import LETTER
 from .documents import document, stylesheet
 
+if TYPE_CHECKING:
+    from grantflow.platform.pdf import Rendered
+
 
 def render(letter_id: UUID) -> bool:
     """Print one letter. True if this call put the file there; the boundary commits.
@@ -23,31 +27,25 @@ def render(letter_id: UUID) -> bool:
     its subject let the message go that tells of them. A fault that may pass
     gives the row back after a pause, one that cannot pass fails it with its reason; both end here, nothing is raised.
     """
-    # Web processes call this module too, and must not carry WeasyPrint (0.9 s, 60 MB).
-    from grantflow.platform import pdf
-
     claim = jobs.claim(Letter, letter_id)
     if claim is None:
         return False
     letter = claim.row
-    if claim.attempt > jobs.MAX_ATTEMPTS:
+    if letter.unheard > jobs.MAX_UNHEARD:
         # Whoever held it was killed each time: a letter that ends its worker must not go round for ever.
         jobs.release(claim, "its worker was ended at every attempt", permanent=True)
         return False
     # Not yet printed, so this release's templates print it, and say so.
     letter.template_version = rules.TEMPLATE_VERSION
     try:
-        html = document(letter)
-    except Exception as error:
-        # A pure function of frozen facts: a fact that is missing now will be missing tomorrow.
-        jobs.release(claim, _reason(error), permanent=True)
-        return False
-    try:
-        file = pdf.render(html, css=stylesheet())
+        file = typeset(letter)
         digest = storage.put(file.content)
+    except Hopeless as error:
+        jobs.release(claim, str(error), permanent=True)
+        return False
     except Exception as error:
-        # Time, memory, disk and whatever nobody thought of may pass; a fetch or a missing glyph will not.
-        jobs.release(claim, _reason(error), permanent=isinstance(error, pdf.Unrenderable))
+        # Time, memory, disk and whatever nobody thought of may pass: they have a day.
+        jobs.release(claim, reason(error))
         return False
     LETTER.step(Action.RENDER, letter.state, None)
     # Locked before the letter: of two workers that print the last two letters, the second sees the first one's.
@@ -67,16 +65,25 @@ def render(letter_id: UUID) -> bool:
     return won
 
 
-def _reason(error: Exception) -> str:
+class Hopeless(Exception):
+    """This letter cannot be printed, however often one tries."""
+
+
+def typeset(letter: Letter) -> "Rendered":
+    """The letter's file as this release prints it. Raises Hopeless where trying again would not help."""
+    # Web processes call this module too, and must not carry WeasyPrint (0.9 s, 60 MB).
+    from grantflow.platform import pdf
+
+    try:
+        html = document(letter)
+    except Exception as error:
+        # A pure function of frozen facts: a fact that is missing now will be missing tomorrow.
+        raise Hopeless(reason(error)) from error
+    try:
+        return pdf.render(html, css=stylesheet())
+    except pdf.Unrenderable as error:
+        raise Hopeless(reason(error)) from error
+
+
+def reason(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
-
-
-def retry(letter: Letter, *, by: Actor) -> None:
-    """Start a failed letter again: locks it, checks the table, clears its attempts, notes it, rings after commit."""
-    db.lock(letter)
-    LETTER.step(Action.RETRY, letter.state, by.roles)
-    reason = letter.last_error or ""
-    jobs.restart(letter)
-    audit.record("letter_retried", on=letter, by=by, reason=reason)
-    db.session.flush()
-    jobs.ring(jobs.JobName.RENDER_LETTER, Letter, letter.id)
