@@ -10,6 +10,7 @@ from collections.abc import Callable
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
+from grantflow.kernel import emails
 from grantflow.kernel.errors import Transient
 
 from .. import settings
@@ -65,7 +66,7 @@ def send(
     NotAccepted, Unknown or Transient; nothing any more once ``taken`` has returned.
     """
     message = build(mail)
-    sender, recipient = parseaddr(settings().mail_from)[1], parseaddr(header(mail.to))[1]
+    sender, XX
     talk = _conversation(PATIENCE, waiting)
     try:
         talk.begin()
