@@ -18,7 +18,7 @@ from grantflow.kernel import money
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import KEY_HOLDERS, Party, Side
 
-from .states import Kind, Standing
+from .states import Channel, Kind, Standing
 
 #: Short names of the documents, printed in the footer: the kind of act, then the language.
 CODES = {
@@ -200,6 +200,8 @@ class Facts:
     legal_basis: Words
     requested: int
     remedy: Remedy | None
+    #: Only a portal's act may speak of consent and of being fetched.
+    channel: Channel
     deliberation: Deliberation | None = None
     award: Award | None = None
     #: Why the application was refused, or why less was awarded than asked for.

@@ -14,6 +14,7 @@ from grantflow.kernel.errors import Forbidden, Reason
 from grantflow.kernel.parties import KEY_HOLDERS, Party
 from grantflow.letters import service as letters
 from grantflow.letters.rules import Facts
+from grantflow.letters.states import Channel
 from grantflow.notifications import service as notifications
 from grantflow.platform.db import db
 
@@ -126,6 +127,7 @@ def _decide(proposal: Proposal, envelopes: Sequence[Envelope], by: Person) -> No
         number=application.number,
         title=application.title,
         application_id=str(application.id),
+        channel=application.channel or Channel.POST,
     )
 
 

@@ -83,6 +83,7 @@ def _letter(kind: Kind, facts: Facts, language: str, register: str) -> Letter:
         project_title=facts.project_title,
         recipient_name=recipient,
         amount_cents=facts.award.amount if facts.award else None,
+        channel=facts.channel,
         register_number=register,
         facts=facts.to_json(),
         template_version=rules.TEMPLATE_VERSION,
