@@ -25,6 +25,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
     )
     op.create_table(
+        "answered",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("location", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_answered")),
+    )
+    op.create_index(op.f("ix_answered_at"), "answered", ["at"])
+    op.create_table(
         "attempts",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("hits", sa.Integer(), nullable=False),
@@ -1152,5 +1160,6 @@ def downgrade() -> None:
     op.drop_table("audit_entry")
     op.drop_index(op.f("ix_attempts_expires_at"), table_name="attempts")
     op.drop_table("attempts")
+    op.drop_table("answered")
     op.drop_table("agreement")
     # ### end Alembic commands ###
