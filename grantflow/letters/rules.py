@@ -438,9 +438,3 @@ def folded(text: str) -> str:
     """Lower case without accents, for a search that every PostgreSQL answers alike."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss").replace("œ", "oe").replace("æ", "ae"))
     return "".join(char for char in plain if not unicodedata.combining(char))
-
-
-def spreadsheet_cell(value: str) -> str:
-    """Text that no spreadsheet takes for a formula (T23): after blanks and full-width signs too."""
-    first = unicodedata.normalize("NFKC", value).lstrip()[:1]
-    return "'" + value if first in {"=", "+", "-", "@"} or value[:1] in {"\t", "\r", "\n"} else value
