@@ -10,7 +10,7 @@ from whitenoise import WhiteNoise
 
 from grantflow import menu
 from grantflow.config import ROOT, Settings
-from grantflow.platform import access, db, errors, headers, health, jobs, locale, logs
+from grantflow.platform import access, db, errors, headers, health, jobs, locale, logs, once
 
 #: Features with pages, in the order their addresses are matched.
 FEATURES = (
@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for feature in TABLES:
         import_module(f"grantflow.{feature}.models")
     db.init_app(app, settings)
+    once.init_app(app)
     health.init_app(app, settings, *(import_module(f"grantflow.{module}").CHECKS for module in WORKING))
     app.register_blueprint(health.bp)
     for feature in (*FEATURES, *(("demo",) if settings.is_demo else ())):

@@ -120,6 +120,7 @@ def web_command(bind: str) -> list[str]:
     # The application itself decides how many proxies it trusts: gunicorn must not guess the scheme.
     proxies = ["--forwarded-allow-ips", ""]
     program = [sys.executable, "-m", "gunicorn", "grantflow.app:create_app()", "--bind", bind]
+    program += ["--config", "python:grantflow.platform.webserver"]
     return [*program, *options, *limits, *proxies]
 
 

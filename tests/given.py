@@ -37,6 +37,7 @@ from grantflow.demo.fund import load_fund
 from grantflow.kernel import clock, emails
 from grantflow.kernel.money import eur, split
 from grantflow.kernel.parties import OFFICES, Party, Role, Side
+from grantflow.letters.states import Channel
 from grantflow.organisations import service as organisations
 from grantflow.organisations.models import Membership, Organisation
 from grantflow.organisations.rules import Profile
@@ -200,6 +201,7 @@ class Given:
         starts_in: int = 168,
         partner_name: str = "",
         reason: str = "Bitte ergänzen Sie die Unterlagen.",
+        channel: Channel = Channel.PORTAL,
     ) -> Application:
         """A complete file, moved by the real verbs as far as the formal check can take it.
 
@@ -211,7 +213,7 @@ class Given:
             lead = db.session.merge(organisation, load=True)
             call = db.session.scalars(select(Call)).one()
             application = applications.start(call, lead, by=by, language=by.language)
-            self.fill(application, by, title, asks, costs, starts_in, partner_name)
+            self.fill(application, by, title, asks, costs, starts_in, partner_name, channel)
             self._move(application, state, by, reason)
             application_id = application.id
         return self.reload(application_id)
@@ -225,6 +227,7 @@ class Given:
         costs: int = eur(11_800),
         starts_in: int = 168,
         partner_name: str = "",
+        channel: Channel = Channel.PORTAL,
     ) -> None:
         """Answer every step so that the file can be sent; needs an open app context."""
         german = application.lead.country is Country.GERMANY
@@ -272,6 +275,7 @@ class Given:
         applications.save_budget(application, budget(asks, costs), requested_cents=asks, by=by)
         codes = application_rules.required_declarations(application.lead.kind, application.lead.country)
         applications.declare(application, frozenset(codes), by=by)
+        applications.choose_channel(application, channel, by=by)
 
     def _move(self, application: Application, state: State, by: Person, reason: str) -> None:
         office = self.office(application.lead_side) if state not in {State.DRAFT, State.SUBMITTED} else None

@@ -13,7 +13,7 @@ from grantflow.notifications import queries as messages
 from grantflow.notifications import rules
 from grantflow.notifications import service as notifications
 from grantflow.notifications.models import Message
-from grantflow.platform import jobs, limits, settings
+from grantflow.platform import jobs, limits, once, settings
 from grantflow.platform.db import db
 from grantflow.platform.jobs import JobName
 
@@ -56,6 +56,7 @@ def _tidy() -> None:
     """After the promise is kept: whatever goes wrong here never stops the ringing."""
     jobs.forget_old_heartbeats()
     limits.forget_expired()
+    once.forget_old()
     accounts.forget_expired()
     _report_failures()
     db.session.commit()

@@ -12,6 +12,8 @@ from wtforms import Form as PlainForm
 from wtforms.validators import Optional
 
 from grantflow.kernel.parties import Party, Side
+from grantflow.letters import texts as letter_texts
+from grantflow.letters.states import Channel
 from grantflow.organisations import texts as organisations
 from grantflow.organisations.states import Country, Kind
 from grantflow.platform.forms import (
@@ -309,16 +311,31 @@ class BudgetForm(Form):
         return found
 
 
+def _channel(validators: Sequence[Any]) -> RadioField:
+    return RadioField(
+        _l("How shall the decisions reach you?"),
+        validators,
+        coerce=one_of(Channel),
+        choices=_labels(letter_texts.CHANNELS),
+    )
+
+
+class ChannelForm(Form):
+    channel = _channel([chosen()])
+
+
 class DeclarationsForm(Form):
     codes = SelectMultipleField(
         _l("I declare for the organisation"),
         coerce=Declared,
         choices=(),
     )
+    channel = _channel([Optional()])
 
     @classmethod
     def of(cls, application: Application) -> "DeclarationsForm":
-        form = cls(data={"codes": [declaration.code for declaration in application.declarations]})
+        codes = [declaration.code for declaration in application.declarations]
+        form = cls(data={"codes": codes, "channel": application.channel})
         wanted = rules.required_declarations(application.lead.kind, application.lead.country)
         form.codes.choices = [(code.value, texts.DECLARATIONS[code]) for code in wanted]
         return form

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from grantflow.accounts.models import Person
 from grantflow.calls.models import Call
 from grantflow.kernel.parties import Party, Side
+from grantflow.letters.states import Channel
 from grantflow.organisations.models import Organisation
 from grantflow.organisations.states import Country, Kind
 from grantflow.platform.db import Base, Identified, Instant, enum_column
@@ -65,6 +66,9 @@ class Application(Identified, Base):
     eligible_cents: Mapped[int] = mapped_column(BigInteger, default=0)
     #: Income without the grant.
     income_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+
+    #: How the acts shall reach the applicant; None until they have said. ``Consent`` is the proof.
+    channel: Mapped[Channel | None] = mapped_column(enum_column(Channel))
 
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
@@ -172,6 +176,32 @@ class Declaration(Base):
     declared_at: Mapped[datetime] = mapped_column(Instant)
 
     application: Mapped[Application] = relationship(back_populates="declarations")
+
+
+class Consent(Identified, Base):
+    """That one legal order's acts may be notified through the portal (D41): § 41 (2a) VwVfG NRW asks for a consent,
+    art. L. 112-15 CRPA for an express agreement. Kept word for word, and after its withdrawal."""
+
+    __tablename__ = "consent"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    #: Whose law: that of Düsseldorf, or that of Toulouse and the Métropole.
+    law: Mapped[Side] = mapped_column(enum_column(Side))
+    #: ``rules.CONSENT_VERSION`` and the words themselves, in the language they were read in.
+    version: Mapped[str]
+    language: Mapped[str]
+    wording: Mapped[str]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    given_at: Mapped[datetime] = mapped_column(Instant)
+    withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+    __table_args__ = (
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn"),
+        Index("uq_consent_live", "application_id", "law", unique=True, postgresql_where="withdrawn_at IS NULL"),
+    )
 
 
 class Submission(Identified, Base):

@@ -23,7 +23,7 @@ from grantflow.organisations.models import Membership, Organisation
 from grantflow.platform.db import db
 
 from . import policy, rules, texts
-from .models import Application, Partner, StateCount, Submission
+from .models import Application, Consent, Partner, StateCount, Submission
 from .states import DECIDED, OPEN, IncomeType, LineKind, State, StepName
 
 #: Rows of one page of the staff list.
@@ -117,6 +117,12 @@ def last_submission(application: Application) -> Submission | None:
     )
 
 
+def consents(application: Application) -> Sequence[Consent]:
+    """What stands agreed to: nothing where the acts come by post."""
+    query = select(Consent).where(Consent.application_id == application.id, Consent.withdrawn_at.is_(None))
+    return db.session.scalars(query.options(joinedload(Consent.person)).order_by(Consent.law)).all()
+
+
 # --- what decides whether it can be sent -----------------------------------------------------------
 
 
@@ -197,6 +203,7 @@ def filing(application: Application, now: datetime) -> rules.Filing:
         lines=lines(application),
         other_public_funding=application.other_public_funding,
         declared=frozenset(declaration.code for declaration in application.declarations),
+        channel=application.channel,
     )
 
 

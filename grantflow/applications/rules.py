@@ -16,6 +16,7 @@ from grantflow.kernel import clock
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import Side
 from grantflow.kernel.text import fold
+from grantflow.letters.states import Channel
 from grantflow.organisations.states import INFORMAL, PUBLIC, Country, Kind
 
 from .states import Declared, IncomeType, LineKind, State, StepName
@@ -99,6 +100,8 @@ class Filing:
     lines: Sequence[Line] = ()
     other_public_funding: str = ""
     declared: frozenset[Declared] = frozenset()
+    #: How the acts shall arrive; None: not said yet.
+    channel: Channel | None = None
 
     @property
     def sent_at(self) -> datetime:
@@ -215,7 +218,6 @@ def required_declarations(kind: Kind, country: Country) -> tuple[Declared, ...]:
         Declared.NOT_PARTISAN,
         Declared.PUBLICITY,
         Declared.PRIVACY,
-        Declared.PORTAL,
     ]
     if country is Country.FRANCE and kind in {Kind.ASSOCIATION, Kind.FOUNDATION}:
         wanted.append(Declared.CER)
@@ -225,6 +227,9 @@ def required_declarations(kind: Kind, country: Country) -> tuple[Declared, ...]:
         wanted.append(Declared.COMPETENT_BODY)
     return tuple(wanted)
 
+
+#: Goes up with every change of ``texts.CONSENTS``: each consent keeps the version it was given to.
+CONSENT_VERSION = "2026-11"
 
 #: Answers of the steps that must not be empty.
 ANSWERS: dict[StepName, tuple[str, ...]] = {
@@ -366,6 +371,8 @@ def _declarations(filing: Filing) -> Iterator[Reason]:
     for code in required_declarations(filing.kind, filing.country):
         if code not in filing.declared:
             yield Reason(f"declare_{code}", StepName.DECLARATIONS)
+    if filing.channel is None:
+        yield Reason("missing_channel", StepName.DECLARATIONS)
 
 
 def _category(filing: Filing) -> CategoryTerms:

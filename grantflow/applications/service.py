@@ -14,14 +14,16 @@ from grantflow.calls.models import Call
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep, Invalid
 from grantflow.kernel.parties import OFFICES, SYSTEM, Actor, Role
+from grantflow.letters.states import Channel
 from grantflow.notifications import service as notifications
 from grantflow.organisations import policy as organisation_policy
 from grantflow.organisations.models import Organisation
+from grantflow.platform import locale
 from grantflow.platform.db import db
 
-from . import policy, queries, rules
-from .models import Application, BudgetLine, Declaration, Event, Partner, StateCount, Submission
-from .states import EDITABLE, Action, Declared, LineKind, State, StepName
+from . import policy, queries, rules, texts
+from .models import Application, BudgetLine, Consent, Declaration, Event, Partner, StateCount, Submission
+from .states import EDITABLE, OPEN, Action, Declared, LineKind, State, StepName
 from .workflow import APPLICATION
 
 #: What each step of text answers may write; nothing else is taken from a form (T20).
@@ -149,6 +151,32 @@ def declare(application: Application, codes: frozenset[Declared], *, by: Actor) 
     ]
     before, after = ({"declarations": sorted(its)} for its in (kept, allowed))
     audit.record("declared", on=application, by=by, before=before, after=after)
+    _saved(application)
+
+
+def choose_channel(application: Application, channel: Channel, *, by: Actor) -> None:
+    """Keep how the acts shall arrive, until they are decided. Audits it.
+
+    Through the portal only with a consent for each legal order, kept as it reads now; whoever turns to the post
+    withdraws what they had agreed to. Raises IllegalStep once the acts are out, or the file is closed.
+    """
+    if not policy.acts_for(by, application):
+        raise Forbidden()
+    db.lock(application)
+    if application.state not in OPEN:
+        raise IllegalStep("channel_fixed")
+    if application.channel is channel:
+        return
+    now, before = clock.now(), application.channel
+    live = (Consent.application_id == application.id, Consent.withdrawn_at.is_(None))
+    db.session.execute(update(Consent).where(*live).values(withdrawn_at=now, withdrawn_by=by.id))
+    if channel is Channel.PORTAL:
+        for law, wording in texts.CONSENTS.items():
+            consent = Consent(application_id=application.id, law=law, person_id=by.id, given_at=now)
+            consent.version, consent.language, consent.wording = rules.CONSENT_VERSION, locale.language(), str(wording)
+            db.session.add(consent)
+    application.channel = channel
+    audit.record("channel_chosen", on=application, by=by, before={"channel": before}, after={"channel": channel})
     _saved(application)
 
 
@@ -348,6 +376,7 @@ def frozen_answers(application: Application) -> dict[str, Any]:
         "income_cents": application.income_cents,
         "other_public_funding": application.other_public_funding,
         "budget": [{k: _plain(v) for k, v in asdict(line).items()} for line in queries.lines(application)],
+        "channel": application.channel,
         "declarations": sorted(declaration.code.value for declaration in application.declarations),
     }
 

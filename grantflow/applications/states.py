@@ -117,8 +117,6 @@ class Declared(StrEnum):
     NOT_PARTISAN = "not_partisan"
     PUBLICITY = "publicity"
     PRIVACY = "privacy"
-    #: Consent to notification by portal, without which no act may be provided there (§ 41 (2a) VwVfG NRW).
-    PORTAL = "portal"
     #: Contrat d'engagement républicain: French associations and foundations only (loi 2021-1109).
     CER = "cer"
     #: Three people answer jointly for an informal group.

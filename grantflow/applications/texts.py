@@ -160,16 +160,32 @@ DECLARATIONS: dict[Declared, Any] = {
     Declared.PRIVACY: _l(
         "We have read the privacy notice and informed the people named here that the three partners process their data."
     ),
-    Declared.PORTAL: _l(
-        "We expressly agree to receive the decisions of all funders through this portal (those of Düsseldorf under "
-        "§ 41 (2a) VwVfG NRW)."
-    ),
     Declared.CER: _l(
         "We subscribe to the contrat d’engagement républicain (art. 10-1 of law 2000-321 of 12 April 2000) and have "
         "informed our members of it."
     ),
     Declared.LIABILITY: _l("The people named are jointly and severally liable; the first one holds the account."),
     Declared.COMPETENT_BODY: _l("The competent body has agreed to this application."),
+}
+
+#: What is agreed to by choosing the portal, under each side's law. A new wording is a new ``rules.CONSENT_VERSION``.
+CONSENTS: dict[Side, Any] = {
+    Side.GERMAN: _l(
+        "Düsseldorf: We consent to the Landeshauptstadt Düsseldorf providing its decisions on this application for "
+        "retrieval in this portal (§ 41 (2a) VwVfG NRW). An e-mail tells us when a decision is there. It counts as "
+        "notified on the day after we have retrieved it. If it is not retrieved within ten days after that e-mail was "
+        "sent, it is not notified; it is then provided again or sent by post. This consent is voluntary. It can be "
+        "withdrawn at any time on the page of this application; from then on decisions are sent by post."
+    ),
+    Side.FRENCH: _l(
+        "Toulouse and Toulouse Métropole: We expressly agree to the Ville de Toulouse and Toulouse Métropole notifying "
+        "us of their decisions on this application through this portal (art. L. 112-15 of the code des relations entre "
+        "le public et l’administration). We sign in with our e-mail address and password and keep the address up to "
+        "date in our profile. An e-mail tells us when a decision is there. It is received on the day we first open it; "
+        "if it is not opened within fifteen days, it counts as notified on the day it was provided. This agreement is "
+        "voluntary. It can be withdrawn at any time and without notice on the page of this application; from then on "
+        "decisions are sent by post."
+    ),
 }
 
 #: The applicant's next step by state: what happens, and a sentence about it. Who acts is said beside it.
@@ -316,7 +332,8 @@ MESSAGES: dict[str, Any] = {
     "declare_not_partisan": _l("Party-political projects cannot be funded: declare that yours is not party-political."),
     "declare_publicity": _l("Declare that publications will name the fund."),
     "declare_privacy": _l("Declare that you have read the privacy notice."),
-    "declare_portal": _l("Decisions are delivered through the portal: please agree to it."),
+    "missing_channel": _l("Choose how the decisions shall reach you: through this portal or by post."),
+    "channel_fixed": _l("The decisions have been issued, or the file is closed: this can no longer be changed."),
     "declare_cer": _l("French associations and foundations subscribe to the contrat d’engagement républicain."),
     "declare_liability": _l("The people of an informal group declare that they are jointly liable."),
     "declare_competent_body": _l("Declare that the competent body has agreed."),

@@ -32,6 +32,7 @@ ACTIONS: dict[str, Any] = {
     # applications
     "application_started": _l("Application started"),
     "declared": _l("Declarations made"),
+    "channel_chosen": _l("Way of notification chosen"),
     "application_submit": _l("Application sent"),
     "application_return": _l("Application returned"),
     "application_admit": _l("Application admitted"),
@@ -131,6 +132,7 @@ _FACTS: dict[str, Any] = {
     "people": lazy_pgettext("audit", "Named people"),
     "bank_account": lazy_pgettext("audit", "Bank account"),
     "declarations": lazy_pgettext("audit", "Declarations"),
+    "channel": lazy_pgettext("audit", "Decisions arrive"),
 }
 
 _VALUES: dict[str, Any] = {
@@ -181,7 +183,8 @@ _VALUES: dict[str, Any] = {
     "not_partisan": lazy_pgettext("audit", "not party-political"),
     "publicity": lazy_pgettext("audit", "publicity"),
     "privacy": lazy_pgettext("audit", "data protection"),
-    "portal": lazy_pgettext("audit", "notification by portal"),
+    "portal": lazy_pgettext("audit", "through the portal"),
+    "post": lazy_pgettext("audit", "by post"),
     "cer": lazy_pgettext("audit", "republican commitment (CER)"),
     "liability": lazy_pgettext("audit", "joint liability"),
     "competent_body": lazy_pgettext("audit", "consent of the competent body"),
@@ -205,6 +208,7 @@ _WORDED = frozenset(
         "run_by",
         "bank_account",
         "declarations",
+        "channel",
     }
 )
 

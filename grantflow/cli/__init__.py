@@ -1,5 +1,6 @@
 """The ``grantflow`` command. Each command imports what it needs when it runs, so that help is quick."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -35,12 +36,16 @@ for command in (
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Entry point. What a person can put right is told in one line a mistake, with status 1."""
+    """Entry point. What a person can put right is told in one line a mistake, with status 1.
+
+    Whatever we and our parts write - logs, mails, accounts, letters - names people and is for this account alone.
+    """
     from grantflow.config import ConfigError
     from grantflow.kernel.errors import DomainError
     from grantflow.platform.embedded import EmbeddedError
     from grantflow.supervisor import CannotServe
 
+    os.umask(0o077)
     try:
         grantflow.main(args=arguments, prog_name="grantflow", standalone_mode=False)
     except click.exceptions.Exit as done:

@@ -10,6 +10,8 @@ from flask_babel import lazy_pgettext
 from grantflow.applications.models import Application
 from grantflow.config import LANGUAGES
 from grantflow.kernel.parties import Party
+from grantflow.letters import texts as letters
+from grantflow.letters.states import Channel
 from grantflow.platform import locale
 
 from .rules import Change
@@ -107,6 +109,7 @@ _CHANGES: dict[str, Any] = {
     "deliberations.metropole": _l("Délibération of Toulouse Métropole"),
     "letter.recipient": _l("Recipient and address"),
     "letter.contact_language": _l("Language of the recipient"),
+    "letter.channel": _l("How the decisions reach the applicant"),
     "letter.funder": _l("Sender of a letter"),
     "letter.legal_basis": _l("Legal basis"),
     "letter.remedy": _l("Remedy instruction"),
@@ -176,6 +179,10 @@ def _ground(value: Any) -> str:
     return str(GROUNDS[RejectionReason(value)]) if value else "–"
 
 
+def _channel(value: Any) -> str:
+    return str(letters.CHANNELS[Channel(value)])
+
+
 _SPOKEN: tuple[tuple[str, Callable[[Any], str]], ...] = (
     ("award", _amount),
     ("shares.", _amount),
@@ -183,4 +190,5 @@ _SPOKEN: tuple[tuple[str, Callable[[Any], str]], ...] = (
     ("rejection_reason", _ground),
     ("deliberations.", _vote),
     ("conditions", _conditions),
+    ("letter.channel", _channel),
 )

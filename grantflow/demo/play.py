@@ -17,6 +17,7 @@ from grantflow.decisions.states import Outcome, RejectionReason
 from grantflow.kernel import clock
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party, Role, Side
+from grantflow.letters.states import Channel
 from grantflow.organisations import service as organisations
 from grantflow.organisations.rules import Profile
 from grantflow.platform.db import db
@@ -176,6 +177,7 @@ class _Story:
         required = application_rules.required_declarations(lead.kind, lead.country)
         if project.state is not State.DRAFT:
             applications.declare(self.application, frozenset(required), by=self.person)
+            applications.choose_channel(self.application, Channel.PORTAL, by=self.person)
 
     def _answers(self) -> None:
         project = self.project

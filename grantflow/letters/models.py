@@ -14,7 +14,7 @@ from grantflow.platform.db import Base, Identified, Instant, enum_column
 from grantflow.platform.jobs import Leased, outbox_indexes
 
 from . import rules
-from .states import Desk, Kind, Standing, State
+from .states import Channel, Desk, Kind, Standing, State
 
 
 class Letter(Leased, Base):
@@ -35,6 +35,8 @@ class Letter(Leased, Base):
     recipient_name: Mapped[str]
     #: This funder's part; None on a rejection.
     amount_cents: Mapped[int | None] = mapped_column(BigInteger)
+    #: On paper, somebody prints and posts it.
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel))
     #: ``D-2026-0001``, gapless per funder and year; a courtesy translation carries its act's number.
     register_number: Mapped[str]
     facts: Mapped[dict[str, Any]]

@@ -15,7 +15,7 @@ from grantflow.platform.db import db
 from grantflow.platform.health import Finding
 
 from .models import Download, Letter
-from .states import Desk, Kind, Standing, State
+from .states import Channel, Desk, Kind, Standing, State
 
 #: Rows on a page: as many as fit into 60 kB of HTML.
 PAGE = 40
@@ -97,6 +97,7 @@ class Row:
     created_at: datetime
     state: State
     byte_size: int | None
+    channel: Channel
     fetched_at: datetime | None
 
     @property
@@ -170,6 +171,7 @@ def desk(
         Letter.created_at,
         Letter.state,
         Letter.byte_size,
+        Letter.channel,
         last_fetch,
     ).where(*conditions)
     place, up, down = tuple_(Letter.created_at, Letter.id), _edge(before), _edge(after)

@@ -18,7 +18,7 @@ from grantflow.kernel import money
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import KEY_HOLDERS, Party, Side
 
-from .states import Kind, Standing
+from .states import Channel, Kind, Standing
 
 #: Short names of the documents, printed in the footer: the kind of act, then the language.
 CODES = {
@@ -200,6 +200,8 @@ class Facts:
     legal_basis: Words
     requested: int
     remedy: Remedy | None
+    #: Only a portal's act may speak of consent and of being fetched.
+    channel: Channel
     deliberation: Deliberation | None = None
     award: Award | None = None
     #: Why the application was refused, or why less was awarded than asked for.
@@ -432,9 +434,3 @@ _FOLDS = str.maketrans(
 def _slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.translate(_FOLDS)).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9]+", "-", plain)[:60].strip("-")
-
-
-def spreadsheet_cell(value: str) -> str:
-    """Text that no spreadsheet takes for a formula (T23): after blanks and full-width signs too."""
-    first = unicodedata.normalize("NFKC", value).lstrip()[:1]
-    return "'" + value if first in {"=", "+", "-", "@"} or value[:1] in {"\t", "\r", "\n"} else value

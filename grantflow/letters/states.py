@@ -27,6 +27,13 @@ class Action(StrEnum):
     RETRY = "retry"
 
 
+class Channel(StrEnum):
+    """How an act reaches its recipient: by their consent through the portal, else on paper."""
+
+    PORTAL = "portal"
+    POST = "post"
+
+
 class Desk(StrEnum):
     """In which capacity somebody fetched a letter: the recipient's fetch notifies (§ 41 (2a) VwVfG)."""
 

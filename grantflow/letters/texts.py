@@ -5,11 +5,15 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
-from .states import Kind, Standing
+from .states import Channel, Kind, Standing
 
 KINDS: dict[Kind, Any] = {
     Kind.AWARD: lazy_pgettext("letter", "Award"),
     Kind.REJECTION: lazy_pgettext("letter", "Rejection"),
+}
+CHANNELS: dict[Channel, Any] = {
+    Channel.PORTAL: _l("Through this portal"),
+    Channel.POST: _l("By post, on paper"),
 }
 STANDINGS: dict[Standing, Any] = {
     Standing.ACT: lazy_pgettext("letter", "Binding"),

@@ -339,6 +339,9 @@ def _binaries(account: _Account) -> Path:
         _shelf()
         unfinished = Path(tempfile.mkdtemp(prefix=".server-", dir=SHELF))
         unfinished.chmod(0o755)
+        # The server's account runs what lies here, and whatever we write is for ours alone.
+        unfinished.joinpath(package.name).mkdir()
+        unfinished.joinpath(package.name).chmod(0o755)
         shutil.copytree(install, unfinished / package.name / install.name, symlinks=True)
         libraries = package.with_name(f"{package.name}.libs")  # the binaries look for it by this relative path
         if libraries.exists():
@@ -380,7 +383,10 @@ def _place(data_dir: Path, account: _Account) -> Path:
 
 def _shelf() -> None:
     try:
-        SHELF.mkdir(mode=0o755, exist_ok=True)
+        SHELF.mkdir()
+        SHELF.chmod(0o755)
+    except FileExistsError:
+        return
     except OSError as error:
         raise EmbeddedError(
             f"{SHELF} cannot be made ({error.strerror}): run as a user or set GRANTFLOW_DATABASE_URL."

@@ -1,4 +1,4 @@
-"""Tables of the plumbing itself: heartbeats of workers and counters of attempts."""
+"""Tables of the plumbing itself: heartbeats of workers, counters of attempts, forms that were answered."""
 
 from datetime import datetime
 from typing import Any
@@ -32,3 +32,16 @@ class Attempts(Base):
     expires_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (Index(None, "expires_at"),)
+
+
+class Answered(Base):
+    """A form that was sent and where its answer led: a second click is led there too (``once``)."""
+
+    __tablename__ = "answered"
+
+    #: SHA-256 of session, address and content.
+    key: Mapped[str] = mapped_column(primary_key=True)
+    location: Mapped[str | None]
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index(None, "at"),)

@@ -25,6 +25,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
     )
     op.create_table(
+        "answered",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("location", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_answered")),
+    )
+    op.create_index(op.f("ix_answered_at"), "answered", ["at"])
+    op.create_table(
         "attempts",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("hits", sa.Integer(), nullable=False),
@@ -113,6 +121,11 @@ def upgrade() -> None:
         sa.Column("project_title", sa.String(), nullable=False),
         sa.Column("recipient_name", sa.String(), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "channel",
+            sa.Enum("portal", "post", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
         sa.Column("register_number", sa.String(), nullable=False),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("template_version", sa.String(), nullable=False),
@@ -514,6 +527,11 @@ def upgrade() -> None:
         sa.Column("requested_cents", sa.BigInteger(), nullable=False),
         sa.Column("eligible_cents", sa.BigInteger(), nullable=False),
         sa.Column("income_cents", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("portal", "post", native_enum=False, create_constraint=True, length=40),
+            nullable=True,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_submitted_at", sa.DateTime(timezone=True), nullable=True),
@@ -822,6 +840,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("category_id", "closes_at", name=op.f("uq_category_closing_category_id_closes_at")),
     )
     op.create_table(
+        "consent",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "law", sa.Enum("german", "french", native_enum=False, create_constraint=True, length=40), nullable=False
+        ),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("wording", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_by", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name=op.f("ck_consent_withdrawn")),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_consent_application_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consent_person_id")),
+        sa.ForeignKeyConstraint(["withdrawn_by"], ["person.id"], name=op.f("fk_consent_withdrawn_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    op.create_index(op.f("ix_consent_application_id"), "consent", ["application_id"])
+    op.create_index(op.f("ix_consent_person_id"), "consent", ["person_id"])
+    op.create_index(op.f("ix_consent_withdrawn_by"), "consent", ["withdrawn_by"])
+    op.create_index(
+        "uq_consent_live", "consent", ["application_id", "law"], unique=True, postgresql_where="withdrawn_at IS NULL"
+    )
+    op.create_table(
         "declaration",
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -834,7 +878,6 @@ def upgrade() -> None:
                 "not_partisan",
                 "publicity",
                 "privacy",
-                "portal",
                 "cer",
                 "liability",
                 "competent_body",
@@ -1101,6 +1144,7 @@ def downgrade() -> None:
     op.drop_table("standing")
     op.drop_table("proposal")
     op.drop_table("partner")
+    op.drop_table("consent")
     op.drop_table("declaration")
     op.drop_table("category_closing")
     op.drop_table("budget_line")
@@ -1157,5 +1201,6 @@ def downgrade() -> None:
     op.drop_table("audit_entry")
     op.drop_index(op.f("ix_attempts_expires_at"), table_name="attempts")
     op.drop_table("attempts")
+    op.drop_table("answered")
     op.drop_table("agreement")
     # ### end Alembic commands ###

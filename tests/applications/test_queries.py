@@ -199,7 +199,7 @@ def test_the_frozen_columns_are_those_of_the_model() -> None:
     own = {column.key for column in Application.__table__.columns}
     kept_apart = {
         *("id", "call_id", "lead_id", "contact_id", "lead_side", "language", "state", "number", "search_text"),
-        "title_key",
+        *("title_key", "channel"),
         *("created_at", "updated_at", "first_submitted_at", "submitted_at", "return_reason", "return_until"),
         *("requested_cents", "eligible_cents", "income_cents", "other_public_funding", "partner_search", "equal_roles"),
     }

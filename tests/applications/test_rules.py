@@ -15,6 +15,7 @@ from grantflow.calls import rules as calls
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Side
+from grantflow.letters.states import Channel
 from grantflow.organisations.states import Country, Kind
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
@@ -53,6 +54,7 @@ def filing(**changes: Any) -> Filing:
         kind=kind,
         country=country,
         lead_side=Side.GERMAN,
+        channel=Channel.PORTAL,
         partner=PartnerView(
             name="Judo Club Toulousain",
             country=Country.FRANCE,
@@ -237,12 +239,10 @@ class TestDeclarations:
         }
         assert asked == {(Kind.ASSOCIATION, Country.FRANCE), (Kind.FOUNDATION, Country.FRANCE)}
 
-    def test_everybody_agrees_to_be_notified_through_the_portal(self) -> None:
-        assert all(
-            Declared.PORTAL in rules.required_declarations(kind, country) for kind in Kind for country in Country
-        )
-        declared = filing().declared - {Declared.PORTAL}
-        assert reasons(declared=declared) == [("declare_portal", StepName.DECLARATIONS)]
+    def test_nobody_must_agree_to_the_portal(self) -> None:
+        """D41: an answer is owed, and paper is one."""
+        assert reasons(channel=Channel.POST) == reasons(channel=Channel.PORTAL) == []
+        assert reasons(channel=None) == [("missing_channel", StepName.DECLARATIONS)]
 
     def test_groups_are_liable_and_public_bodies_have_decided(self) -> None:
         assert Declared.LIABILITY in rules.required_declarations(Kind.GROUP, Country.GERMANY)

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from grantflow.applications import queries, rules, service
-from grantflow.applications.models import Application, BudgetLine, Event, StateCount, Submission
+from grantflow.applications.models import Application, BudgetLine, Consent, Event, StateCount, Submission
 from grantflow.applications.states import Action, Declared, IncomeType, LineKind, State, StepName
 from grantflow.audit.models import Entry
 from grantflow.calls.models import Call
@@ -19,6 +19,7 @@ from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Invalid
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import SYSTEM, Party, Role, Side
+from grantflow.letters.states import Channel
 from grantflow.notifications.models import Message
 from grantflow.organisations.states import Country
 from grantflow.platform.db import db
@@ -149,6 +150,59 @@ class TestSending:
         organisation = given.organisation(by)
         given.application(State.SUBMITTED, by=by, organisation=organisation, title="Abc")
         assert given.application(State.SUBMITTED, by=by, organisation=organisation, title="A_c").number
+
+
+def consents(application: Application) -> list[tuple[Side, str, bool]]:
+    """Law, language and whether it stands, in the order they were given."""
+    rows = db.session.scalars(
+        select(Consent).where(Consent.application_id == application.id).order_by(Consent.given_at, Consent.law.desc())
+    )
+    return [(row.law, row.language, row.withdrawn_at is None) for row in rows]
+
+
+@pytest.mark.usefixtures("context")
+class TestChannel:
+    """D41: consent to electronic notification is a choice, kept for each legal order, with paper beside it."""
+
+    def test_whoever_wants_paper_sends_without_any_consent(self, given: Given) -> None:
+        application = given.application(State.SUBMITTED, channel=Channel.POST)
+        assert application.state is State.SUBMITTED
+        assert consents(application) == []
+
+    def test_the_portal_takes_a_consent_for_each_legal_order_word_for_word(self, given: Given) -> None:
+        by = given.applicant()
+        application = given.application(State.SUBMITTED, by=by)
+        assert consents(application) == [(Side.GERMAN, "de", True), (Side.FRENCH, "de", True)]
+        german, french = db.session.scalars(select(Consent).order_by(Consent.law.desc())).all()
+        assert "§ 41 Absatz 2a VwVfG NRW" in german.wording
+        assert "L. 112-15" in french.wording
+        assert {(row.version, row.person_id) for row in (german, french)} == {(rules.CONSENT_VERSION, by.id)}
+        assert application.submissions[-1].answers["channel"] == "portal"
+
+    @pytest.mark.parametrize("state", [State.DRAFT, State.SUBMITTED, State.RETURNED, State.ADMITTED])
+    def test_it_can_be_withdrawn_while_the_file_lives_and_given_again(self, given: Given, state: State) -> None:
+        by = given.applicant()
+        application = given.application(state, by=by)
+        service.choose_channel(application, Channel.POST, by=by)
+        assert [stands for _, _, stands in consents(application)] == [False, False]
+        row = db.session.scalars(select(Consent).limit(1)).one()
+        assert (row.withdrawn_by, row.withdrawn_at is not None) == (by.id, True)
+        service.choose_channel(application, Channel.PORTAL, by=by)
+        assert sorted(stands for _, _, stands in consents(application)) == [False, False, True, True]
+
+    def test_not_by_strangers_and_not_once_the_file_is_closed(self, given: Given) -> None:
+        by = given.applicant()
+        application = given.application(State.INADMISSIBLE, by=by)
+        with pytest.raises(Forbidden):
+            service.choose_channel(application, Channel.POST, by=given.applicant())
+        with pytest.raises(IllegalStep, match="channel_fixed"):
+            service.choose_channel(application, Channel.POST, by=by)
+
+    def test_the_trail_says_who_chose_what(self, given: Given) -> None:
+        application = given.application(channel=Channel.POST)
+        db.session.commit()
+        (entry,) = db.session.scalars(select(Entry).where(Entry.action == "channel_chosen")).all()
+        assert (entry.subject_id, entry.after) == (str(application.id), {"channel": "post"})
 
 
 @pytest.mark.usefixtures("context")

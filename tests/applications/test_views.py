@@ -15,6 +15,7 @@ from grantflow.applications.states import Declared, LineKind, State, StepName
 from grantflow.kernel import clock
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party, Role, Side
+from grantflow.letters.states import Channel
 from grantflow.organisations.states import Country
 from grantflow.platform.db import db
 from tests.given import Given
@@ -105,7 +106,8 @@ def test_from_an_empty_list_to_the_receipt(given: Given, as_: As) -> None:
                     code.value
                     for code in Declared
                     if code not in {Declared.CER, Declared.LIABILITY, Declared.COMPETENT_BODY}
-                ]
+                ],
+                "channel": "post",
             },
         ),
     ]
@@ -638,3 +640,39 @@ class TestFilePage:
             db.session.commit()
         again = [client.get(path).text for path in (f"/applications/{application.id}", "/applications")]
         assert all(_same(one, other) for one, other in zip(seen, again, strict=True))
+
+
+class TestChannel:
+    """D41: how the decisions arrive is asked, not demanded, and can be changed on the file's page."""
+
+    def test_consent_is_withdrawn_on_the_page_of_the_application(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        application = given.application(State.SUBMITTED, by=by)
+        client, path = as_(by), f"/applications/{application.id}/channel"
+        assert f'href="{path}"' in client.get(f"/applications/{application.id}").text
+        page = client.get(path).text
+        assert "§ 41 Absatz 2a VwVfG NRW" in page
+        assert "L. 112-15" in page
+        assert page.count("Eingewilligt am") == 2
+        assert client.post(path, data={}).status_code == 422
+        assert client.post(path, data={"channel": "post"}).status_code == 302
+        assert "Eingewilligt am" not in client.get(path).text
+        assert given.reload(application.id).channel == "post"
+
+    def test_no_box_is_ticked_and_none_is_forced(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        organisation, call = given.organisation(by), given.call()
+        client = as_(by)
+        begun = client.post("/applications/new", data={"call": call.code, "organisation": str(organisation.id)})
+        page = client.get(begun.location.replace("organisation", "declarations")).text
+        assert 'value="portal"' in page
+        assert 'value="post"' in page
+        assert not re.search(r'name="channel"[^>]* checked', page)
+
+    def test_paper_says_so_where_the_letters_stand(self, given: Given, as_: As) -> None:
+        by = given.applicant()
+        for channel, says in ((Channel.POST, True), (Channel.PORTAL, False)):
+            file = given.assessed(by=by, channel=channel)
+            given.decided(given.proposed(file))
+            page = as_(by).get(f"/applications/{file.id}").text
+            assert ("Diese Entscheidungen erhalten Sie per Post." in page) is says

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
+from grantflow.applications import service as applications
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.audit.models import Entry
@@ -21,6 +22,7 @@ from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Invalid
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party, Role, Side
 from grantflow.letters.models import Letter
+from grantflow.letters.states import Channel
 from grantflow.notifications.models import Message
 from grantflow.organisations import service as organisations
 from grantflow.organisations.models import Organisation
@@ -239,6 +241,28 @@ def test_an_address_that_changed_stops_the_keys_until_the_office_takes_it_over(a
     renewed = given.proposal(proposal.id)
     assert [key.voided_at is None for key in renewed.keys] == [False]
     sign(app, renewed, sophie)
+
+
+def test_a_consent_withdrawn_before_the_keys_reaches_the_acts(app, given):
+    """Whoever turns to paper after the proposal gets paper: the keys wait until the office has taken it over."""
+    proposal = given.turn(given.proposed(), given.signatory(D))
+    with app.app_context():
+        application = db.session.get_one(Application, proposal.application_id)
+        applications.choose_channel(application, Channel.POST, by=application.contact)
+        db.session.commit()
+    with pytest.raises(CannotSign) as refused:
+        sign(app, proposal, given.signatory(M))
+    assert refused.value.key == "facts_outdated"
+    with app.app_context():
+        found = db.session.get_one(Proposal, proposal.id)
+        assert [c.name for c in queries.outdated(found)] == ["letter.channel"]
+        service.renew(found, by=given.office(Side.GERMAN))
+        db.session.commit()
+    given.decided(given.proposal(proposal.id))
+    with app.app_context():
+        assert set(db.session.scalars(select(Letter.channel))) == {Channel.POST}
+        (told,) = db.session.scalars(select(Message.facts).where(Message.kind == "decision_ready"))
+        assert told["channel"] == "post"
 
 
 def test_what_no_letter_prints_breaks_no_key(app, given):

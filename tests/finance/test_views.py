@@ -21,7 +21,7 @@ from grantflow.kernel import clock
 from grantflow.kernel.parties import SYSTEM, Party, Role
 from grantflow.letters import service as letters
 from grantflow.letters.models import Download, Letter
-from grantflow.letters.states import Kind
+from grantflow.letters.states import Channel, Kind
 from grantflow.platform import storage
 from grantflow.platform.db import db
 from tests.counting import counted
@@ -100,6 +100,14 @@ def test_filters(app: Flask, finance: FlaskClient, query: str, found: set[str]) 
     assert {title for title in titles if title in page} == found
     if not found:
         assert "Kein Bescheid passt zu diesem Filter." in page
+
+
+def test_what_goes_by_post_says_so(app: Flask, finance: FlaskClient) -> None:
+    """Somebody has to print and send it (D41)."""
+    issue(app)
+    assert "drucken und versenden" not in listed(finance)
+    issue(app, channel=Channel.POST)
+    assert listed(finance).count("drucken und versenden") == 1
 
 
 def test_one_download(app: Flask, finance: FlaskClient) -> None:

@@ -23,7 +23,7 @@ from grantflow.letters.rules import (
     Share,
     Words,
 )
-from grantflow.letters.states import Kind
+from grantflow.letters.states import Channel, Kind
 
 FUNDERS = {
     Party.DUESSELDORF: Funder(
@@ -160,6 +160,7 @@ def facts(kind: Kind = Kind.AWARD, party: Party = Party.DUESSELDORF, **changes: 
         legal_basis=LEGAL_BASIS[party],
         requested=eur(9_400),
         remedy=REMEDIES[party],
+        channel=Channel.PORTAL,
         deliberation=None
         if party is Party.DUESSELDORF or kind is Kind.REJECTION
         else Deliberation(number="DEL-2026-11-087", on=date(2026, 11, 13)),

@@ -139,17 +139,6 @@ def test_pictographs_and_invisible_marks_stay_off_paper(typed: str, printed: str
     assert rules.printable(typed) == printed
 
 
-@pytest.mark.parametrize("value", ["=1+1", "+49", "-3", "@x", " =1", "\t=1", "\uff1d1", "\u3000=1", "\r1"])
-def test_no_cell_is_a_formula(value: str) -> None:
-    assert rules.spreadsheet_cell(value) == "'" + value
-
-
-@any_of(st.text(max_size=30))
-def test_ordinary_cells_stay(value: str) -> None:
-    made = rules.spreadsheet_cell(value)
-    assert made.removeprefix("'") == value.removeprefix("'")
-
-
 def test_unknown_facts_do_not_load() -> None:
     stored: dict[str, Any] = facts().to_json()
     stored["requested"] = "9400"

@@ -188,6 +188,7 @@ def told_of(subject_id: UUID, given: Given) -> UUID:
         number="DT-27-1-001",
         title="Tatami",
         application_id=str(subject_id),
+        channel="portal",
     )
     db.session.commit()
     assert row_id

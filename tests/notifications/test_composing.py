@@ -35,6 +35,7 @@ FACTS: dict[str, Any] = {
     "valid_until": AT.isoformat(),
     "application_id": str(uuid4()),
     "proposal_id": str(uuid4()),
+    "channel": "portal",
     "count": 3,
 }
 KINDS = sorted(rules.KINDS)
@@ -151,7 +152,7 @@ def test_strangers_cannot_speak_through_us(composed: Callable[..., mail.Mail], k
 
 def test_the_decision_is_not_told(composed: Callable[..., mail.Mail]) -> None:
     """T17: the mail is one and the same, whatever was decided."""
-    assert set(rules.KINDS["decision_ready"].needs) == {"number", "title", "application_id"}
+    assert set(rules.KINDS["decision_ready"].needs) == {"number", "title", "application_id", "channel"}
     assert "bewilligt" not in composed("decision_ready").text.casefold()
     assert "abgelehnt" not in composed("decision_ready").text.casefold()
 

@@ -1,5 +1,6 @@
 """The commands an administrator of the machine types: what they say, and with which status they end."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,10 +35,13 @@ def typed(real: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Typed
         monkeypatch.setenv(name, value)
 
     def run(*words: str) -> int:
+        mask = os.umask(0o022)
         try:
             main(words)
         except SystemExit as ended:
             return int(ended.code or 0)
+        finally:
+            os.umask(mask)
         return 0
 
     return run

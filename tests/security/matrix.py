@@ -89,6 +89,7 @@ def subjects(world: World) -> dict[str, list[Subject]]:
         "applications.show": every,
         "applications.receipt": files("draft D", "awarded T"),
         "applications.withdraw": files("submitted D", "awarded T"),
+        "applications.channel": files("submitted D", "awarded T"),
         "applications.step": [
             *files("draft D", "submitted D", step="project"),
             *files("draft D", step="check"),

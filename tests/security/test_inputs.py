@@ -1,5 +1,6 @@
 """T20, T25, T26, T27: only declared fields, only our own pages, only our own forms, and never a crash."""
 
+import re
 import string
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
@@ -70,6 +71,28 @@ def test_no_form_without_its_token(world: World, monkeypatch: pytest.MonkeyPatch
             for method, url in unsafe(world):
                 for token in ({}, {"csrf_token": ""}, {"csrf_token": "IjAi.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb"}):
                     assert world.client(email).open(url, method=method, data=token).status_code == 400, (method, url)
+        assert world.digest(connection) == before
+
+
+def test_no_form_with_the_token_of_another_session(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T26: sound in itself, made by us a moment ago, but for somebody else, or for the same person elsewhere."""
+    monkeypatch.setitem(world.app.config, "WTF_CSRF_ENABLED", True)
+    token = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
+    with world.undone() as connection:
+        mine = world.people["administrator D"]
+        pages = [
+            world.client(None).get("/sign-in").text,
+            world.client(world.people["office T"]).get("/profile").text,
+            world.client(mine).get("/profile").text,
+        ]
+        foreign = {found.group(1) for found in map(token.search, pages) if found}
+        assert len(foreign) == 3
+        own = world.client(mine)
+        assert own.get("/profile").status_code == 200
+        before = world.digest(connection)
+        for method, url in unsafe(world):
+            for other in foreign:
+                assert own.open(url, method=method, data={"csrf_token": other}).status_code == 400, (method, url)
         assert world.digest(connection) == before
 
 

@@ -21,6 +21,7 @@ from grantflow.kernel.errors import Forbidden
 from grantflow.kernel.parties import ANONYMOUS, Actor, Party, Role
 from grantflow.letters import service as letters
 from grantflow.letters.models import Letter
+from grantflow.letters.states import Channel
 from grantflow.notifications import service as notifications
 from grantflow.notifications.models import Message
 from grantflow.organisations import service as organisations
@@ -87,6 +88,9 @@ VERBS: Final[dict[str, Verb]] = {
     ),
     "applications.declare": lambda w, by: applications.declare(file(w, "draft D"), frozenset(), by=by),
     "applications.submit": lambda w, by: applications.submit(file(w, "draft D"), by=by),
+    "applications.choose_channel": lambda w, by: applications.choose_channel(
+        file(w, "submitted D"), Channel.POST, by=by
+    ),
     "applications.withdraw": lambda w, by: applications.withdraw(file(w, "submitted D"), by=by),
     "applications.return_": lambda w, by: applications.return_(file(w, "submitted D"), reason="x", by=by),
     "applications.admit": lambda w, by: applications.admit(file(w, "submitted D"), by=by),

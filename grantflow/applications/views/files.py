@@ -107,6 +107,7 @@ def show(application: Application) -> Any:
         declarations=[texts.DECLARATIONS[code] for code in _declared(application)] if was_sent else [],
         is_as_sent=was_sent and not _was_withdrawn_half_changed(application),
         may_withdraw=application.state in OPEN,
+        channel=letter_texts.CHANNELS[application.channel] if application.channel else None,
     )
 
 
@@ -259,6 +260,20 @@ def withdraw(application: Application) -> Any:
     was_draft = application.state is State.DRAFT
     service.withdraw(application, by=current_actor())
     flash_ok(_("The draft is given up.") if was_draft else _("The application is withdrawn."))
+    return redirect_to("applications.show", id=application.id)
+
+
+@bp.route("/applications/<uuid:id>/channel", methods=["GET", "POST"])
+@requires(policy.acts_for, on=queries.by_id)
+def channel(application: Application) -> Any:
+    """How the acts shall arrive: agree to the portal, or withdraw that and turn to the post (D41)."""
+    form = forms.ChannelForm(data={"channel": application.channel})
+    if not form.sent():
+        context: dict[str, Any] = {"consents": list(texts.CONSENTS.values()), "given": queries.consents(application)}
+        show_form = page if request.method == "GET" else invalid
+        return show_form("applications/channel.html", application=application, form=form, **context)
+    service.choose_channel(application, form.channel.data, by=current_actor())
+    flash_ok(_("Your choice is saved."))
     return redirect_to("applications.show", id=application.id)
 
 

@@ -11,6 +11,7 @@ from grantflow.calls import rules as call_rules
 from grantflow.kernel import clock
 from grantflow.kernel.errors import IllegalStep, Incomplete, Invalid, Reason
 from grantflow.kernel.parties import OFFICES
+from grantflow.letters import texts as letter_texts
 from grantflow.organisations import texts as organisation_texts
 from grantflow.organisations.states import Country
 from grantflow.platform import errors, locale
@@ -136,12 +137,13 @@ def _category_bar(application: Application) -> list[tuple[int, str]]:
 
 def _declarations(application: Application) -> Any:
     form = forms.DeclarationsForm.of(application)
-    return _answer(
-        "declarations",
-        application,
-        form,
-        lambda: service.declare(application, frozenset(form.codes.data or ()), by=current_actor()),
-    )
+
+    def write() -> None:
+        service.declare(application, frozenset(form.codes.data or ()), by=current_actor())
+        if form.channel.data:
+            service.choose_channel(application, form.channel.data, by=current_actor())
+
+    return _answer("declarations", application, form, write, consents=list(texts.CONSENTS.values()))
 
 
 def _check(application: Application) -> Any:
@@ -163,6 +165,7 @@ def _check(application: Application) -> Any:
         refused=bool(reasons),
         file=queries.file_context(application),
         declarations=[texts.DECLARATIONS[d.code] for d in application.declarations],
+        channel=letter_texts.CHANNELS[application.channel] if application.channel else None,
         kind=organisation_texts.KINDS[application.lead.kind],
         partner_kind=organisation_texts.KINDS[application.partner.kind] if application.partner else "",
         **_answers(application),

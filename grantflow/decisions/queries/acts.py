@@ -12,7 +12,7 @@ from grantflow.calls.models import Funder, LegalText, RemedyRule
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Party
 from grantflow.letters import rules as letters
-from grantflow.letters.states import Kind
+from grantflow.letters.states import Channel, Kind
 from grantflow.platform.db import db
 
 from .. import rules
@@ -98,6 +98,7 @@ def letter_facts(
         else letters.Words(),
         requested=application.requested_cents,
         remedy=_remedy(source.remedy),
+        channel=application.channel or Channel.POST,
         deliberation=vote,
         award=_award(application, terms, party, on) if terms.outcome is Outcome.AWARD else None,
         reason=letters.Words(de=terms.reason_de.strip(), fr=terms.reason_fr.strip()),

@@ -19,6 +19,7 @@ from grantflow.kernel.errors import Forbidden, Reason
 from grantflow.kernel.parties import KEY_HOLDERS, Party
 from grantflow.letters import service as letters
 from grantflow.letters.rules import Facts
+from grantflow.letters.states import Channel
 from grantflow.notifications import service as notifications
 from grantflow.platform.db import db
 
@@ -119,6 +120,7 @@ def _decide(proposal: Proposal, acts: Mapping[str, Any], envelopes: Sequence[Env
         title=application.title,
         title_language=application.language,
         application_id=str(application.id),
+        channel=application.channel or Channel.POST,
     )
 
 

@@ -1,20 +1,18 @@
 """Hand files out: verified against their digest, each fetch on record before the first byte leaves."""
 
-import csv
 from collections.abc import Iterator, Sequence
-from io import StringIO
 
 from flask_babel import gettext as _
 from zipstream import ZipStream
 
 from grantflow.audit import service as audit
-from grantflow.kernel import clock
+from grantflow.kernel import clock, spreadsheet
 from grantflow.kernel.errors import IllegalStep, Unavailable
 from grantflow.kernel.parties import Actor
 from grantflow.platform import errors, locale, storage
 from grantflow.platform.db import db
 
-from .. import rules, texts
+from .. import texts
 from ..models import Download, Letter
 from ..states import Desk, Standing, State
 from . import mending
@@ -57,28 +55,22 @@ def archive(letters: Sequence[Letter], *, by: Actor, desk: Desk = Desk.FINANCE) 
 
 
 def index(letters: Sequence[Letter], names: Sequence[str], remarks: Sequence[str]) -> str:
-    """The list that goes into the ZIP: semicolons, no cell that a spreadsheet takes for a formula (T23).
-
-    A letter with a remark has no file here, and the remark says why.
-    """
-    lines = StringIO(newline="")
-    writer = csv.DictWriter(lines, list(_row(letters[0], "", "")), delimiter=";", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(_row(*row) for row in zip(letters, names, remarks, strict=True))
-    return lines.getvalue()
+    """The list that goes into the ZIP. A letter with a remark has no file here, and the remark says why."""
+    return spreadsheet.written([_row(*row) for row in zip(letters, names, remarks, strict=True)])
 
 
 def _row(letter: Letter, name: str, remark: str) -> dict[str, object]:
     # A translation carries no money of its own: the column adds up.
-    safe, amount = rules.spreadsheet_cell, letter.amount_cents if letter.standing is Standing.ACT else None
+    amount = letter.amount_cents if letter.standing is Standing.ACT else None
     return {
-        _("File"): "" if remark else safe(name),
-        _("Number of the act"): safe(letter.register_number),
-        _("Application"): safe(letter.application_number),
-        _("Project"): safe(letter.project_title),
-        _("Recipient"): safe(letter.recipient_name),
+        _("File"): "" if remark else name,
+        _("Number of the act"): letter.register_number,
+        _("Application"): letter.application_number,
+        _("Project"): letter.project_title,
+        _("Recipient"): letter.recipient_name,
         _("Kind of letter"): str(texts.KINDS[letter.kind]),
         _("Standing"): str(texts.STANDINGS[letter.standing]),
+        _("Delivery"): str(texts.CHANNELS[letter.channel]),
         _("Amount (EUR)"): "" if amount is None else f"{amount // 100},{amount % 100:02d}",
         _("Language"): letter.language,
         _("Released on"): locale.short_date(letter.created_at),

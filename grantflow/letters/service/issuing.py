@@ -87,6 +87,7 @@ def _rows(kind: Kind, facts: Facts, register: str, at: datetime) -> Iterator[dic
             "project_title": facts.project_title,
             "recipient_name": recipient,
             "amount_cents": facts.award.amount if facts.award else None,
+            "channel": facts.channel,
             "register_number": register,
             "facts": facts.to_json(),
             "template_version": rules.TEMPLATE_VERSION,

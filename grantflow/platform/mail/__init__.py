@@ -66,7 +66,7 @@ def send(
     NotAccepted, Unknown or Transient; nothing any more once ``taken`` has returned.
     """
     message = build(mail)
-    sender, XX
+    sender, recipient = parseaddr(settings().mail_from)[1], parseaddr(header(emails.mailable(mail.to)))[1]
     talk = _conversation(PATIENCE, waiting)
     try:
         talk.begin()
