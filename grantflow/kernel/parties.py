@@ -64,6 +64,8 @@ class Actor(Protocol):
     def language(self) -> str: ...
     @property
     def is_authenticated(self) -> bool: ...
+    @property
+    def is_active(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class _Nobody:
     roles: frozenset[Role] = frozenset()
     language: str = "de"
     is_authenticated: bool = False
+    is_active: bool = True
 
 
 #: The system's own deeds (sweeps, expiry) carry a name too.

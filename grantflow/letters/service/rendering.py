@@ -73,7 +73,7 @@ def _reason(error: Exception) -> str:
 
 def retry(letter: Letter, *, by: Actor) -> None:
     """Start a failed letter again: locks it, checks the table, clears its attempts, notes it, rings after commit."""
-    db.lock(letter)
+    db.lock(letter, by=by)
     LETTER.step(Action.RETRY, letter.state, by.roles)
     reason = letter.last_error or ""
     jobs.restart(letter)
