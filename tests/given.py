@@ -4,7 +4,7 @@ Every method works in an app context of its own and commits, so that clients and
 loaded and detached. Inside an app context that a test holds open itself, it works there.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cache
@@ -310,6 +310,19 @@ class Given:
             file = db.session.get_one(Application, application.id)
             return review.assign(file, db.session.get_one(Person, reviewer.id), by=office)
 
+    def nominate(self, application: Application, reviewer: Person, office: Person | None = None) -> None:
+        """An office, Düsseldorf's unless named, proposes ``reviewer`` for the third review."""
+        office = office or self.office(Side.GERMAN)
+        with self.session():
+            file = db.session.get_one(Application, application.id)
+            review.nominate(file, db.session.get_one(Person, reviewer.id), by=office)
+
+    def confirm(self, application: Application, reviewer: Person, office: Person | None = None) -> Assignment:
+        """The other office, Toulouse's unless named, confirms ``reviewer``."""
+        office = office or self.office(Side.FRENCH)
+        with self.session():
+            return review.confirm(db.session.get_one(Application, application.id), reviewer.id, by=office)
+
     def declare(self, application: Application, reviewer: Person, *, conflict: bool = False) -> None:
         """The reviewer declares; assigned first if need be."""
         with self.session():
@@ -321,22 +334,26 @@ class Given:
         self,
         application: Application,
         reviewer: Person,
-        points: int = 8,
+        points: int | Sequence[int] = 8,
         *,
         recommended: int | None = None,
         comment: str = "Nachvollziehbar begründet.",
         submit: bool = True,
     ) -> None:
-        """The reviewer gives ``points`` for each criterion and submits (or only saves); assigned first if need be."""
+        """The reviewer gives ``points`` for each criterion and submits (or only saves); assigned first if need be.
+
+        In an assessed file that is the third review, which both offices agree on.
+        """
         with self.session():
             assignment = self._assignment(application, reviewer)
             if assignment.conflict is Conflict.UNDECLARED:
                 review.declare(assignment, conflict=False, confidential=True, by=assignment.reviewer)
             file = assignment.application
+            each = [points] * len(file.call.criteria) if isinstance(points, int) else points
             verb = review.submit if submit else review.save_draft
             verb(
                 assignment,
-                {criterion.position: Mark(points, comment) for criterion in file.call.criteria},
+                {c.position: Mark(given, comment) for c, given in zip(file.call.criteria, each, strict=True)},
                 recommended_cents=file.requested_cents if recommended is None else recommended,
                 comment=comment,
                 by=assignment.reviewer,
@@ -346,7 +363,12 @@ class Given:
         wanted = select(Assignment).where(
             Assignment.application_id == application.id, Assignment.reviewer_id == reviewer.id
         )
-        return db.session.scalar(wanted) or self.assign(application, reviewer)
+        if found := db.session.scalar(wanted):
+            return found
+        if db.session.get_one(Application, application.id).state is State.ASSESSED:
+            self.nominate(application, reviewer)
+            return self.confirm(application, reviewer)
+        return self.assign(application, reviewer)
 
     def in_review(self, **changes: Any) -> tuple[Application, Person, Person]:
         """A file with one reviewer from Düsseldorf and one from Toulouse, both assigned."""
@@ -356,7 +378,7 @@ class Given:
         self.assign(application, french)
         return self.reload(application.id), german, french
 
-    def assessed(self, german: int = 8, french: int = 8, **changes: Any) -> Application:
+    def assessed(self, german: int | Sequence[int] = 8, french: int | Sequence[int] = 8, **changes: Any) -> Application:
         """A file with both reviews in: so many points for each criterion."""
         application, of_duesseldorf, of_toulouse = self.in_review(**changes)
         self.review(application, of_duesseldorf, german)

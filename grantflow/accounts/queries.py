@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from grantflow.kernel import clock, emails
 from grantflow.kernel.parties import Actor, Role
 from grantflow.platform import tokens
-from grantflow.platform.db import db
+from grantflow.platform.db import db, to_write
 
 from . import policy
 from .models import Person, Purpose, RoleGrant, SignIn, Token
@@ -26,7 +26,7 @@ def by_email(email: str) -> Person | None:
 
 def owner_of(email_key: str) -> Person:
     """The account of an identity that is known to exist; locked, since two registrations may meet here."""
-    return db.session.scalars(select(Person).where(Person.email_key == email_key).with_for_update()).one()
+    return db.session.scalars(to_write(select(Person).where(Person.email_key == email_key))).one()
 
 
 def sign_in_of(token: str) -> SignIn | None:

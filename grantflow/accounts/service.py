@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from grantflow.audit import service as audit
 from grantflow.kernel import clock, emails
@@ -13,7 +13,7 @@ from grantflow.kernel.errors import DomainError, Forbidden, Invalid
 from grantflow.kernel.parties import ANONYMOUS, SYSTEM, Actor, Party, Role
 from grantflow.notifications import service as notifications
 from grantflow.platform import limits, passwords, tokens
-from grantflow.platform.db import db, insert_once, own_transaction
+from grantflow.platform.db import db, insert_once, own_transaction, to_write
 
 from . import policy, queries, rules
 from .models import Address, Person, Purpose, RoleGrant, SignIn, Token
@@ -132,8 +132,7 @@ def _use(raw: str, *purposes: Purpose) -> Person:
     """Spend a token once: a second click waits for the lock and then finds it used. Raises DomainError("link_dead")."""
     token = queries.live_token(raw, *purposes)
     if token is not None:
-        db.lock(token.person)
-        db.lock(token)
+        db.lock(token.person, token, by=ANONYMOUS)
     if token is None or queries.live_token(raw, *purposes) is None:
         raise DomainError("link_dead")
     token.used_at = clock.now()
@@ -347,7 +346,7 @@ def set_roles(person: Person, roles: AbstractSet[Role], *, by: Actor) -> None:
     """Let ``person`` hold exactly ``roles``. A change ends all of their sessions."""
     if not policy.can_change(by, person):
         raise Forbidden()
-    db.lock(person)
+    _hold(person, by)
     before = person.roles
     if roles == before:
         return
@@ -369,11 +368,19 @@ def _grant(role: Role, by: Actor) -> RoleGrant:
     return RoleGrant(role=role, granted_at=clock.now(), granted_by=by.id)
 
 
+def _hold(person: Person, by: Actor) -> None:
+    """Lock whoever is changed and whoever changes them, in one order for everybody: of two administrators who disable
+    each other the second finds themself disabled."""
+    pair = select(Person.id).where(Person.id.in_([person.id, by.id])).order_by(Person.id)
+    db.session.execute(to_write(pair))
+    db.lock(person, by=by)
+
+
 def disable(person: Person, *, by: Actor, reason: str) -> None:
     """Close the account: ends sessions and links at once. What the person did stays."""
     if not policy.can_disable(by, person):
         raise Forbidden()
-    db.lock(person)
+    _hold(person, by)
     if person.disabled_at is not None:
         return
     person.disabled_at = clock.now()
@@ -387,7 +394,7 @@ def enable(person: Person, *, by: Actor) -> None:
     """Open a closed account again."""
     if not policy.can_disable(by, person):
         raise Forbidden()
-    db.lock(person)
+    _hold(person, by)
     if person.disabled_at is None:
         return
     person.disabled_at = None

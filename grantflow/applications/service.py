@@ -162,7 +162,7 @@ def choose_channel(application: Application, channel: Channel, *, by: Actor) -> 
     """
     if not policy.acts_for(by, application):
         raise Forbidden()
-    db.lock(application)
+    db.lock(application, by=by)
     if application.state not in OPEN:
         raise IllegalStep("channel_fixed")
     if application.channel is channel:
@@ -184,7 +184,7 @@ def _open(application: Application, by: Actor) -> None:
     """Lock the file for writing: its own people only, and only while it is theirs to write."""
     if not policy.acts_for(by, application):
         raise Forbidden()
-    db.lock(application)
+    db.lock(application, by=by)
     if application.state not in EDITABLE:
         raise IllegalStep("not_editable")
 
@@ -274,13 +274,12 @@ def advance(application: Application, action: Action, *, by: Actor, note: str = 
     do what belongs to the move, state, event, counters, audit, flush. ``note`` is shown to the applicant.
     Raises Forbidden, IllegalStep, Incomplete with the guard's reasons, or Invalid where a reason is owed.
     """
-    db.lock(application)
+    # On sending the call holds still too: for the number, and for the check for a twin (D14, R6).
+    db.lock(application, *([application.call] if action is Action.SUBMIT else []), by=by)
     if not policy.may_take(by, action, application):
         raise Forbidden()
     subject = None
     if action is Action.SUBMIT:
-        # The number and the check for a second sending need the call to hold still (D14, R6).
-        db.lock(application.call)
         subject = queries.filing(application, clock.now())
     roles = None if by is SYSTEM else by.roles
     step = APPLICATION.step(action, application.state, roles, subject)

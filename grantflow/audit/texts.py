@@ -48,6 +48,8 @@ ACTIONS: dict[str, Any] = {
     # review
     "reviewer_assigned": _l("Reviewer assigned"),
     "reviewer_removed": _l("Reviewer removed"),
+    "third_reviewer_proposed": _l("Third reviewer proposed"),
+    "third_reviewer_confirmed": _l("Third reviewer confirmed"),
     "conflict_declared": _l("Conflict of interest declared"),
     "no_conflict_declared": _l("Declared free of conflicts of interest"),
     "review_submitted": _l("Review submitted"),

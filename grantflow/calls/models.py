@@ -107,6 +107,8 @@ class Call(Identified, Base):
     lead_days: Mapped[int]
     #: Days to complete a returned file (D13).
     return_days: Mapped[int]
+    #: Reviewers of each side for every file: equally many, so that both cities weigh alike (D6).
+    reviewers_per_side: Mapped[int]
     #: A gap between the sides from which a third review is due (R11).
     gap_limit: Mapped[int]
     points_max: Mapped[int]
@@ -122,7 +124,10 @@ class Call(Identified, Base):
     criteria: Mapped[list["Criterion"]] = relationship(back_populates="call", order_by="Criterion.position")
     envelopes: Mapped[list["Envelope"]] = relationship(back_populates="call", order_by="Envelope.position")
 
-    __table_args__ = (CheckConstraint("opens_at < closes_at", name="period"),)
+    __table_args__ = (
+        CheckConstraint("opens_at < closes_at", name="period"),
+        CheckConstraint("reviewers_per_side > 0", name="reviewers"),
+    )
 
     @property
     def label(self) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Actor, Party
 from grantflow.notifications.service.composing import Contact
-from grantflow.platform.db import db, own_transaction
+from grantflow.platform.db import db, own_transaction, to_write
 
 from .models import Agreement, Call, Category, Envelope, Funder
 
@@ -71,12 +71,6 @@ def envelopes(call_id: UUID) -> Sequence[Envelope]:
 
 
 def lock_envelopes(call_id: UUID) -> Sequence[Envelope]:
-    """The same rows FOR UPDATE, always in the same order: two decisions at once queue here."""
-    query = (
-        select(Envelope)
-        .where(Envelope.call_id == call_id)
-        .order_by(Envelope.position)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return db.session.scalars(query).all()
+    """The same rows held for writing, always in the same order: proposals and decisions at once queue here."""
+    query = select(Envelope).where(Envelope.call_id == call_id).order_by(Envelope.position)
+    return db.session.scalars(to_write(query).execution_options(populate_existing=True)).all()

@@ -103,7 +103,7 @@ def proposal_form(draft: Draft) -> ProposalForm:
     proposal = draft.proposal
     if proposal is None:
         award = rules.suggestion(draft.basis, draft.standing.recommended_cents)
-        below = draft.basis.mean < draft.basis.threshold
+        below = draft.basis.score < draft.basis.threshold
         data: dict[str, Any] = {
             "seen": 0,
             "outcome": Outcome.REJECTION if below else Outcome.AWARD,

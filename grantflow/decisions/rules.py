@@ -105,9 +105,9 @@ class Terms:
 class Basis:
     """What a proposal is judged against."""
 
-    #: Mean of the submitted totals (D6), and how far they lie apart.
-    mean: Decimal
-    gap: int
+    #: What the reviews come to (D6), and how far the two cities lie apart.
+    score: Decimal
+    gap: Decimal
     gap_limit: int
     #: The reviews lie too far apart, and a third is not in yet (R11).
     third_due: bool
@@ -116,7 +116,10 @@ class Basis:
     requested: int
     #: The category's share of the eligible costs (R1).
     ceiling: int
+    #: What each funder can still give: neither committed nor held by the open proposal of another file.
     free: Mapping[Party, int]
+    #: What open proposals of other files hold; signed, they would take it.
+    reserved: Mapping[Party, int] = field(default_factory=dict)
 
 
 def lines(text: str) -> list[str]:
@@ -156,7 +159,7 @@ def _rejection(terms: Terms, basis: Basis) -> Iterator[Reason]:
         yield Reason("rejection_with_money", "award")
     if terms.rejection_reason is None:
         yield Reason("rejection_without_ground", "rejection_reason")
-    if terms.rejection_reason is RejectionReason.BELOW_THRESHOLD and basis.mean >= basis.threshold:
+    if terms.rejection_reason is RejectionReason.BELOW_THRESHOLD and basis.score >= basis.threshold:
         yield Reason("not_below_threshold", "rejection_reason", {"threshold": basis.threshold})
     if lines(terms.conditions_de) or lines(terms.conditions_fr):
         yield Reason("rejection_with_conditions", "conditions_de")
@@ -166,7 +169,7 @@ def _rejection(terms: Terms, basis: Basis) -> Iterator[Reason]:
 
 
 def _award(terms: Terms, basis: Basis) -> Iterator[Reason]:
-    if basis.mean < basis.threshold:
+    if basis.score < basis.threshold:
         yield Reason("below_threshold", "outcome", {"threshold": basis.threshold})
     if terms.award <= 0:
         yield Reason("award_missing", "award")
@@ -178,9 +181,13 @@ def _award(terms: Terms, basis: Basis) -> Iterator[Reason]:
     if parts != terms.award:
         yield Reason("split_mismatch", "award", {"gap_cents": abs(parts - terms.award)})
     for party in Party:
-        part = terms.shares.get(party, 0)
-        if part < 0 or part > basis.free.get(party, 0):
-            yield Reason("over_envelope", f"share_{party}", {"limit_cents": basis.free.get(party, 0)})
+        part, free, reserved = (of.get(party, 0) for of in (terms.shares, basis.free, basis.reserved))
+        if part < 0 or part > free:
+            facts: dict[str, object] = {"limit_cents": free}
+            key = "over_envelope"
+            if reserved:
+                key, facts["reserved_cents"] = "reserved_by_proposals", reserved
+            yield Reason(key, f"share_{party}", facts)
     # A partial award refuses the rest: that needs a reason like any refusal (§ 39 VwVfG, art. L. 211-2 CRPA).
     if 0 < terms.award < basis.requested:
         for language, text in (("de", terms.reason_de), ("fr", terms.reason_fr)):
@@ -423,7 +430,7 @@ def why_not_sign(person: Signatory, case: Case, digest_seen: str) -> list[Reason
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How far the money reaches at one file: everything promised and everything ranked up to it."""
+    """How far the money reaches at one file: everything promised, and what fits of everything ranked up to it."""
 
     total: int
     fits: bool
@@ -436,7 +443,7 @@ def reach(amounts: Sequence[int], *, start: int, frame: int, fits: bool = True) 
     """
     found, total = [], start
     for amount in amounts:
-        total += amount
-        fits = fits and total <= frame
+        fits = fits and total + amount <= frame
+        total += amount if fits else 0
         found.append(Fit(total, fits))
     return found

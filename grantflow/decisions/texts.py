@@ -20,7 +20,7 @@ from .states import Outcome, RejectionReason
 MESSAGES: dict[str, Any] = {
     # proposing
     "third_review_due": _l(
-        "The two reviews lie %(gap)s points apart; from %(limit)s on, a third review must be in before anything can be "
+        "The two cities lie %(gap)s points apart; from %(limit)s on, a third review must be in before anything can be "
         "proposed."
     ),
     "below_threshold": _l("No award is possible: the mean is below the minimum of %(threshold)s points."),
@@ -30,6 +30,10 @@ MESSAGES: dict[str, Any] = {
     "award_above_ceiling": _l("The award can be at most the category’s share of the eligible costs: %(limit_cents)s."),
     "split_mismatch": _l("The parts of the funders do not add up to the award: the difference is %(gap_cents)s."),
     "over_envelope": _l("This funder has only %(limit_cents)s left in the call."),
+    "reserved_by_proposals": _l(
+        "Open proposals of other files reserve %(reserved_cents)s of this funder's money. That leaves %(limit_cents)s "
+        "to propose."
+    ),
     "reason_missing": _l("Please give the reason in both languages: it stands in both acts."),
     "partial_reason_missing": _l(
         "Please say in both languages why less is awarded than requested: it stands in every act."

@@ -259,6 +259,7 @@ def load_fund() -> Call:
         guideline_on=opens - timedelta(days=30),
         lead_days=42,
         return_days=14,
+        reviewers_per_side=1,
         gap_limit=33,
         points_max=110,
         first_instalment_bp=7500,

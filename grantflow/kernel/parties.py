@@ -69,6 +69,8 @@ class Actor(Protocol):
     def language(self) -> str: ...
     @property
     def is_authenticated(self) -> bool: ...
+    @property
+    def is_active(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class _Nobody:
     roles: frozenset[Role] = frozenset()
     language: str = "de"
     is_authenticated: bool = False
+    is_active: bool = True
 
 
 #: The system's own deeds (sweeps, expiry) carry a name too.

@@ -34,6 +34,7 @@ KINDS: Mapping[str, Kind] = {
     "application_admitted": Kind(_facts("number title")),
     "application_inadmissible": Kind(_facts("number title reason")),
     "reviewer_assigned": Kind(_facts("number title application_id")),
+    "third_to_confirm": Kind(_facts("number title application_id")),
     "decision_ready": Kind(_facts("number title application_id channel")),
     "key_waiting": Kind(_facts("number title proposal_id")),
     "proposal_returned": Kind(_facts("number title proposal_id")),

@@ -24,6 +24,7 @@ KINDS: dict[str, Any] = {
     "application_admitted": _l("Application admitted"),
     "application_inadmissible": _l("Application not admissible"),
     "reviewer_assigned": _l("File to assess"),
+    "third_to_confirm": _l("Third reviewer to confirm"),
     "decision_ready": _l("Letters ready"),
     "key_waiting": _l("Decision to sign"),
     "proposal_returned": _l("Proposal sent back"),

@@ -37,7 +37,7 @@ def update(organisation: Organisation, profile: Profile, *, by: Actor) -> Organi
     """Change what is known of it; audits the fields that changed. The country stays: files keep their office (D9)."""
     if not policy.acts_for(by, organisation):
         raise Forbidden()
-    db.lock(organisation)
+    db.lock(organisation, by=by)
     if profile.country is not organisation.country:
         raise DomainError("country_fixed")
     checked = _checked(profile)

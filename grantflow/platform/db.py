@@ -1,8 +1,9 @@
 """The database: one session, typed models, locks, and the commit at the boundary."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Enum,
     ExceptionContext,
     MetaData,
+    Select,
     Table,
     Uuid,
     event,
@@ -24,6 +26,8 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column, registry
 
 from grantflow.config import ROOT, Settings
+from grantflow.kernel.errors import Forbidden
+from grantflow.kernel.parties import Actor, Role
 
 MIGRATIONS = ROOT / "migrations"
 
@@ -72,19 +76,32 @@ def enum_column(kind: type[StrEnum]) -> Enum:
     )
 
 
-class Database(SQLAlchemy):
-    def lock(self, row: Base) -> None:
-        """Refresh ``row`` FOR UPDATE: a second click waits here, then sees what the first did.
+S = TypeVar("S", bound=Select)
 
-        A row that this transaction holds already is as it was read: it is not asked for again.
+
+def to_write(query: S, *of: type[Base]) -> S:
+    """``query``, its rows (those ``of`` these tables) held FOR NO KEY UPDATE: writers wait for each other; whoever only
+    refers to such a row, as a draft does to its call, waits for nobody."""
+    return query.with_for_update(of=of or None, key_share=True)
+
+
+class Database(SQLAlchemy):
+    def lock(self, *rows: Base, by: Actor) -> None:
+        """Refresh ``rows`` and hold them for writing: a second click waits here, then sees what the first did.
+
+        A row that this transaction holds already is as it was read: it is not asked for again. ``by`` is whoever acts:
+        what they may do is read again once the wait is over (``confirm_rights``).
         """
+        before = by.roles
         self.session.flush()
-        if not self._holds(row):
-            self.session.refresh(row, with_for_update={"of": type(row)})
-            self.held(row)
+        for row in rows:
+            if not self._holds(row):
+                self.session.refresh(row, with_for_update={"of": type(row), "key_share": True})
+                self.held(row)
+        self.confirm_rights(by, before)
 
     def held(self, row: Base) -> None:
-        """Note that ``row`` was read FOR UPDATE just now. A savepoint that rolls back gives its locks back."""
+        """Note that ``row`` was read for writing just now. A savepoint that rolls back gives its locks back."""
         session = self.session()
         kept = session.info.setdefault("held", WeakKeyDictionary())
         kept.setdefault(next(_levels(session)), set()).add(inspect(row).key)
@@ -93,6 +110,25 @@ class Database(SQLAlchemy):
         session = self.session()
         kept = session.info.get("held", {})
         return any(inspect(row).key in kept.get(level, ()) for level in _levels(session))
+
+    def confirm_rights(self, by: Actor, before: AbstractSet[Role] | None = None) -> None:
+        """Hold the acting person's row FOR SHARE and read their roles afresh: the last step of every lock.
+
+        While a click waited its person may have been disabled or stripped of a role; until this transaction ends
+        nobody can do either. Checks made before the wait stay true, since whoever lost anything is refused here.
+        Raises Forbidden.
+        """
+        if not isinstance(by, Base):
+            return  # the system itself, or nobody: they are no rows
+        session = self.session()
+        held = (session.get_nested_transaction() or session.get_transaction(), by.id)
+        if session.info.get("rights") == held:
+            return
+        before = by.roles if before is None else before
+        now = session.get(type(by), by.id, populate_existing=True, with_for_update={"read": True, "of": type(by)})
+        if now is None or not now.is_active or before - now.roles:
+            raise Forbidden("rights_lost")
+        session.info["rights"] = held
 
 
 def _levels(session: Session) -> Iterator[SessionTransaction]:

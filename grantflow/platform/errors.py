@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 #: What each key says. Features add theirs (``texts.MESSAGES``); a test asks that no key is mute.
 MESSAGES: dict[str, Any] = {
     "forbidden": _l("You are not allowed to do this."),
+    "rights_lost": _l("Your rights have changed in the meantime. Nothing was saved; please sign in again."),
     "illegal_step": _l("This is no longer possible: the file has moved on in the meantime."),
     "too_many_attempts": _l("Too many attempts. Please wait ten minutes and try again."),
 }
@@ -47,6 +49,8 @@ def _spoken(name: str, value: object) -> object:
         return locale.long_date(value)
     if name.endswith("_cents") and isinstance(value, int):
         return locale.money(value)
+    if isinstance(value, Decimal):
+        return locale.points(value)
     return value
 
 

@@ -115,6 +115,11 @@ def number(value: int | float | Decimal, places: int = 0, code: str | None = Non
     return format_decimal(value, format=pattern, locale=_locale(code))
 
 
+def points(value: int | float | Decimal) -> str:
+    """Whole where it is, else up to two places: ``88``, ``93,5``."""
+    return format_decimal(value, format="#,##0.##", locale=_locale(None))
+
+
 def money(cents: int | None, code: str | None = None) -> str:
     """``1.234,56 €`` / ``1 234,56 €`` with no-break spaces; a dash where there is no amount."""
     if cents is None:
@@ -188,6 +193,7 @@ FILTERS = {
     "money": money,
     "round_money": round_money,
     "number": number,
+    "points": points,
     "percent": percent,
     "date": short_date,
     "long_date": long_date,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from grantflow.accounts.models import Person
 from grantflow.applications.models import Application
 from grantflow.calls.models import Criterion
-from grantflow.kernel.parties import Party
+from grantflow.kernel.parties import OFFICES, Party, Side
 from grantflow.platform.db import Base, Identified, Instant, enum_column
 
 from .rules import Seat
@@ -38,6 +38,9 @@ class Assignment(Identified, Base):
     conflict: Mapped[Conflict] = mapped_column(enum_column(Conflict), default=Conflict.UNDECLARED)
     conflict_reason: Mapped[str] = mapped_column(default="")
     declared_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: The third review (D6): a seat of no side, proposed by one office, confirmed by the other.
+    is_third: Mapped[bool] = mapped_column(default=False)
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
 
     application: Mapped[Application] = relationship()
     reviewer: Mapped[Person] = relationship(foreign_keys=[reviewer_id])
@@ -48,14 +51,44 @@ class Assignment(Identified, Base):
         return self.assessment is not None and self.assessment.progress is Progress.SUBMITTED
 
     @property
+    def mark(self) -> str:
+        """Whose mark it bears in pictures: the party's, or that of the third review."""
+        return "third" if self.is_third else self.party.value
+
+    @property
     def seat(self) -> Seat:
-        return Seat(self.party.side, self.conflict, self.is_submitted)
+        return Seat(self.party.side, self.conflict, self.is_submitted, self.is_third)
 
     __table_args__ = (
         UniqueConstraint("application_id", "reviewer_id"),
         Index(None, "reviewer_id", "application_id"),
         CheckConstraint("(conflict = 'undeclared') = (declared_at IS NULL)", name="declared"),
+        CheckConstraint("is_third = (confirmed_by IS NOT NULL)", name="third_confirmed"),
+        CheckConstraint("confirmed_by <> assigned_by", name="third_by_two"),
+        # Asked once: after a recusal only, another person may take the same seat.
+        Index(
+            "uq_assignment_third",
+            "application_id",
+            unique=True,
+            postgresql_where="is_third AND conflict <> 'declared'",
+        ),
     )
+
+
+class Nomination(Base):
+    """Whom one office proposes for the third review; a seat, and known to the person, once the other confirms."""
+
+    __tablename__ = "nomination"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    reviewer_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    #: The proposing office, whoever sits in it.
+    office: Mapped[Party] = mapped_column(enum_column(Party))
+    nominated_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    nominated_at: Mapped[datetime] = mapped_column(Instant)
+
+    application: Mapped[Application] = relationship()
+    reviewer: Mapped[Person] = relationship(foreign_keys=[reviewer_id])
 
 
 class Assessment(Identified, Base):
@@ -103,19 +136,27 @@ class Standing(Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
     submitted: Mapped[int]
-    #: Mean of all submitted totals, and of each side's.
-    mean: Mapped[Decimal] = mapped_column(Numeric(5, 2))
-    german: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
-    french: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
-    #: Largest minus smallest total.
-    gap: Mapped[int]
-    #: Two reviews lie too far apart: no proposal until a third is in (R11, D6).
+    #: What the file is ranked by: the mean of both sides; with a third review the median of the three (D6).
+    score: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    #: Each side's total, the mean of its reviews, and the third review's.
+    german: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    french: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    third: Mapped[int | None]
+    #: Between the two sides.
+    gap: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    #: The sides lie too far apart and no third review is in: no proposal before (R11, D6).
     third_due: Mapped[bool]
-    #: Mean of what the reviewers recommend.
+    #: What the reviewers recommend, put together like the score.
     recommended_cents: Mapped[int] = mapped_column(BigInteger)
     #: When the last outstanding review came in. What is submitted later shows only once that round is settled too.
     settled_at: Mapped[datetime] = mapped_column(Instant)
 
     application: Mapped[Application] = relationship()
 
-    __table_args__ = (Index("ix_standing_ranking", "call_id", "mean", "application_id"),)
+    @property
+    def marks(self) -> list[tuple[str, float]]:
+        """What weighs, for pictures: each side's total under its office's mark, and the third review's."""
+        found = [(OFFICES[Side.GERMAN].value, float(self.german)), (OFFICES[Side.FRENCH].value, float(self.french))]
+        return found if self.third is None else [*found, ("third", float(self.third))]
+
+    __table_args__ = (Index("ix_standing_ranking", "call_id", "score", "application_id"),)

@@ -1,9 +1,11 @@
 """When a review is complete, what it adds up to, who may see it. Pure; totals are points out of the call's maximum."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from statistics import mean, median
 
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import OFFICES, Party, Role, Side
@@ -13,7 +15,15 @@ from .states import Conflict
 #: From this gap within one criterion both comments deserve a second look.
 NOTABLE_GAP = 4
 
-_CENT = Decimal("0.01")
+_HUNDREDTH = Decimal("0.01")
+
+# --- seats ---------------------------------------------------------------------------------------
+#
+# Both cities weigh equally (D6): every file has the same number of regular seats on each side, a figure of the call's
+# rules. An office fills the seats of its own side only and cannot add one, so nobody waits for a seat the other side
+# never asked for, and whether a seat is free depends on the own side alone: it tells nothing about the other (T13).
+# Whoever recuses leaves their seat free for a replacement. A further opinion is the third review: it belongs to no
+# side, one office proposes the person and the other confirms, and it is asked for once.
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,8 @@ class Seat:
     side: Side
     conflict: Conflict = Conflict.UNDECLARED
     submitted: bool = False
+    #: The third review: whatever side the person comes from, it counts for neither.
+    is_third: bool = False
 
     @property
     def is_active(self) -> bool:
@@ -30,71 +42,99 @@ class Seat:
         return self.conflict is not Conflict.DECLARED
 
 
-def sides_without_reviewer(seats: Iterable[Seat]) -> list[Side]:
-    """The sides that still owe a reviewer: one from Düsseldorf, one from Toulouse or Métropole (R8, D9)."""
-    present = {seat.side for seat in seats if seat.is_active}
-    return [side for side in Side if side not in present]
+def free_seats(seats: Iterable[Seat], per_side: int) -> dict[Side, int]:
+    """How many regular seats each side has still to fill: from Düsseldorf, from Toulouse or Métropole (R8, D9)."""
+    taken = [seat.side for seat in seats if seat.is_active and not seat.is_third]
+    return {side: max(0, per_side - taken.count(side)) for side in Side}
 
 
-def is_complete(seats: Sequence[Seat]) -> bool:
-    """Whether every side has a submitted review and no active reviewer is still at work (R8, R11)."""
-    active = [seat for seat in seats if seat.is_active]
-    return {seat.side for seat in active if seat.submitted} == set(Side) and all(seat.submitted for seat in active)
+def sides_without_reviewer(seats: Iterable[Seat], per_side: int) -> list[Side]:
+    """The sides that still owe a reviewer."""
+    return [side for side, free in free_seats(seats, per_side).items() if free]
 
 
-def mean(values: Sequence[int]) -> Decimal:
-    """The mean with two places, rounded half up. Raises ValueError without values."""
-    if not values:
-        raise ValueError("no values, no mean")
-    return (Decimal(sum(values)) / len(values)).quantize(_CENT, ROUND_HALF_UP)
+def is_complete(seats: Sequence[Seat], per_side: int) -> bool:
+    """Whether every regular seat is filled and no active reviewer, the third included, is at work (R8, R11)."""
+    return not sides_without_reviewer(seats, per_side) and all(seat.submitted for seat in seats if seat.is_active)
 
 
-def gap(totals: Sequence[int]) -> int:
-    """Largest minus smallest total."""
-    return max(totals) - min(totals)
-
-
-def third_review_due(totals: Sequence[int], *, gap_limit: int, threshold: int) -> bool:
-    """Two reviews too far apart call for a third, unless both miss the threshold anyway (R11, D6)."""
-    return len(totals) == 2 and gap(totals) >= gap_limit and max(totals) >= threshold
+# --- what reviews add up to ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
     """What one submitted review contributes: its total and the grant it recommends, in cents."""
 
-    side: Side
+    #: None: the third review.
+    side: Side | None
     total: int
     recommended_cents: int
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What the submitted reviews of a file add up to."""
+    """What the submitted reviews of a file add up to. Points have two places, rounded half up at the very end."""
 
     submitted: int
-    mean: Decimal
-    german: Decimal | None
-    french: Decimal | None
-    gap: int
+    #: What the file is ranked by.
+    score: Decimal
+    german: Decimal
+    french: Decimal
+    third: int | None
+    #: Between the two sides.
+    gap: Decimal
     recommended_cents: int
     third_due: bool
 
 
+def third_review_due(german: Fraction, french: Fraction, *, is_in: bool, gap_limit: int, threshold: int) -> bool:
+    """Sides too far apart call for a third review, once, unless both miss the threshold anyway (R11, D6)."""
+    return not is_in and abs(german - french) >= gap_limit and max(german, french) >= threshold
+
+
+def joint(german: Fraction, french: Fraction, third: Fraction | None) -> Fraction:
+    """What the two sides come to: their mean; with a third review the median of the three, until the reviewing
+    wing consolidates (D6)."""
+    return median((german, french, third)) if third is not None else mean((german, french))
+
+
 def add_up(reviews: Sequence[Submitted], *, gap_limit: int, threshold: int) -> Sum:
-    """Means of all and of each side, gap, mean recommendation. Raises ValueError without reviews."""
-    totals = [review.total for review in reviews]
-    by_side = {side: [r.total for r in reviews if r.side is side] for side in Side}
-    recommended = Decimal(sum(review.recommended_cents for review in reviews)) / max(len(reviews), 1)
+    """What the sides and the third review come to, points and recommended grant alike.
+
+    A side's total is the mean of its reviews, however many people gave them. Raises ValueError where a side has none.
+    """
+    german, french, third = _totals(reviews, lambda review: review.total)
+    recommended = joint(*_totals(reviews, lambda review: review.recommended_cents))
     return Sum(
         submitted=len(reviews),
-        mean=mean(totals),
-        german=mean(by_side[Side.GERMAN]) if by_side[Side.GERMAN] else None,
-        french=mean(by_side[Side.FRENCH]) if by_side[Side.FRENCH] else None,
-        gap=gap(totals),
-        recommended_cents=int(recommended.quantize(Decimal(1), ROUND_HALF_UP)),
-        third_due=third_review_due(totals, gap_limit=gap_limit, threshold=threshold),
+        score=_points(joint(german, french, third)),
+        german=_points(german),
+        french=_points(french),
+        third=None if third is None else int(third),
+        gap=_points(abs(german - french)),
+        recommended_cents=int(_rounded(recommended, Decimal(1))),
+        third_due=third_review_due(german, french, is_in=third is not None, gap_limit=gap_limit, threshold=threshold),
     )
+
+
+def _totals(
+    reviews: Sequence[Submitted], figure: Callable[[Submitted], int]
+) -> tuple[Fraction, Fraction, Fraction | None]:
+    of = {side: [Fraction(figure(review)) for review in reviews if review.side is side] for side in (*Side, None)}
+    return mean(of[Side.GERMAN]), mean(of[Side.FRENCH]), mean(of[None]) if of[None] else None
+
+
+def gap(points: Sequence[int]) -> int:
+    """Largest minus smallest of the points for one criterion."""
+    return max(points) - min(points)
+
+
+def _points(value: Fraction) -> Decimal:
+    return _rounded(value, _HUNDREDTH)
+
+
+def _rounded(value: Fraction, to: Decimal) -> Decimal:
+    return (Decimal(int(value.numerator)) / int(value.denominator)).quantize(to, ROUND_HALF_UP)
 
 
 def is_own_institution(party: Party, run_by: Iterable[Party | None]) -> bool:
@@ -123,6 +163,11 @@ def may_see_board(roles: AbstractSet[Role], own: Seat | None) -> bool:
 def may_assign(office: Party | None, reviewer: Party | None) -> bool:
     """Each office assigns its own side's reviewers, Toulouse also Métropole's (D10)."""
     return reviewer is not None and office is OFFICES[reviewer.side]
+
+
+def may_confirm(office: Party | None, nominated_by: Party) -> bool:
+    """The third reviewer belongs to no side: what one office proposes the other confirms (D6)."""
+    return office in OFFICES.values() and office is not nominated_by
 
 
 # --- what an assessment still lacks --------------------------------------------------------------

@@ -13,6 +13,16 @@ class Conflict(StrEnum):
     DECLARED = "declared"
 
 
+class Need(StrEnum):
+    """What a file waits for from an office."""
+
+    REVIEWER = "reviewer"
+    #: Somebody to propose for the third review.
+    THIRD = "third"
+    #: A yes to whom the other office proposes.
+    CONFIRMATION = "confirmation"
+
+
 class Progress(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 
+from grantflow.accounts.models import Person
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application
 from grantflow.calls.texts import criterion_question, criterion_title
@@ -15,7 +16,7 @@ from grantflow.platform import locale
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, invalid, page, redirect_to
 
-from . import forms, policy, queries, rules, service
+from . import forms, policy, queries, rules, service, texts
 from .models import Assignment
 from .queries import Comparison
 from .states import Conflict
@@ -130,20 +131,38 @@ def compare(comparison: Comparison) -> Any:
 @bp.get("/to-assign")
 @requires(policy.assigns)
 def to_assign() -> Any:
-    """Files that wait for a reviewer of the actor's side."""
-    found = queries.without_reviewer(current_actor(), _cursor())
+    """Files that wait for the actor's office: for a reviewer of its side, or for the third one."""
+    found = queries.waiting(current_actor(), _cursor())
     rows = found[: queries.PAGE]
-    return page("review/to_assign.html", rows=rows, following=rows[-1].id if len(found) > queries.PAGE else None)
+    following = rows[-1][0].id if len(found) > queries.PAGE else None
+    return page("review/to_assign.html", rows=rows, needs=texts.NEEDS, following=following)
 
 
 @bp.post("/<uuid:id>/assignments")
 @requires(policy.assigns, on=queries.file_of_office)
 def assign(application: Application) -> Any:
-    chosen = _uuid(request.form.get("reviewer", ""))
-    reviewer = queries.reviewer(chosen) if chosen else None
-    if reviewer is None:
-        raise Invalid("review_reviewer_missing", field="reviewer")
+    reviewer = _chosen()
     service.assign(application, reviewer, by=current_actor())
+    flash_ok(_("%(name)s has been assigned and told by e-mail.", name=reviewer.name))
+    return redirect_to("dashboard.file", id=application.id)
+
+
+@bp.post("/<uuid:id>/third")
+@requires(policy.assigns, on=queries.file_of_office)
+def nominate(application: Application) -> Any:
+    """Propose somebody for the third review."""
+    reviewer = _chosen()
+    service.nominate(application, reviewer, by=current_actor())
+    flash_ok(_("%(name)s is proposed. The other office has been asked by e-mail to confirm.", name=reviewer.name))
+    return redirect_to("dashboard.file", id=application.id)
+
+
+@bp.post("/<uuid:id>/third/confirmation")
+@requires(policy.assigns, on=queries.file_of_office)
+def confirm(application: Application) -> Any:
+    """Confirm whom the other office proposed."""
+    reviewer = _chosen()
+    service.confirm(application, reviewer.id, by=current_actor())
     flash_ok(_("%(name)s has been assigned and told by e-mail.", name=reviewer.name))
     return redirect_to("dashboard.file", id=application.id)
 
@@ -155,6 +174,15 @@ def unassign(assignment: Assignment) -> Any:
     service.unassign(assignment, by=current_actor())
     flash_ok(_("%(name)s is no longer assigned.", name=name))
     return redirect_to("dashboard.file", id=file)
+
+
+def _chosen() -> Person:
+    """Whom the form names."""
+    chosen = _uuid(request.form.get("reviewer", ""))
+    reviewer = queries.reviewer(chosen) if chosen else None
+    if reviewer is None:
+        raise Invalid("review_reviewer_missing", field="reviewer")
+    return reviewer
 
 
 def _cursor() -> UUID | None:

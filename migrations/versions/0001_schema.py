@@ -299,12 +299,14 @@ def upgrade() -> None:
         sa.Column("guideline_on", sa.Date(), nullable=False),
         sa.Column("lead_days", sa.Integer(), nullable=False),
         sa.Column("return_days", sa.Integer(), nullable=False),
+        sa.Column("reviewers_per_side", sa.Integer(), nullable=False),
         sa.Column("gap_limit", sa.Integer(), nullable=False),
         sa.Column("points_max", sa.Integer(), nullable=False),
         sa.Column("first_instalment_bp", sa.Integer(), nullable=False),
         sa.Column("report_months", sa.Integer(), nullable=False),
         sa.Column("last_number", sa.Integer(), nullable=False),
         sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_call_period")),
+        sa.CheckConstraint("reviewers_per_side > 0", name=op.f("ck_call_reviewers")),
         sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_call_agreement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
         sa.UniqueConstraint("code", name=op.f("uq_call_code")),
@@ -790,9 +792,14 @@ def upgrade() -> None:
         ),
         sa.Column("conflict_reason", sa.String(), nullable=False),
         sa.Column("declared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_third", sa.Boolean(), nullable=False),
+        sa.Column("confirmed_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint("(conflict = 'undeclared') = (declared_at IS NULL)", name=op.f("ck_assignment_declared")),
+        sa.CheckConstraint("confirmed_by <> assigned_by", name=op.f("ck_assignment_third_by_two")),
+        sa.CheckConstraint("is_third = (confirmed_by IS NOT NULL)", name=op.f("ck_assignment_third_confirmed")),
         sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_assignment_application_id")),
         sa.ForeignKeyConstraint(["assigned_by"], ["person.id"], name=op.f("fk_assignment_assigned_by")),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["person.id"], name=op.f("fk_assignment_confirmed_by")),
         sa.ForeignKeyConstraint(["reviewer_id"], ["person.id"], name=op.f("fk_assignment_reviewer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
         sa.UniqueConstraint("application_id", "reviewer_id", name=op.f("uq_assignment_application_id_reviewer_id")),
@@ -801,6 +808,32 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_assignment_reviewer_id_application_id"), "assignment", ["reviewer_id", "application_id"], unique=False
     )
+    op.create_index(op.f("ix_assignment_confirmed_by"), "assignment", ["confirmed_by"], unique=False)
+    op.create_index(
+        "uq_assignment_third",
+        "assignment",
+        ["application_id"],
+        unique=True,
+        postgresql_where="is_third AND conflict <> 'declared'",
+    )
+    op.create_table(
+        "nomination",
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("reviewer_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "office",
+            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("nominated_by", sa.Uuid(), nullable=False),
+        sa.Column("nominated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_nomination_application_id")),
+        sa.ForeignKeyConstraint(["nominated_by"], ["person.id"], name=op.f("fk_nomination_nominated_by")),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["person.id"], name=op.f("fk_nomination_reviewer_id")),
+        sa.PrimaryKeyConstraint("application_id", name=op.f("pk_nomination")),
+    )
+    op.create_index(op.f("ix_nomination_nominated_by"), "nomination", ["nominated_by"], unique=False)
+    op.create_index(op.f("ix_nomination_reviewer_id"), "nomination", ["reviewer_id"], unique=False)
     op.create_table(
         "budget_line",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -983,10 +1016,11 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column("call_id", sa.Uuid(), nullable=False),
         sa.Column("submitted", sa.Integer(), nullable=False),
-        sa.Column("mean", sa.Numeric(precision=5, scale=2), nullable=False),
-        sa.Column("german", sa.Numeric(precision=5, scale=2), nullable=True),
-        sa.Column("french", sa.Numeric(precision=5, scale=2), nullable=True),
-        sa.Column("gap", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Numeric(precision=5, scale=2), nullable=False),
+        sa.Column("german", sa.Numeric(precision=5, scale=2), nullable=False),
+        sa.Column("french", sa.Numeric(precision=5, scale=2), nullable=False),
+        sa.Column("third", sa.Integer(), nullable=True),
+        sa.Column("gap", sa.Numeric(precision=5, scale=2), nullable=False),
         sa.Column("third_due", sa.Boolean(), nullable=False),
         sa.Column("recommended_cents", sa.BigInteger(), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
@@ -994,7 +1028,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_standing_call_id")),
         sa.PrimaryKeyConstraint("application_id", name=op.f("pk_standing")),
     )
-    op.create_index("ix_standing_ranking", "standing", ["call_id", "mean", "application_id"], unique=False)
+    op.create_index("ix_standing_ranking", "standing", ["call_id", "score", "application_id"], unique=False)
     op.create_table(
         "submission",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1148,6 +1182,13 @@ def downgrade() -> None:
     op.drop_table("declaration")
     op.drop_table("category_closing")
     op.drop_table("budget_line")
+    op.drop_index(op.f("ix_nomination_reviewer_id"), table_name="nomination")
+    op.drop_index(op.f("ix_nomination_nominated_by"), table_name="nomination")
+    op.drop_table("nomination")
+    op.drop_index(
+        "uq_assignment_third", table_name="assignment", postgresql_where="is_third AND conflict <> 'declared'"
+    )
+    op.drop_index(op.f("ix_assignment_confirmed_by"), table_name="assignment")
     op.drop_index(op.f("ix_assignment_reviewer_id_application_id"), table_name="assignment")
     op.drop_table("assignment")
     op.drop_index(op.f("ix_application_event_application_id_seq"), table_name="application_event")

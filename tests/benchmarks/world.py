@@ -77,7 +77,7 @@ STATEMENTS = (
     ON CONFLICT (call_id, side, state) DO UPDATE SET files = excluded.files
     """,
     """
-    INSERT INTO standing (application_id, call_id, submitted, mean, german, french, gap, third_due, recommended_cents,
+    INSERT INTO standing (application_id, call_id, submitted, score, german, french, gap, third_due, recommended_cents,
            settled_at)
     SELECT id, call_id, 2, 60 + (row_number() OVER (ORDER BY id)) % 50, 70, 80, 10, false, 400000, now()
     FROM application WHERE state IN ('assessed','proposed','awarded','rejected') ON CONFLICT DO NOTHING

@@ -26,7 +26,7 @@ def test_a_file_in_the_ranking_shows_its_figures(app: Flask, given: Given, as_: 
     given.review(file, french, 8, recommended=eur(8_113))
     with app.app_context():
         standing = db.session.scalars(select(Standing).where(Standing.application_id == file.id)).one()
-        assert (standing.mean, standing.recommended_cents) == (pytest.approx(93.5), eur(8_113))
+        assert (standing.score, standing.recommended_cents) == (pytest.approx(93.5), eur(8_113))
     page = html.fromstring(as_(given.office(side)).get("/decisions/ranking?lang=de").get_data())
     (row,) = [row for row in page.iter("tr", "li", "article") if "Zahlenwerk" in row.text_content()]
     words = re.sub(r"\s+", " ", row.text_content())

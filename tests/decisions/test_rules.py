@@ -62,8 +62,8 @@ def test_more_than_all_have_is_refused():
 # --- terms ---------------------------------------------------------------------------------------
 
 BASIS = Basis(
-    mean=Decimal("81.50"),
-    gap=20,
+    score=Decimal("81.50"),
+    gap=Decimal(20),
     gap_limit=33,
     third_due=False,
     threshold=50,
@@ -105,11 +105,16 @@ def but(**changes: object) -> Basis:
         (award(), BASIS, []),
         (rejection(), BASIS, []),
         (award(eur(8_000), reason_de="Knapp.", reason_fr="Limité."), BASIS, []),
-        (award(), but(mean=Decimal("49.99")), [("below_threshold", "outcome")]),
-        (award(), but(mean=Decimal(50)), []),
+        (award(), but(score=Decimal("49.99")), [("below_threshold", "outcome")]),
+        (award(), but(score=Decimal(50)), []),
         (award(), but(requested=eur(9_300)), [("award_above_request", "award")]),
         (award(), but(ceiling=eur(9_399)), [("award_above_ceiling", "award")]),
         (award(), but(free={D: eur(60_000), T: eur(36_000), M: 1}), [("over_envelope", "share_metropole")]),
+        (
+            award(),
+            but(free={D: eur(60_000), T: eur(36_000), M: 1}, reserved={M: eur(20_000)}),
+            [("reserved_by_proposals", "share_metropole")],
+        ),
         (award(shares={D: eur(9_000), T: 0, M: 0}), BASIS, [("split_mismatch", "award")]),
         (award(0), BASIS, [("award_missing", "award")]),
         (
@@ -354,7 +359,7 @@ def test_signing_by_the_rules_only_ever_ends_in_two_cities_and_two_people(people
 
 def test_the_first_that_does_not_fit_ends_it():
     found = rules.reach([50, 40, 5], start=10, frame=100)
-    assert [(fit.total, fit.fits) for fit in found] == [(60, True), (100, True), (105, False)]
+    assert [(fit.total, fit.fits) for fit in found] == [(60, True), (100, True), (100, False)]
     assert [fit.fits for fit in rules.reach([50, 60, 5], start=10, frame=100)] == [True, False, False]
 
 

@@ -46,7 +46,7 @@ def test_both_last_reviews_at_once(real: Flask) -> None:
         completed = select(func.count()).where(Event.action == Action.COMPLETE_REVIEW)
         assert db.session.scalar(completed) == 1
         standing = db.session.get_one(Standing, application.id)
-        assert (standing.submitted, standing.mean, standing.gap) == (2, 88, 22)
+        assert (standing.submitted, standing.score, standing.gap) == (2, 88, 22)
     assert given.reload(application.id).state is State.ASSESSED
 
 

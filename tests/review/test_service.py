@@ -1,4 +1,4 @@
-"""The verbs on a real database: assign, declare, score, submit."""
+"""The verbs on a real database: declare, score, submit."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,7 +8,6 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from grantflow.accounts.models import Person
 from grantflow.applications import policy as application_policy
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application, Event
@@ -16,150 +15,14 @@ from grantflow.applications.states import Action, State
 from grantflow.audit.models import Entry
 from grantflow.kernel.errors import DomainError, Forbidden, IllegalStep, Incomplete, Invalid
 from grantflow.kernel.parties import Party, Role, Side
-from grantflow.notifications.models import Message
 from grantflow.platform.db import db
 from grantflow.review import queries, service
-from grantflow.review.models import Assessment, Assignment, Score, Standing
+from grantflow.review.models import Score, Standing
 from grantflow.review.rules import Mark
 from grantflow.review.states import Conflict
 from tests.given import Given
 
-
-def state_of(application: Application) -> State:
-    return db.session.scalars(select(Application.state).where(Application.id == application.id)).one()
-
-
-def assignment_of(application: Application, reviewer: Person) -> Assignment:
-    return db.session.scalars(
-        select(Assignment).where(Assignment.application_id == application.id, Assignment.reviewer_id == reviewer.id)
-    ).one()
-
-
-def marks(application: Application, points: int = 8) -> dict[int, Mark]:
-    return {criterion.position: Mark(points, "gut") for criterion in application.call.criteria}
-
-
-# --- assigning -----------------------------------------------------------------------------------
-
-
-def test_review_begins_when_both_sides_have_a_reviewer(app: Flask, given: Given) -> None:
-    with app.app_context():
-        application = given.application(State.ADMITTED)
-        given.assign(application, given.reviewer(Party.DUESSELDORF))
-        given.assign(application, given.reviewer(Party.DUESSELDORF))
-        assert state_of(application) is State.ADMITTED
-        reviewer = given.reviewer(Party.METROPOLE)
-        given.assign(application, reviewer)
-        assert state_of(application) is State.IN_REVIEW
-        messages = db.session.scalars(select(Message).where(Message.person_id == reviewer.id)).all()
-        assert [(m.kind, m.facts) for m in messages] == [
-            (
-                "reviewer_assigned",
-                {"number": application.number, "title": application.title, "application_id": str(application.id)},
-            )
-        ]
-
-
-def test_each_office_assigns_only_its_own_side(app: Flask, given: Given) -> None:
-    with app.app_context():
-        application = given.application(State.ADMITTED)
-        with pytest.raises(Forbidden):
-            service.assign(application, given.reviewer(Party.TOULOUSE), by=given.office(Side.GERMAN))
-        with pytest.raises(Forbidden):
-            service.assign(application, given.reviewer(Party.METROPOLE), by=given.staff(Role.OFFICE, Party.METROPOLE))
-        with pytest.raises(Forbidden):
-            service.assign(
-                application, given.reviewer(Party.TOULOUSE), by=given.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
-            )
-
-
-def test_who_cannot_be_assigned(app: Flask, given: Given) -> None:
-    with app.app_context():
-        application = given.application(State.ADMITTED)
-        office = given.staff(Role.OFFICE, Party.DUESSELDORF, Role.REVIEWER)
-
-        def refusal(person: Person) -> str:
-            with pytest.raises(Invalid) as caught:
-                service.assign(application, person, by=office)
-            return caught.value.key
-
-        assert refusal(office) == "review_not_yourself"
-        assert refusal(given.staff(Role.FINANCE, Party.DUESSELDORF)) == "review_not_a_reviewer"
-        disabled = given.reviewer(Party.DUESSELDORF)
-        disabled.disabled_at = disabled.created_at
-        assert refusal(disabled) == "review_not_a_reviewer"
-        assigned = given.reviewer(Party.DUESSELDORF)
-        given.assign(application, assigned)
-        assert refusal(assigned) == "review_already_assigned"
-        member = application.contact
-        member.party = Party.DUESSELDORF
-        member.role_grants.append(type(office.role_grants[0])(role=Role.REVIEWER, granted_at=member.created_at))
-        db.session.flush()
-        assert refusal(member) == "review_is_applicant"
-
-
-@pytest.mark.parametrize("state", [State.SUBMITTED, State.RETURNED, State.INADMISSIBLE])
-def test_only_admitted_files_get_reviewers(app: Flask, given: Given, state: State) -> None:
-    with app.app_context():
-        application = given.application(state)
-        with pytest.raises(DomainError, match="review_closed"):
-            given.assign(application, given.reviewer(Party.DUESSELDORF))
-
-
-def test_candidates_are_exactly_those_who_can_be_assigned(app: Flask, given: Given) -> None:
-    with app.app_context():
-        application = given.application(State.ADMITTED)
-        office = given.staff(Role.OFFICE, Party.TOULOUSE, Role.REVIEWER)
-        toulouse, metropole = given.reviewer(Party.TOULOUSE), given.reviewer(Party.METROPOLE)
-        assigned = given.reviewer(Party.TOULOUSE)
-        given.reviewer(Party.DUESSELDORF)
-        given.assign(application, assigned)
-        panel = queries.panel(office, application)
-        assert panel is not None
-        ids = {candidate.person.id for candidate in panel.candidates}
-        assert {toulouse.id, metropole.id} <= ids
-        assert ids.isdisjoint({office.id, assigned.id})
-        assert {candidate.person.party for candidate in panel.candidates} <= {Party.TOULOUSE, Party.METROPOLE}
-
-
-def test_own_institution_is_marked(app: Flask, given: Given) -> None:
-    with app.app_context():
-        application = given.application(State.ADMITTED)
-        application.lead.run_by = Party.DUESSELDORF
-        db.session.flush()
-        office, reviewer = given.office(Side.GERMAN), given.reviewer(Party.DUESSELDORF)
-        panel = queries.panel(office, application)
-        assert panel is not None
-        assert {c.person.id: c.own_institution for c in panel.candidates}[reviewer.id] is True
-        given.assign(application, reviewer)
-        assert queries.is_own_institution(assignment_of(application, reviewer)) is True
-
-
-def test_a_reviewer_is_removed_while_nothing_is_submitted(app: Flask, given: Given) -> None:
-    with app.app_context():
-        application, german, french = given.in_review()
-        given.review(application, german, submit=False)
-        service.unassign(assignment_of(application, german), by=given.office(Side.GERMAN))
-        assert queries.own_file(german, application.id) is None
-        assert db.session.scalars(select(Assessment)).all() == []
-        given.review(application, french)
-        with pytest.raises(DomainError, match="review_begun"):
-            service.unassign(assignment_of(application, french), by=given.office(Side.FRENCH))
-        with pytest.raises(Forbidden):
-            service.unassign(assignment_of(application, french), by=given.office(Side.GERMAN))
-
-
-def test_removing_the_last_one_outstanding_completes_the_review(app: Flask, given: Given) -> None:
-    with app.app_context():
-        application, german, french = given.in_review()
-        idle = given.reviewer(Party.DUESSELDORF)
-        given.assign(application, idle)
-        given.review(application, german)
-        given.review(application, french)
-        assert state_of(application) is State.IN_REVIEW
-        service.unassign(assignment_of(application, idle), by=given.office(Side.GERMAN))
-        assert state_of(application) is State.ASSESSED
-
+from .looking import assignment_of, marks, state_of
 
 # --- declaring -----------------------------------------------------------------------------------
 
@@ -195,7 +58,7 @@ def test_a_conflict_is_final_and_stays_on_record(app: Flask, given: Given) -> No
             service.unassign(assignment, by=given.office(Side.GERMAN))
         given.review(application, french)
         assert state_of(application) is State.IN_REVIEW
-        assert [a.id for a in queries.without_reviewer(given.office(Side.GERMAN))] == [application.id]
+        assert [file.id for file, _ in queries.waiting(given.office(Side.GERMAN))] == [application.id]
         given.review(application, given.reviewer(Party.DUESSELDORF))
         assert state_of(application) is State.ASSESSED
 
@@ -205,10 +68,9 @@ def test_a_conflict_found_while_reading_closes_the_file_too(app: Flask, given: G
         application, german, french = given.in_review()
         given.review(application, french)
         given.review(application, german, submit=False)
-        second = given.reviewer(Party.DUESSELDORF)
-        given.review(application, second)
-        assert state_of(application) is State.IN_REVIEW
         given.declare(application, german, conflict=True)
+        assert state_of(application) is State.IN_REVIEW
+        given.review(application, given.reviewer(Party.DUESSELDORF))
         assert state_of(application) is State.ASSESSED
         assert db.session.get_one(Standing, application.id).submitted == 2
 
@@ -270,44 +132,13 @@ def test_both_reviews_in_settle_the_standing_and_assess_the_file(app: Flask, giv
         given.review(application, french, 7, recommended=800_000)
         assert state_of(application) is State.ASSESSED
         standing = db.session.get_one(Standing, application.id)
-        assert (standing.submitted, standing.mean, standing.german, standing.french) == (
+        assert (standing.submitted, standing.score, standing.german, standing.french) == (
             2,
             Decimal("82.50"),
             Decimal("88.00"),
             Decimal("77.00"),
         )
         assert (standing.gap, standing.third_due, standing.recommended_cents) == (11, False, 850_000)
-
-
-def test_a_wide_gap_calls_for_a_third_review_which_reopens_the_file(app: Flask, given: Given) -> None:
-    with app.app_context():
-        application = given.assessed(german=8, french=5)
-        assert db.session.get_one(Standing, application.id).third_due is True
-        third = given.reviewer(Party.METROPOLE)
-        given.assign(application, third)
-        assert state_of(application) is State.IN_REVIEW
-        given.review(application, third, 6)
-        assert state_of(application) is State.ASSESSED
-        standing = db.session.get_one(Standing, application.id)
-        assert (standing.submitted, standing.mean, standing.third_due) == (3, Decimal("69.67"), False)
-
-
-def test_no_third_review_without_need(app: Flask, given: Given) -> None:
-    with app.app_context():
-        near, poor = given.assessed(german=8, french=6), given.assessed(german=4, french=0)
-        assert db.session.get_one(Standing, poor.id).gap == 44
-        for application in (near, poor):
-            with pytest.raises(DomainError, match="review_no_third_due"):
-                given.assign(application, given.reviewer(Party.TOULOUSE))
-
-
-def test_a_third_review_that_is_recused_leaves_the_third_due(app: Flask, given: Given) -> None:
-    with app.app_context():
-        application = given.assessed(german=8, french=5)
-        third = given.reviewer(Party.METROPOLE)
-        given.declare(application, third, conflict=True)
-        assert state_of(application) is State.ASSESSED
-        assert db.session.get_one(Standing, application.id).third_due is True
 
 
 def test_a_withdrawn_file_takes_no_review(app: Flask, given: Given) -> None:
@@ -402,28 +233,6 @@ def test_who_may_compare_and_when(app: Flask, given: Given) -> None:
         assert seers() == set()
         given.review(application, french)
         assert seers() == {"german", "french", "office", "other office", "signatory"}
-
-
-def test_a_third_reviewer_stays_blind_and_unseen_until_the_round_is_settled(app: Flask, given: Given) -> None:
-    with app.app_context():
-        application = given.assessed(german=8, french=5)
-        office = given.office(Side.GERMAN)
-        third = given.reviewer(Party.METROPOLE, Role.OFFICE, Role.SIGNATORY)
-        fourth = given.reviewer(Party.DUESSELDORF)
-        given.assign(application, third)
-        given.assign(application, fourth)
-        assert queries.compare(third, application.id) is None
-        assert queries.panel(third, application) is None
-        given.review(application, third, 6)
-        # One of the second round is still at work: what stands is the first round.
-        comparison = queries.compare(office, application.id)
-        assert comparison is not None
-        assert [review.assessment.total for review in comparison.reviews if review.assessment] == [88, 55]
-        assert queries.compare(fourth, application.id) is None
-        given.review(application, fourth, 7)
-        comparison = queries.compare(office, application.id)
-        assert comparison is not None
-        assert [review.assessment.total for review in comparison.reviews if review.assessment] == [88, 77, 55, 66]
 
 
 def test_a_conflict_closes_the_file_to_every_other_role(app: Flask, given: Given) -> None:

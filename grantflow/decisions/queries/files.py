@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from grantflow.accounts.models import Person, RoleGrant
@@ -15,11 +15,11 @@ from grantflow.applications.states import DECIDABLE, State
 from grantflow.calls import rules as calls
 from grantflow.calls.models import Call, Category, Envelope
 from grantflow.kernel.parties import Actor, Party, Role
-from grantflow.platform.db import db
+from grantflow.platform.db import db, to_write
 from grantflow.review.models import Standing
 
 from .. import policy, rules
-from ..models import Key, Proposal, Version
+from ..models import Key, Proposal, Share, Version
 from ..rules import Basis, Case, Deliberation, Terms
 from . import acts
 
@@ -64,21 +64,42 @@ def envelopes(application: Application) -> Sequence[Envelope]:
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
+def is_open() -> ColumnElement[bool]:
+    """Before the cities, over Proposal and Application: what it asks for is reserved."""
+    return and_(Application.state == State.PROPOSED, Proposal.decided_at.is_(None), Proposal.returned_at.is_(None))
+
+
+def reserved(application: Application) -> dict[Party, int]:
+    """What the open proposals of the call's other files hold of each envelope, in cents.
+
+    Whoever asks: the money is held all the same, and a sum does not tell whose.
+    """
+    query = (
+        select(Share.funder_code, func.sum(Share.cents))
+        .join(Share.proposal)
+        .join(Proposal.application)
+        .where(is_open(), Application.call_id == application.call_id, Application.id != application.id)
+        .group_by(Share.funder_code)
+    )
+    return {party: int(cents) for party, cents in db.session.execute(query)}
+
+
 def basis(application: Application, pots: Sequence[Envelope]) -> Basis | None:
     """What a proposal on this file is judged against; None while it has no standing."""
     found = standing(application)
     if found is None:
         return None
-    its = category(application)
+    its, held = category(application), reserved(application)
     return Basis(
-        mean=found.mean,
+        score=found.score,
         gap=found.gap,
         gap_limit=application.call.gap_limit,
         third_due=found.third_due,
         threshold=its.min_score,
         requested=application.requested_cents,
         ceiling=calls.ceiling(its.share_bp, application.eligible_cents),
-        free={pot.funder_code: pot.free_cents for pot in pots},
+        free={pot.funder_code: max(0, pot.free_cents - held.get(pot.funder_code, 0)) for pot in pots},
+        reserved=held,
     )
 
 
@@ -95,7 +116,7 @@ class Draft:
 
     @property
     def pots(self) -> list[rules.Pot]:
-        return [rules.Pot(e.funder_code, e.weight, e.free_cents) for e in self.envelopes]
+        return [rules.Pot(e.funder_code, e.weight, self.basis.free[e.funder_code]) for e in self.envelopes]
 
 
 def draft(actor: Actor, id: UUID) -> Draft | None:  # noqa: A002
@@ -123,17 +144,17 @@ def of_file(application: Application) -> Proposal | None:
 
 
 def locked(proposal_id: UUID) -> Proposal:
-    """The proposal FOR UPDATE with shares, keys and versions as they are now; the application is locked before."""
+    """The proposal held for writing, shares, keys and versions as they are now; the application is locked before."""
     # A handful each: one statement. Who wrote a version is asked, not what it says.
     versions = joinedload(Proposal.versions).load_only(Version.prepared_by)
     parts = (joinedload(Proposal.shares), joinedload(Proposal.keys), versions)
-    query = select(Proposal).where(Proposal.id == proposal_id).with_for_update(of=Proposal).options(*parts)
+    query = to_write(select(Proposal).where(Proposal.id == proposal_id), Proposal).options(*parts)
     return db.session.scalars(query.execution_options(populate_existing=True)).unique().one()
 
 
 def locked_file(application_id: UUID) -> Application:
-    """The application FOR UPDATE with all that its letters are made of, read afresh."""
-    query = select(Application).where(Application.id == application_id).with_for_update(of=Application)
+    """The application held for writing, with all that its letters are made of, read afresh."""
+    query = to_write(select(Application).where(Application.id == application_id), Application)
     application = db.session.scalars(query.options(*LETTERS).execution_options(populate_existing=True)).one()
     db.held(application)
     return application
@@ -141,12 +162,8 @@ def locked_file(application_id: UUID) -> Application:
 
 def locked_for(actor: Actor, application_id: UUID) -> tuple[Application, bool]:
     """The same, and whether the file is closed to the actor, be it since this very minute."""
-    query = (
-        select(Application, applications.barred(actor))
-        .where(Application.id == application_id)
-        .with_for_update(of=Application)
-        .options(*LETTERS)
-    )
+    query = select(Application, applications.barred(actor)).where(Application.id == application_id)
+    query = to_write(query, Application).options(*LETTERS)
     row = db.session.execute(query.execution_options(populate_existing=True)).one()
     db.held(row[0])
     return row[0], row[1]

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import selectinload
 
 from grantflow.applications.models import Application
@@ -22,7 +22,7 @@ from grantflow.review.states import Conflict
 from .. import policy, rules
 from ..models import Proposal, Share
 from ..states import Outcome
-from .files import visible_to
+from .files import is_open, visible_to
 
 PAGE = 50
 
@@ -31,24 +31,26 @@ PAGE = 50
 class Edge:
     """Where a page ends: its last file, with rank and running total, so that deep pages cost what the first does."""
 
-    mean: Decimal
+    score: Decimal
     application_id: UUID
     rank: int
     total: int
     fits: bool
+    #: The line below which the money does not reach stands on an earlier page.
+    cut: bool
 
     def __str__(self) -> str:
-        return f"{self.mean}~{self.application_id}~{self.rank}~{self.total}~{int(self.fits)}"
+        return f"{self.score}~{self.application_id}~{self.rank}~{self.total}~{int(self.fits)}~{int(self.cut)}"
 
     @classmethod
     def read(cls, text: str | None) -> "Edge | None":
         """The edge in a link; anything unreadable begins at the top."""
         try:
-            mean, key, rank, total, fits = (text or "").split("~")
-            edge = cls(Decimal(mean), UUID(key), int(rank), int(total), fits == "1")
+            score, key, rank, total, fits, cut = (text or "").split("~")
+            edge = cls(Decimal(score), UUID(key), int(rank), int(total), fits == "1", cut == "1")
         except (ValueError, InvalidOperation):
             return None
-        sound = edge.mean.is_finite() and 0 <= edge.mean < 1000 and 0 < edge.rank < 10**6 and 0 <= edge.total < 10**13
+        sound = edge.score.is_finite() and 0 <= edge.score < 1000 and 0 < edge.rank < 10**6 and 0 <= edge.total < 10**13
         return edge if sound else None
 
 
@@ -65,9 +67,10 @@ class Ranked:
     lead: str
     lead_side: Side
     state: State
-    mean: Decimal
-    german: Decimal | None
-    french: Decimal | None
+    score: Decimal
+    german: Decimal
+    french: Decimal
+    third: int | None
     threshold: int
     third_due: bool
     requested: int
@@ -78,18 +81,23 @@ class Ranked:
     award: int | None
     #: What it takes from the money still free: nothing once decided, refused or below the threshold.
     claims: int
-    #: Everything promised, and everything ranked up to here.
+    #: Everything promised, and what fits of everything ranked up to here.
     total: int
     fits: bool
 
     @property
     def is_below(self) -> bool:
-        return self.mean < self.threshold
+        return self.score < self.threshold
+
+    @property
+    def is_beyond(self) -> bool:
+        """The money does not reach this far. What is awarded or proposed holds its money, whatever its rank."""
+        return self.state is State.ASSESSED and self.claims > 0 and not self.fits
 
 
 @dataclass(frozen=True, slots=True)
 class Pot:
-    """One funder's envelope, with what open proposals would take."""
+    """One funder's envelope, with what open proposals reserve."""
 
     party: Party
     limit: int
@@ -98,7 +106,8 @@ class Pot:
 
     @property
     def free(self) -> int:
-        return self.limit - self.committed
+        """What can still be proposed."""
+        return max(0, self.limit - self.committed - self.proposed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +119,10 @@ class Ranking:
     pots: list[Pot]
     #: Files the actor is excluded from: neither listed nor counted.
     excluded: int
+    #: Score and id of the lowest in rank that holds money.
+    last_holder: tuple[Decimal, UUID] | None
     after: Edge | None
-    next: Edge | None
+    more: bool
 
     @property
     def frame(self) -> int:
@@ -123,14 +134,25 @@ class Ranking:
 
     @property
     def cut(self) -> Ranked | None:
-        """The first file on this page that the money no longer reaches; the line is drawn above it."""
-        if self.after and not self.after.fits:
+        """The first file on this page that the money no longer reaches; the line is drawn above it, and never above
+        a file that is awarded or proposed."""
+        if self.after and self.after.cut:
             return None
-        return next((row for row in self.rows if row.claims and not row.fits), None)
+        last = self.last_holder
+        beyond = (row for row in self.rows if row.is_beyond)
+        return next((row for row in beyond if not last or (row.score, row.application_id) < last), None)
+
+    @property
+    def next(self) -> Edge | None:
+        """Where the next page begins, if there is one."""
+        if not self.more:
+            return None
+        last, cut = self.rows[-1], bool(self.cut or (self.after and self.after.cut))
+        return Edge(last.score, last.application_id, last.rank, last.total, last.fits, cut)
 
 
 def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) -> Ranking | None:
-    """One page of a call's ranking, by mean, highest first; the newest call without ``code``. Six statements.
+    """One page of a call's ranking, by points, highest first; the newest call without ``code``. Seven statements.
 
     Files below their threshold keep their place and claim nothing. None: there is no such call.
     """
@@ -148,9 +170,10 @@ def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) ->
             Application.lead_side,
             Application.state,
             Application.requested_cents,
-            Standing.mean,
+            Standing.score,
             Standing.german,
             Standing.french,
+            Standing.third,
             Standing.third_due,
             Standing.recommended_cents,
             Proposal.id.label("proposal_id"),
@@ -163,25 +186,22 @@ def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) ->
         .join(Application.lead)
         .outerjoin(Proposal, Proposal.application_id == Application.id)
         .where(Standing.call_id == call.id, visible_to(actor))
-        .order_by(Standing.mean.desc(), Standing.application_id.desc())
+        .order_by(Standing.score.desc(), Standing.application_id.desc())
         .limit(PAGE + 1)
     )
     if after:
-        query = query.where(tuple_(Standing.mean, Standing.application_id) < tuple_(after.mean, after.application_id))
+        query = query.where(tuple_(Standing.score, Standing.application_id) < tuple_(after.score, after.application_id))
     found = db.session.execute(query).all()
     pots = _pots(actor, call)
-    rows = _rows(call, found[:PAGE], pots, after)
-    last = rows[-1] if rows else None
     return Ranking(
         call=call,
         calls=everything,
-        rows=rows,
+        rows=_rows(call, found[:PAGE], pots, after),
         pots=pots,
         excluded=_excluded(actor, call),
+        last_holder=_last_holder(actor, call),
         after=after,
-        next=Edge(last.mean, last.application_id, last.rank, last.total, last.fits)
-        if last and len(found) > PAGE
-        else None,
+        more=len(found) > PAGE,
     )
 
 
@@ -192,10 +212,12 @@ def _calls() -> Sequence[Call]:
 
 def _rows(call: Call, found: Sequence[Any], pots: Sequence[Pot], after: Edge | None) -> list[Ranked]:
     frame = sum(pot.limit for pot in pots)
-    start = after.total if after else sum(pot.committed for pot in pots)
+    start = after.total if after else sum(pot.committed + pot.proposed for pot in pots)
     thresholds = [calls.category_of(call.categories, row.requested_cents).min_score for row in found]
     claims = [_claims(row, threshold) for row, threshold in zip(found, thresholds, strict=True)]
-    reach = rules.reach(claims, start=start, frame=frame, fits=after.fits if after else True)
+    # Awards and open proposals hold their money already: they count before any rank.
+    asks = [claim if row.state is State.ASSESSED else 0 for row, claim in zip(found, claims, strict=True)]
+    reach = rules.reach(asks, start=start, frame=frame, fits=after.fits if after else True)
     first = after.rank + 1 if after else 1
     return [
         Ranked(
@@ -207,9 +229,10 @@ def _rows(call: Call, found: Sequence[Any], pots: Sequence[Pot], after: Edge | N
             lead=row.name,
             lead_side=row.lead_side,
             state=row.state,
-            mean=row.mean,
+            score=row.score,
             german=row.german,
             french=row.french,
+            third=row.third,
             threshold=threshold,
             third_due=row.third_due,
             requested=row.requested_cents,
@@ -226,10 +249,10 @@ def _rows(call: Call, found: Sequence[Any], pots: Sequence[Pot], after: Edge | N
 
 
 def _claims(row: Any, threshold: int) -> int:
-    """What a file takes from the money still free. Awards are committed already: they count before any rank."""
+    """What a file takes, or would take, of the money that is not committed."""
     if row.state is State.PROPOSED:
         return int(row.award_cents)
-    if row.state is State.ASSESSED and row.mean >= threshold:
+    if row.state is State.ASSESSED and row.score >= threshold:
         return int(min(row.recommended_cents or row.requested_cents, row.requested_cents))
     return 0
 
@@ -241,10 +264,8 @@ def _pots(actor: Actor, call: Call) -> list[Pot]:
         .join(Proposal.application)
         .where(
             visible_to(actor),
+            is_open(),
             Application.call_id == call.id,
-            Application.state == State.PROPOSED,
-            Proposal.decided_at.is_(None),
-            Proposal.returned_at.is_(None),
         )
         .group_by(Share.funder_code)
     )
@@ -254,6 +275,24 @@ def _pots(actor: Actor, call: Call) -> list[Pot]:
 
 def _pot(envelope: Envelope, proposed: int) -> Pot:
     return Pot(envelope.funder_code, envelope.limit_cents, envelope.committed_cents, proposed)
+
+
+def _last_holder(actor: Actor, call: Call) -> tuple[Decimal, UUID] | None:
+    """The lowest in rank of the files that are awarded, or proposed for an award."""
+    query = (
+        select(Standing.score, Standing.application_id)
+        .join(Standing.application)
+        .outerjoin(Proposal, Proposal.application_id == Application.id)
+        .where(
+            Standing.call_id == call.id,
+            visible_to(actor),
+            or_(Application.state == State.AWARDED, is_open() & (Proposal.award_cents > 0)),
+        )
+        .order_by(Standing.score, Standing.application_id)
+        .limit(1)
+    )
+    row = db.session.execute(query).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def _excluded(actor: Actor, call: Call) -> int:

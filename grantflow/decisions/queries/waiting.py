@@ -15,7 +15,7 @@ from grantflow.review.models import Standing
 
 from .. import policy, rules
 from ..models import Key, Proposal, Share, Version
-from .files import case, visible_to
+from .files import case, is_open, visible_to
 
 #: Rows of "signed lately".
 LATELY = 20
@@ -57,9 +57,7 @@ def _open(actor: Actor) -> Select[Proposal]:
         .join(Proposal.application)
         .where(
             visible_to(actor),
-            Application.state == State.PROPOSED,
-            Proposal.decided_at.is_(None),
-            Proposal.returned_at.is_(None),
+            is_open(),
         )
     )
 

@@ -8,6 +8,7 @@ from grantflow.applications import service as applications
 from grantflow.applications.models import Application
 from grantflow.applications.states import Action, State
 from grantflow.audit import service as audit
+from grantflow.calls import queries as calls
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Invalid, Reason
 from grantflow.kernel.parties import Actor, Party
@@ -41,10 +42,10 @@ def propose(
 ) -> Proposal:
     """Put an award or a rejection to the cities; the same verb changes what is still open.
 
-    In order: lock the file, judge the terms, freeze what will be signed, move the file if it was only assessed, void
-    keys and consent where anything signed changed, note it on the trail, tell the signatories. ``deliberations`` are
-    for the Toulouse office only (D4); others leave them out. ``seen``: the version the form showed, so that colleagues
-    do not overwrite each other.
+    In order: lock envelopes and file, judge the terms, freeze what will be signed, move the file if it was only
+    assessed, void keys and consent where anything signed changed, note it on the trail, tell the signatories.
+    ``deliberations`` are for the Toulouse office only (D4); others leave them out. ``seen``: the version the form
+    showed, so that colleagues do not overwrite each other.
 
     Raises Forbidden for any office but the lead's, IllegalStep beyond the proposal, Incomplete while a third review is
     due, Unsound with every reason against the terms.
@@ -63,7 +64,7 @@ def propose(
         conditions_de=conditions_de,
         conditions_fr=conditions_fr,
     )
-    application = queries.locked_file(application.id)
+    application = _locked(application, by)
     if application.state not in {State.ASSESSED, State.PROPOSED}:
         raise IllegalStep("illegal_step", action=Action.PROPOSE, state=application.state)
     proposal = queries.of_file(application)
@@ -89,7 +90,7 @@ def deliberate(proposal: Proposal, deliberations: Mapping[Party, Deliberation], 
     """
     if not policy.is_toulouse_office(by):
         raise Forbidden("deliberation_by_toulouse")
-    proposal = _locked_open(proposal)
+    proposal = _locked_open(proposal, by)
     if reasons := rules.why_not_deliberate(deliberations, clock.today()):
         raise Unsound(reasons)
     _write(proposal, queries.terms(proposal), _entered(proposal, deliberations))
@@ -102,7 +103,7 @@ def renew(proposal: Proposal, *, by: Actor) -> Proposal:
     acts are meant so. Voids keys, as every change does."""
     if not policy.leads(by, proposal.application):
         raise Forbidden()
-    proposal = _locked_open(proposal)
+    proposal = _locked_open(proposal, by)
     _judge(proposal.application, queries.terms(proposal), {})
     _put(proposal, by)
     return proposal
@@ -115,7 +116,7 @@ def send_back(proposal: Proposal, reason: str, *, by: Actor) -> Proposal:
     """
     if not policy.may_send_back(by, proposal) or queries.is_recused(by, proposal.application):
         raise Forbidden()
-    proposal = _locked_open(proposal)
+    proposal = _locked_open(proposal, by)
     if not reason.strip():
         raise Invalid("send_back_reason_missing", field="reason")
     voided = _void(proposal)
@@ -142,9 +143,18 @@ def send_back(proposal: Proposal, reason: str, *, by: Actor) -> Proposal:
 # --- parts ---------------------------------------------------------------------------------------
 
 
-def _locked_open(proposal: Proposal) -> Proposal:
-    """File, then proposal, locked in the order of all verbs; raises IllegalStep unless it lies before the cities."""
-    application = queries.locked_file(proposal.application_id)
+def _locked(application: Application, by: Actor) -> Application:
+    """Envelopes by position, then the file: the order of all verbs. Of two proposals that want the same money at the
+    same moment the second finds it reserved."""
+    calls.lock_envelopes(application.call_id)
+    application = queries.locked_file(application.id)
+    db.confirm_rights(by)
+    return application
+
+
+def _locked_open(proposal: Proposal, by: Actor) -> Proposal:
+    """As above, and the proposal; raises IllegalStep unless it lies before the cities."""
+    application = _locked(proposal.application, by)
     locked = queries.locked(proposal.id)
     if not locked.is_open or application.state is not State.PROPOSED:
         raise IllegalStep("proposal_not_open")

@@ -62,6 +62,7 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
     envelopes = calls.lock_envelopes(proposal.application.call_id)
     _, is_closed = queries.locked_for(by, proposal.application_id)
     proposal = queries.locked(proposal.id)
+    db.confirm_rights(by)
     if any(key.person_id == by.id and key.digest == digest_seen for key in queries.live_keys(proposal)):
         return proposal
     content = queries.content_now(proposal)

@@ -15,7 +15,7 @@ from ..workflow import LETTER
 def retry(letter: Letter, *, by: Actor) -> None:
     """Start a failed letter again, or the printing again of one whose file is lost: locks it, checks the table, clears
     its attempts, notes it, rings after commit."""
-    db.lock(letter)
+    db.lock(letter, by=by)
     job = jobs.JobName.REPRINT_LETTER if letter.lost_at else jobs.JobName.RENDER_LETTER
     if letter.lost_at is None:
         LETTER.step(Action.RETRY, letter.state, by.roles)

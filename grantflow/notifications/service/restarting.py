@@ -14,7 +14,7 @@ def restart(message: Message, *, by: Actor) -> None:
     """Try a failed message afresh. Raises IllegalStep where it has not failed."""
     if not policy.can_restart(by):
         raise Forbidden()
-    db.lock(message)
+    db.lock(message, by=by)
     if message.failed_at is None:
         raise IllegalStep("not_failed")
     reason = message.last_error or ""
