@@ -14,7 +14,7 @@ from grantflow.platform.forms import Form, Line, Text, ValidationError, choices,
 
 from . import texts
 from .models import Address
-from .rules import PASSWORD_MAX
+from .rules import PASSWORD_MAX, Name
 
 #: Longer than any password we keep, short enough to hash without pain.
 TYPED_AT_MOST = 8 * PASSWORD_MAX
@@ -67,8 +67,19 @@ class Password(PasswordField):
             raise ValidationError(_l("This is too long for a password."))
 
 
-def _name() -> Line:
-    return Line(_l("First name and surname"), [required()], limit=120)
+class NameForm(Form):
+    """Title, first name and family name, for every form that asks for a person's name."""
+
+    title = Line(_l("Title"), limit=40, description=_l("For example Dr. or Prof. Dr.; leave it empty if you have none."))
+    given_name = Line(_l("First name"), [required()], limit=60)
+    family_name = Line(_l("Family name"), [required()], limit=60)
+
+    def name(self) -> Name:
+        return Name(
+            title=self.title.data or "",
+            given_name=self.given_name.data or "",
+            family_name=self.family_name.data or "",
+        )
 
 
 def _address() -> RadioField:
@@ -97,8 +108,7 @@ class SignInForm(Form):
     kept = HiddenField()
 
 
-class RegisterForm(Form):
-    name = _name()
+class RegisterForm(NameForm):
     email = Email(_l("E-mail address"), [required()], limit=254)
     password = Password()
     address = _address()
@@ -125,8 +135,7 @@ class AcceptForm(Form):
     phone = _phone()
 
 
-class ProfileForm(Form):
-    name = _name()
+class ProfileForm(NameForm):
     address = _address()
     language = _language()
     phone = _phone()
@@ -161,8 +170,7 @@ class RolesForm(Form):
         self.roles.choices = grantable(party)
 
 
-class InviteForm(RolesForm):
-    name = _name()
+class InviteForm(NameForm, RolesForm):
     email = Email(_l("E-mail address"), [required()], limit=254)
     language = SelectField(_l("Language of letters and e-mails"), choices=choices(texts.LANGUAGES))
 

@@ -119,16 +119,19 @@ def _address(context: click.Context, option: click.Parameter, typed: str) -> str
 
 @admin.command()
 @click.option("--email", required=True, callback=_address)
-@click.option("--name", required=True)
+@click.option("--title", default="", help="Such as Dr.")
+@click.option("--given-name", required=True)
+@click.option("--family-name", required=True)
 @click.option("--party", required=True, type=click.Choice(["duesseldorf", "toulouse", "metropole"]))
 @click.option("--language", type=click.Choice(["de", "fr"]), help="Default: the party's.")
-def create(email: str, name: str, party: str, language: str | None) -> None:
+def create(email: str, title: str, given_name: str, family_name: str, party: str, language: str | None) -> None:
     """Invite the first administrator of a party, by mail."""
     from grantflow.accounts import service as accounts
+    from grantflow.accounts.rules import Name
     from grantflow.kernel.parties import Party
 
     with application():
-        member = Party(party)
+        member, name = Party(party), Name(title=title, given_name=given_name, family_name=family_name)
         accounts.invite_first_administrator(email=email, name=name, party=member, language=language or member.language)
     click.echo(f"An invitation to {email} is on its way.")
 

@@ -17,6 +17,9 @@ from grantflow.kernel.parties import KEY_HOLDERS, Party, Role, Side
 
 from .states import Outcome, RejectionReason
 
+#: The longest purpose of a grant, in characters: a clause, not a description.
+PURPOSE_MAX = 600
+
 FRENCH = tuple(party for party in Party if party.side is Side.FRENCH)
 
 
@@ -84,6 +87,9 @@ class Terms:
     outcome: Outcome
     award: int = 0
     shares: Mapping[Party, int] = field(default_factory=dict)
+    #: What the money is for, as the office words it in both languages; of an award only.
+    purpose_de: str = ""
+    purpose_fr: str = ""
     rejection_reason: RejectionReason | None = None
     reason_de: str = ""
     reason_fr: str = ""
@@ -124,6 +130,16 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def first_words(text: str, most: int = PURPOSE_MAX) -> str:
+    """What of ``text`` fits a purpose: whole sentences, else whole words; one paragraph. For the office to reword."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    cut = text[: most + 1]
+    end = max(cut.rfind(f"{mark} ") for mark in ".!?")
+    return cut[: end + 1] if end > 0 else cut.rpartition(" ")[0] or cut[:most]
+
+
 def acting(outcome: Outcome, paying: Sequence[Party]) -> tuple[Party, ...]:
     """Who issues an act (D5): every paying funder; on a rejection both cities, and nobody else."""
     return tuple(paying) if outcome is Outcome.AWARD else KEY_HOLDERS
@@ -160,6 +176,8 @@ def _rejection(terms: Terms, basis: Basis) -> Iterator[Reason]:
         yield Reason("not_below_threshold", "rejection_reason", {"threshold": basis.threshold})
     if lines(terms.conditions_de) or lines(terms.conditions_fr):
         yield Reason("rejection_with_conditions", "conditions_de")
+    if terms.purpose_de.strip() or terms.purpose_fr.strip():
+        yield Reason("rejection_with_purpose", "purpose_de")
     for language, text in (("de", terms.reason_de), ("fr", terms.reason_fr)):
         if not text.strip():
             yield Reason("reason_missing", f"reason_{language}")
@@ -174,6 +192,12 @@ def _award(terms: Terms, basis: Basis) -> Iterator[Reason]:
         yield Reason("award_above_request", "award", {"limit_cents": basis.requested})
     elif terms.award > basis.ceiling:
         yield Reason("award_above_ceiling", "award", {"limit_cents": basis.ceiling})
+    # In both, whoever pays: the keys of both cities sign it, and nobody signs what they cannot read.
+    for language, text in (("de", terms.purpose_de), ("fr", terms.purpose_fr)):
+        if not text.strip():
+            yield Reason("purpose_missing", f"purpose_{language}")
+        elif len(text.strip()) > PURPOSE_MAX:
+            yield Reason("purpose_too_long", f"purpose_{language}", {"most": PURPOSE_MAX})
     parts = sum(terms.shares.values())
     if parts != terms.award:
         yield Reason("split_mismatch", "award", {"gap_cents": abs(parts - terms.award)})
@@ -238,11 +262,12 @@ OF_THE_MOMENT = frozenset({"sent_on", "decided_on"})
 def signed(
     terms: Terms, *, deliberations: Mapping[Party, Deliberation], letters: Mapping[Party, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Everything a key covers, as plain JSON values: amounts per funder, outcome, reason, conditions, letter facts."""
+    """Everything a key covers, as plain JSON values: amounts per funder, outcome, purpose, reason, conditions, facts."""
     return {
         "outcome": terms.outcome.value,
         "award": terms.award,
         "shares": {party.value: terms.shares.get(party, 0) for party in Party},
+        "purpose": {"de": terms.purpose_de.strip(), "fr": terms.purpose_fr.strip()},
         "rejection_reason": terms.rejection_reason.value if terms.rejection_reason else None,
         "reason": {"de": terms.reason_de.strip(), "fr": terms.reason_fr.strip()},
         "conditions": [{"de": german, "fr": french} for german, french in terms.conditions()],
@@ -301,9 +326,9 @@ class Change:
 
 
 #: The order in which changes are told.
-_TOLD = ("outcome", "award", *(f"shares.{party}" for party in Party), "rej", "reason", "conditions", "delib", "letter")
+_TOLD = ("outcome", "award", *(f"shares.{party}" for party in Party), "purpose", "rej", "reason", "conditions", "delib", "letter")
 #: Told once at the top of the content; inside the letters they would only be repeated.
-_REPEATED = frozenset({"award", "reason", "deliberation"})
+_REPEATED = frozenset({"award", "purpose", "reason", "deliberation"})
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

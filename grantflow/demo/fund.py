@@ -33,7 +33,7 @@ def funders() -> list[Funder]:
             name_fr="Ville de Düsseldorf",
             authority="Der Oberbürgermeister",
             department="Büro für Internationale und Europäische Angelegenheiten",
-            signatory_function="Leitung des Büros für Internationale und Europäische Angelegenheiten",
+            signatory_function="Leiterin des Büros für Internationale und Europäische Angelegenheiten",
             street="Marktplatz 2",
             postal_code="40213",
             city="Düsseldorf",
@@ -81,11 +81,9 @@ def legal_basis() -> list[LegalText]:
         LegalText(
             funder_code=Party.DUESSELDORF,
             kind="legal_basis",
-            text_de="§§ 35, 36, 41 und 44 ff. des Verwaltungsverfahrensgesetzes für das Land Nordrhein-Westfalen "
-            "(VwVfG NRW), §§ 23 und 44 der Landeshaushaltsordnung in entsprechender Anwendung",
-            text_fr="articles 35, 36, 41 et 44 et suivants de la loi sur la procédure administrative du Land de "
-            "Rhénanie-du-Nord-Westphalie (VwVfG NRW), articles 23 et 44 du règlement budgétaire du Land appliqués par "
-            "analogie",
+            text_de="§§ 35, 36 und 41 VwVfG NRW",
+            text_fr="§§ 35, 36 et 41 VwVfG NRW (loi sur la procédure administrative du Land de "
+            "Rhénanie-du-Nord-Westphalie)",
             valid_from=date(2021, 1, 22),
         ),
         LegalText(

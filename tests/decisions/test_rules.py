@@ -75,7 +75,8 @@ BASIS = Basis(
 
 def award(cents: int = eur(9_400), **changes: object) -> Terms:
     parts = rules.proposed_split(cents, pots(eur(60_000), eur(36_000), eur(24_000)))
-    return Terms(**{"outcome": Outcome.AWARD, "award": cents, "shares": parts, **changes})
+    words = {"purpose_de": "Ein Turnier.", "purpose_fr": "Un tournoi."}
+    return Terms(**{"outcome": Outcome.AWARD, "award": cents, "shares": parts, **words, **changes})
 
 
 def rejection(**changes: object) -> Terms:

@@ -13,6 +13,7 @@ from grantflow.applications.states import State
 from grantflow.audit.models import Entry
 from grantflow.calls.models import Envelope
 from grantflow.decisions import queries, service
+from grantflow.decisions.forms import WORDED
 from grantflow.decisions.models import Decision, Key, Proposal, Share
 from grantflow.decisions.rules import CannotSign, Deliberation, Unsound
 from grantflow.decisions.states import KeyKind, Outcome
@@ -78,8 +79,8 @@ def revise(app: Flask, given: Given, proposal: Proposal, **terms) -> Proposal:
         now = queries.terms(its)
         values = {
             name: getattr(now, name)
-            for name in ("outcome", "award", "shares", "rejection_reason", "reason_de", "reason_fr")
-        } | {"conditions_de": now.conditions_de, "conditions_fr": now.conditions_fr}
+            for name in ("outcome", "award", "shares", "rejection_reason", *WORDED)
+        }
         office = given.office(its.application.lead_side)
         service.propose(its.application, **{**values, **terms}, by=office)
         db.session.commit()

@@ -47,7 +47,7 @@ def register(who: Visitor, email: str, password: str) -> None:
     who.look("call")
     who.go("/register")
     who.look("register")
-    who.fill(name="Alex Martin", email=email, password=password, address="neutral", language=who.language)
+    who.fill(given_name="Alex", family_name="Martin", email=email, password=password, address="neutral", language=who.language)
     who.press("Register", exact=True)
     who.look("check-your-mail")
     follow_mail(who, email, "/confirm/")
@@ -418,7 +418,7 @@ def invitation(company: Company, admin: Visitor, story: Story, password: str) ->
     email = f"neu-{story.language}@{story.office}.example"
     admin.go("/people/invite")
     admin.look("people-invite")
-    admin.fill(name="Noa Neumann", email=email, language=admin.language, roles="reviewer")
+    admin.fill(given_name="Noa", family_name="Neumann", email=email, language=admin.language, roles="reviewer")
     admin.press("Send the invitation")
     newcomer = company.visitor(admin.language)
     follow_mail(newcomer, email, "/invitation/")

@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pikepdf
 import pytest
 from fontTools.ttLib import TTFont
 
+from grantflow.kernel import text, window
 from grantflow.letters.service import documents
 from grantflow.platform import pdf
 
@@ -101,6 +103,45 @@ def test_names_with_the_letters_of_all_latin_alphabets_are_printed_as_they_are_w
     assert sorted(set(wanted) - set(seen) - set("<-‐")) == []
     wrong = [c for c in wanted if c in seen and seen[c] != drawn_by_its_own_font(c, weight)]
     assert wrong == []
+
+
+REPERTOIRE = [
+    chr(code)
+    for span in text.PRINTABLE.split()
+    for code in range(int(span[:4], 16), int(span[-4:], 16) + 1)
+    if unicodedata.is_normalized("NFC", chr(code))
+]
+
+
+def test_what_is_let_in_is_what_the_fonts_have() -> None:
+    """One table, for pages that must not open a font: no character too many, none too few."""
+    fonts = {face: set(TTFont(pdf.FONTS / name, lazy=True).getBestCmap()) for face, name in pdf.FACES.items()}
+    regular, bold = (set().union(*(has for (_, w), has in fonts.items() if w == weight)) for weight in (400, 600))
+    has = {chr(code) for code in regular & bold}
+    assert [char for char in REPERTOIRE if char not in has] == []
+    unseen = {"Cc", "Cf", "Cn", "Zl", "Zp", "Zs"}
+    plain = (c for c in has if unicodedata.category(c) not in unseen and unicodedata.is_normalized("NFKC", c))
+    # A variation selector, which leaves no ink; an object and a character that got lost.
+    assert sorted(filter(text.unprintable, plain)) == ["\ufe00", "\ufffc", "\ufffd"]
+
+
+def test_every_character_that_is_let_in_is_printed() -> None:
+    """Marks of accents too, on a letter that has none of its own."""
+    marks = {c for c in REPERTOIRE if unicodedata.category(c).startswith("M") and c != "\u034f"}
+    plain = "".join(f"{c} " for c in REPERTOIRE if c not in marks and c not in "<&\u034f")
+    carried = " ".join(f"q{mark}" for mark in sorted(marks))
+    assert pdf.render(PAGE.format(f"{plain} {carried}"), css=sheet()).pages == 2
+
+
+def test_no_letter_is_wider_than_the_window_reckons() -> None:
+    fonts = [TTFont(pdf.FONTS / pdf.FACES[family, 400]) for family in pdf.FAMILIES]
+    wider = []
+    for char in REPERTOIRE:
+        font = next(font for font in fonts if ord(char) in font.getBestCmap())
+        width = font["hmtx"][font.getBestCmap()[ord(char)]][0] / font["head"].unitsPerEm
+        if width > window.ems(char) + 1e-9:
+            wider.append(char)
+    assert wider == []
 
 
 def test_the_press_refuses_a_file_that_prints_other_letters_than_it_says(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -370,7 +370,7 @@ def test_fifty_letters_keep_their_words_to_themselves(inside: Flask) -> None:
     canaries = {}
     for n in range(50):
         word = f"Kanari{uuid4().hex[:10]}"
-        recipient = replace(CINEMA, name=word, organisation=f"Verein {word}")
+        recipient = replace(CINEMA, family_name=word, organisation=f"Verein {word}")
         party = (D, T, M)[n % 3]
         canaries[issue(party, recipient=recipient, project_title=f"Titel {word}").id] = word
     db.session.commit()

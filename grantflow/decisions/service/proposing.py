@@ -30,6 +30,8 @@ def propose(
     outcome: Outcome,
     award: int = 0,
     shares: Mapping[Party, int] | None = None,
+    purpose_de: str = "",
+    purpose_fr: str = "",
     rejection_reason: RejectionReason | None = None,
     reason_de: str = "",
     reason_fr: str = "",
@@ -57,6 +59,8 @@ def propose(
         outcome=outcome,
         award=award,
         shares={party: (shares or {}).get(party, 0) for party in Party},
+        purpose_de=purpose_de,
+        purpose_fr=purpose_fr,
         rejection_reason=rejection_reason,
         reason_de=reason_de,
         reason_fr=reason_fr,
@@ -189,6 +193,7 @@ def _entered(proposal: Proposal, deliberations: Mapping[Party, Deliberation] | N
 def _write(proposal: Proposal, terms: Terms, deliberations: Mapping[Party, Deliberation]) -> None:
     proposal.outcome = terms.outcome
     proposal.award_cents = terms.award
+    proposal.purpose_de, proposal.purpose_fr = terms.purpose_de.strip(), terms.purpose_fr.strip()
     proposal.rejection_reason = terms.rejection_reason
     proposal.reason_de, proposal.reason_fr = terms.reason_de.strip(), terms.reason_fr.strip()
     proposal.conditions_de = "\n".join(rules.lines(terms.conditions_de))

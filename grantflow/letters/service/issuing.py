@@ -29,12 +29,11 @@ def issue(kind: Kind, facts: Sequence[Facts], *, key: str, subject_id: UUID, by:
     issued, all of it. Then: draws the next register number of each funder's year (the rows stay locked until commit),
     freezes the facts, notes each letter on the trail, rings the workers after commit. However many: four statements.
     """
-    on_paper = [its.for_paper() for its in facts]
-    if reasons := [reason for its in on_paper for reason in rules.why_not_issue(kind, its)]:
+    if reasons := [reason for its in facts for reason in rules.why_not_issue(kind, its)]:
         raise Incomplete(reasons)
-    counters = _counters({_year(its) for its in on_paper})
+    counters = _counters({_year(its) for its in facts})
     # Only now: whoever held a counter before us may have issued this very deed.
-    wanted = {_key(kind, key, its, language): (its, language) for its in on_paper for language in rules.languages(its)}
+    wanted = {_key(kind, key, its, language): (its, language) for its in facts for language in rules.languages(its)}
     found = queries.by_keys(wanted)
     now = clock.now()
     for own_key, (its, language) in wanted.items():
