@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, EmailInput, ListWidget, TelInput
 
+from grantflow.kernel import window
 from grantflow.kernel.parties import STAFF_ROLES, Party, Role
 from grantflow.platform import locale
 from grantflow.platform.forms import Form, Line, Text, ValidationError, choices, chosen, required
@@ -70,9 +71,15 @@ class Password(PasswordField):
 class NameForm(Form):
     """Title, first name and family name, for every form that asks for a person's name."""
 
-    title = Line(_l("Title"), limit=40, description=_l("For example Dr. or Prof. Dr.; leave it empty if you have none."))
+    title = Line(
+        _l("Title"), limit=40, description=_l("For example Dr. or Prof. Dr.; leave it empty if you have none.")
+    )
     given_name = Line(_l("First name"), [required()], limit=60)
     family_name = Line(_l("Family name"), [required()], limit=60)
+
+    def validate_family_name(self, field: Any) -> None:
+        if not window.person_fits(self.name().full):
+            raise ValidationError(_l("Your whole name is too long for the address on a letter."))
 
     def name(self) -> Name:
         return Name(

@@ -14,6 +14,7 @@ from uuid import UUID
 from grantflow.kernel import money
 from grantflow.kernel.errors import Incomplete, Invalid, Reason
 from grantflow.kernel.parties import KEY_HOLDERS, Party, Role, Side
+from grantflow.kernel.text import unprintable
 
 from .states import Outcome, RejectionReason
 
@@ -224,7 +225,7 @@ def _texts(terms: Terms) -> Iterator[Reason]:
 
 
 def why_not_deliberate(numbers: Mapping[Party, Deliberation], today: date) -> list[Reason]:
-    """What is wrong with the délibérations as entered: half of one, or one of tomorrow."""
+    """What is wrong with the délibérations as entered: half of one, one of tomorrow, a number no letter prints."""
     reasons = []
     for party, entry in numbers.items():
         if bool(entry.number) != bool(entry.on):
@@ -232,6 +233,8 @@ def why_not_deliberate(numbers: Mapping[Party, Deliberation], today: date) -> li
             reasons.append(Reason("deliberation_incomplete", f"{party}_{where}"))
         elif entry.on and entry.on > today:
             reasons.append(Reason("deliberation_in_future", f"{party}_on"))
+        if foreign := unprintable(entry.number):
+            reasons.append(Reason("letter_unprintable", f"{party}_number", {"characters": " ".join(foreign)}))
     return reasons
 
 
@@ -326,7 +329,17 @@ class Change:
 
 
 #: The order in which changes are told.
-_TOLD = ("outcome", "award", *(f"shares.{party}" for party in Party), "purpose", "rej", "reason", "conditions", "delib", "letter")
+_TOLD = (
+    "outcome",
+    "award",
+    *(f"shares.{party}" for party in Party),
+    "purpose",
+    "rej",
+    "reason",
+    "conditions",
+    "delib",
+    "letter",
+)
 #: Told once at the top of the content; inside the letters they would only be repeated.
 _REPEATED = frozenset({"award", "purpose", "reason", "deliberation"})
 
@@ -409,6 +422,8 @@ class Signatory:
     party: Party | None
     roles: AbstractSet[Role]
     is_conflicted: bool = False
+    #: As it would stand under the act.
+    name: str = ""
 
 
 def missing(case: Case) -> tuple[Party, ...]:
@@ -437,6 +452,7 @@ def why_not_sign(person: Signatory, case: Case, digest_seen: str) -> list[Reason
         (party is not None and case.holds(party), "city_signed_already"),
         (digest_seen != case.digest, "proposal_changed"),
         (case.is_stale, "facts_outdated"),
+        (bool(unprintable(person.name)), "name_unprintable"),
         (bool(case.deliberations_due), "deliberation_due"),
         (turns_key and other_key and Party.METROPOLE in missing(case), "consent_due"),
     )

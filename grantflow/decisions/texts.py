@@ -69,6 +69,10 @@ MESSAGES: dict[str, Any] = {
         "Data that the letters print have changed since the proposal was made. The office that proposed must take them "
         "over first; then all sign the same text."
     ),
+    "name_unprintable": _l(
+        "Your name has characters that no letter can print, and it would stand under the act. Please correct it in "
+        "your account first."
+    ),
     "deliberation_due": _l("Number and date of a délibération are missing. The Toulouse office enters them."),
     "consent_due": _l("Toulouse Métropole pays a part and has not consented yet. Yours would be the last key."),
     "envelope_used_up": _l(

@@ -498,7 +498,14 @@ def test_profile(as_: As, given: Given, rows: Any, language: str) -> None:
     for person in (given.applicant(), given.staff(Role.OFFICE, Party.DUESSELDORF)):
         client = as_(person)
         assert client.get(f"/profile?lang={language}").status_code == 200
-        data = {"title": "Dr.", "given_name": "Neu", "family_name": "Name", "address": "mr", "language": "fr", "phone": "0211 / 89 1"}
+        data = {
+            "title": "Dr.",
+            "given_name": "Neu",
+            "family_name": "Name",
+            "address": "mr",
+            "language": "fr",
+            "phone": "0211 / 89 1",
+        }
         assert client.post("/profile", data=data).status_code == 302
         assert client.post("/profile", data=data | {"family_name": ""}).status_code == 422
         row = rows(select(Person).where(Person.id == person.id))[0]
@@ -524,7 +531,13 @@ def test_an_administrator_invites_and_the_colleague_arrives(
 ) -> None:
     admin = as_(given.staff(Role.ADMINISTRATOR, Party.TOULOUSE))
     assert admin.get(f"/people/invite?lang={language}").status_code == 200
-    data = {"given_name": "Inès", "family_name": "Roux", "email": "i.roux@example.org", "language": "fr", "roles": ["office", "reviewer"]}
+    data = {
+        "given_name": "Inès",
+        "family_name": "Roux",
+        "email": "i.roux@example.org",
+        "language": "fr",
+        "roles": ["office", "reviewer"],
+    }
 
     assert admin.post("/people/invite", data=data).status_code == 302
     assert admin.post("/people/invite", data=data).status_code == 422  # taken
@@ -553,7 +566,13 @@ def test_nobody_keeps_a_colleague_out_by_registering_their_address(
     client.post("/register", data=registration("neu@example.org", family_name="Somebody"))
     squatted = key_of("neu@example.org", Purpose.CONFIRM)
     admin = given.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
-    data = {"given_name": "Ina", "family_name": "Neu", "email": "neu@example.org", "language": "fr", "roles": ["finance"]}
+    data = {
+        "given_name": "Ina",
+        "family_name": "Neu",
+        "email": "neu@example.org",
+        "language": "fr",
+        "roles": ["finance"],
+    }
 
     assert as_(admin).post("/people/invite", data=data).status_code == 302
 
@@ -573,7 +592,12 @@ def test_a_second_invitation_voids_the_first(
     admin = given.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
     with app.app_context():
         person = service.invite(
-            name=called("A B"), email="ab@example.org", party=Party.TOULOUSE, roles={Role.FINANCE}, language="fr", by=SYSTEM
+            name=called("A B"),
+            email="ab@example.org",
+            party=Party.TOULOUSE,
+            roles={Role.FINANCE},
+            language="fr",
+            by=SYSTEM,
         )
         db.session.commit()
         db.session.expunge_all()
@@ -689,7 +713,10 @@ def typed_too_late(app: Flask, given: Given, as_: As) -> tuple[Person, FlaskClie
     with app.app_context():
         service.sign_out(db.session.get_one(Person, person.id), by=SYSTEM)
         db.session.commit()
-    reply = client.post("/profile", data={"given_name": "Zoë", "family_name": '"Z" <b>', "address": "mr", "language": "de", "phone": "1"})
+    reply = client.post(
+        "/profile",
+        data={"given_name": "Zoë", "family_name": '"Z" <b>', "address": "mr", "language": "de", "phone": "1"},
+    )
     assert reply.status_code == 403
     return person, client, hidden_fields(reply.get_data(as_text=True), "/sign-in")
 

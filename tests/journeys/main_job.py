@@ -47,7 +47,14 @@ def register(who: Visitor, email: str, password: str) -> None:
     who.look("call")
     who.go("/register")
     who.look("register")
-    who.fill(given_name="Alex", family_name="Martin", email=email, password=password, address="neutral", language=who.language)
+    who.fill(
+        given_name="Alex",
+        family_name="Martin",
+        email=email,
+        password=password,
+        address="neutral",
+        language=who.language,
+    )
     who.press("Register", exact=True)
     who.look("check-your-mail")
     follow_mail(who, email, "/confirm/")

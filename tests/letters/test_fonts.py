@@ -99,7 +99,9 @@ def test_names_with_the_letters_of_all_latin_alphabets_are_printed_as_they_are_w
     letters = "".join(sorted({c for text in ALPHABETS.values() for c in text + text.upper() if len(c.upper()) == 1}))
     wanted = "".join(sorted(set(letters + NAMES + OTHER_SCRIPTS + SIGNS) - {" "} | set(map(chr, range(0x21, 0x7F)))))
     text = f"{'. '.join(ALPHABETS.values())} {letters} {NAMES} {OTHER_SCRIPTS} {SIGNS} {wanted}"
-    seen = dict(printed(pdf.render(PAGE.format(text.replace("<", "").replace("&", "&amp;")), css=sheet(weight)).content))
+    seen = dict(
+        printed(pdf.render(PAGE.format(text.replace("<", "").replace("&", "&amp;")), css=sheet(weight)).content)
+    )
     assert sorted(set(wanted) - set(seen) - set("<-‐")) == []
     wrong = [c for c in wanted if c in seen and seen[c] != drawn_by_its_own_font(c, weight)]
     assert wrong == []

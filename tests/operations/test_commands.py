@@ -98,7 +98,21 @@ def test_settings_that_are_missing_are_told_before_anything_is_touched(
 def test_nobody_is_invited_under_what_is_no_address(
     real: Flask, typed: Typed, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert typed("admin", "create", "--email", "ada at home", "--given-name", "Ada", "--family-name", "Admin", "--party", "toulouse") == 2
+    assert (
+        typed(
+            "admin",
+            "create",
+            "--email",
+            "ada at home",
+            "--given-name",
+            "Ada",
+            "--family-name",
+            "Admin",
+            "--party",
+            "toulouse",
+        )
+        == 2
+    )
     assert "--email" in capsys.readouterr().err
     with real.app_context():
         assert db.session.scalars(select(Person)).first() is None

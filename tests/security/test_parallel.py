@@ -140,7 +140,13 @@ def test_both_second_keys_of_two_proposals_share_an_envelope(real: Flask, there:
 def test_inviting_a_colleague(real: Flask, there: Given) -> None:
     """One account; the others are told that the address is taken, not that the server broke."""
     admin = there.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
-    data = {"given_name": "Ina", "family_name": "Neu", "email": "ina@example.org", "language": "fr", "roles": ["finance"]}
+    data = {
+        "given_name": "Ina",
+        "family_name": "Neu",
+        "email": "ina@example.org",
+        "language": "fr",
+        "roles": ["finance"],
+    }
     statuses = at_once(real, admin, "/people/invite", data)
     one_effect(statuses, refused={422})
     assert statuses[302] == 1

@@ -219,11 +219,19 @@ class World:
 
     def _links(self) -> None:
         accounts.register(
-            name=called("Wanda Warten"), email="waiting@security.example", password="sieben stille Linden", language="de"
+            name=called("Wanda Warten"),
+            email="waiting@security.example",
+            password="sieben stille Linden",
+            language="de",
         )
         accounts.request_reset(self.people[OTHER])
         accounts.invite(
-            name=called("Ivo Invited"), email="ivo@security.example", party=D, roles={Role.FINANCE}, language="de", by=SYSTEM
+            name=called("Ivo Invited"),
+            email="ivo@security.example",
+            party=D,
+            roles={Role.FINANCE},
+            language="de",
+            by=SYSTEM,
         )
         db.session.commit()
         for token in db.session.scalars(select(Token)):

@@ -229,7 +229,9 @@ def is_recused(actor: Actor, application: Application) -> bool:
 def authors(proposal: Proposal) -> Sequence[Person]:
     """Whoever wrote a version of it: the office that proposed, the Toulouse office that entered the délibérations."""
     ids = {version.prepared_by for version in proposal.versions}
-    return db.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.family_name, Person.given_name, Person.id)).all()
+    return db.session.scalars(
+        select(Person).where(Person.id.in_(ids)).order_by(Person.family_name, Person.given_name, Person.id)
+    ).all()
 
 
 def signatories(parties: Sequence[Party]) -> Sequence[Person]:

@@ -89,12 +89,14 @@ def propose(
 def deliberate(proposal: Proposal, deliberations: Mapping[Party, Deliberation], *, by: Actor) -> Proposal:
     """Enter number and date of the délibérations (D4); the Toulouse office does, for both French funders.
 
-    They stand in the acts, so entering others voids keys. Raises Unsound for half entries and days to come.
+    They stand in the acts, so entering others voids keys. Raises Unsound for half entries, days to come, and acts that
+    could not be issued.
     """
     if not policy.is_toulouse_office(by):
         raise Forbidden("deliberation_by_toulouse")
     proposal = _locked_open(proposal)
-    if reasons := rules.why_not_deliberate(deliberations, clock.today()):
+    reasons = rules.why_not_deliberate(deliberations, clock.today())
+    if reasons := reasons or _why_not_issue(proposal.application, queries.terms(proposal)):
         raise Unsound(reasons)
     _write(proposal, queries.terms(proposal), _entered(proposal, deliberations))
     _put(proposal, by)

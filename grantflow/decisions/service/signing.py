@@ -59,7 +59,7 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
     if any(key.person_id == by.id and key.digest == digest_seen for key in queries.live_keys(proposal)):
         return proposal
     case = queries.case(proposal, is_stale=proposal.is_open and bool(queries.outdated(proposal)))
-    person = rules.Signatory(by.id, by.party, by.roles, is_closed)
+    person = rules.Signatory(by.id, by.party, by.roles, is_closed, by.name)
     if reasons := rules.why_not_sign(person, case, digest_seen):
         if reasons[0].key in _NEVER:
             raise Forbidden(reasons[0].key)

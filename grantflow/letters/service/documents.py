@@ -71,7 +71,7 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name, marked in {"tongue": tongue, "worded": worded, "paragraphs": paragraphs}.items():
+    for name, marked in {"tongue": tongue, "quoted": quoted, "worded": worded, "paragraphs": paragraphs}.items():
         environment.filters[name] = partial(marked, reader=language)
     for name in ("money", "number", "long_date"):
         environment.filters[name] = partial(getattr(locale, name), code=language)
@@ -104,6 +104,12 @@ def listing(names: Sequence[str], *, language: str) -> str:
 def tongue(text: str, language: str, *, reader: str) -> Markup:
     """``text`` marked as being in ``language`` where that is not the reader's: it is hyphenated and read out so."""
     return escape(text) if language == reader else Markup('<span lang="{}">{}</span>').format(language, text)
+
+
+def quoted(text: str, language: str, *, reader: str) -> Markup:
+    """The same in the reader's quotation marks. They stand inside the mark of the language: behind one that stood
+    outside, the typesetter would not break a word longer than a line."""
+    return tongue(f"„{text}“" if reader == "de" else f"« {text} »", language, reader=reader)
 
 
 def worded(words: rules.Words, *, reader: str) -> Markup:
@@ -145,6 +151,7 @@ _GERMAN = (
     (re.compile(r"\b([evz])\. ?([VHB])\."), rf"\1.{NBSP}\2."),
     (re.compile(r"(\d) (?=v\.|Prozent|€|%)"), rf"\1{NBSP}"),
     (re.compile(r"\bDr\. "), f"Dr.{NBSP}"),
+    (re.compile(r"\b([LR])\. (?=\d)"), rf"\1.{NBSP}"),
 )
 _FRENCH = (
     _HOUSE_NUMBER,
