@@ -124,15 +124,16 @@ def _address(context: click.Context, option: click.Parameter, typed: str) -> str
 @click.option("--family-name", required=True)
 @click.option("--party", required=True, type=click.Choice(["duesseldorf", "toulouse", "metropole"]))
 @click.option("--language", type=click.Choice(["de", "fr"]), help="Default: the party's.")
-def create(email: str, title: str, given_name: str, family_name: str, party: str, language: str | None) -> None:
+def create(email: str, party: str, language: str | None, **name: str) -> None:
     """Invite the first administrator of a party, by mail."""
     from grantflow.accounts import service as accounts
     from grantflow.accounts.rules import Name
     from grantflow.kernel.parties import Party
 
     with application():
-        member, name = Party(party), Name(title=title, given_name=given_name, family_name=family_name)
-        accounts.invite_first_administrator(email=email, name=name, party=member, language=language or member.language)
+        member, called = Party(party), Name(**name)
+        language = language or member.language
+        accounts.invite_first_administrator(email=email, name=called, party=member, language=language)
     click.echo(f"An invitation to {email} is on its way.")
 
 

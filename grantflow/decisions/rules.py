@@ -193,12 +193,7 @@ def _award(terms: Terms, basis: Basis) -> Iterator[Reason]:
         yield Reason("award_above_request", "award", {"limit_cents": basis.requested})
     elif terms.award > basis.ceiling:
         yield Reason("award_above_ceiling", "award", {"limit_cents": basis.ceiling})
-    # In both, whoever pays: the keys of both cities sign it, and nobody signs what they cannot read.
-    for language, text in (("de", terms.purpose_de), ("fr", terms.purpose_fr)):
-        if not text.strip():
-            yield Reason("purpose_missing", f"purpose_{language}")
-        elif len(text.strip()) > PURPOSE_MAX:
-            yield Reason("purpose_too_long", f"purpose_{language}", {"most": PURPOSE_MAX})
+    yield from _purpose(terms)
     parts = sum(terms.shares.values())
     if parts != terms.award:
         yield Reason("split_mismatch", "award", {"gap_cents": abs(parts - terms.award)})
@@ -211,6 +206,15 @@ def _award(terms: Terms, basis: Basis) -> Iterator[Reason]:
         for language, text in (("de", terms.reason_de), ("fr", terms.reason_fr)):
             if not text.strip():
                 yield Reason("partial_reason_missing", f"reason_{language}")
+
+
+def _purpose(terms: Terms) -> Iterator[Reason]:
+    """In both languages, whoever pays: the keys of both cities sign it, and nobody signs what they cannot read."""
+    for language, text in (("de", terms.purpose_de), ("fr", terms.purpose_fr)):
+        if not text.strip():
+            yield Reason("purpose_missing", f"purpose_{language}")
+        elif len(text.strip()) > PURPOSE_MAX:
+            yield Reason("purpose_too_long", f"purpose_{language}", {"most": PURPOSE_MAX})
 
 
 def _texts(terms: Terms) -> Iterator[Reason]:
@@ -265,7 +269,7 @@ OF_THE_MOMENT = frozenset({"sent_on", "decided_on"})
 def signed(
     terms: Terms, *, deliberations: Mapping[Party, Deliberation], letters: Mapping[Party, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Everything a key covers, as plain JSON values: amounts per funder, outcome, purpose, reason, conditions, facts."""
+    """Everything a key covers, as plain JSON values: amounts per funder, outcome, all that is worded, letter facts."""
     return {
         "outcome": terms.outcome.value,
         "award": terms.award,

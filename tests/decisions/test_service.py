@@ -443,16 +443,16 @@ def test_edition_in_roman_numerals_is_told_at_sending_and_never_stops_a_key(app,
         given.application(title="Édition Ⅱ", state=State.SUBMITTED)
     assert refused.value.key == "title_unprintable"
     proposal = given.proposed(given.assessed(title="Édition II, Łukasz, ½ Ελλάδα"), votes=False)
+    office, strange_number = given.office(Side.FRENCH), {T: Deliberation("№ →7", clock.today())}
     with app.app_context(), pytest.raises(Unsound) as refused:
-        its = db.session.get_one(Proposal, proposal.id)
-        service.deliberate(its, {T: Deliberation("№ →7", clock.today())}, by=given.office(Side.FRENCH))
+        service.deliberate(db.session.get_one(Proposal, proposal.id), strange_number, by=office)
     assert [(r.key, r.step, r.facts) for r in refused.value.reasons] == [
         ("letter_unprintable", "toulouse_number", {"characters": "→"})
     ]
     strange = given.signatory(D, name="Anke \U0001d54aommer")
     votes = {party: Deliberation("DEL-7", clock.today()) for party in (T, M)}
     with app.app_context():
-        service.deliberate(db.session.get_one(Proposal, proposal.id), votes, by=given.office(Side.FRENCH))
+        service.deliberate(db.session.get_one(Proposal, proposal.id), votes, by=office)
         db.session.commit()
     with pytest.raises(CannotSign) as refused:
         given.turn(proposal, strange)

@@ -161,7 +161,7 @@ def test_the_press_refuses_a_file_that_prints_other_letters_than_it_says(monkeyp
 def test_the_press_refuses_a_file_that_leaves_a_letter_out() -> None:
     class Font:
         family, weight = "Fira Sans", 400
-        to_unicode = {1: "J", 2: "i"}  # noqa: RUF012
+        to_unicode = {1: "J", 2: "i"}
 
     body = pdf._weasyprint().HTML(string=PAGE.format("Jiří"), url_fetcher=pdf._fetcher()).etree_element.find("body")
     with pytest.raises(pdf.Unrenderable, match=r"not in the file: í \(U\+00ED\) ř"):

@@ -60,7 +60,7 @@ def test_a_word_of_200_letters_stays_on_the_sheet_wherever_it_stands(kind: Kind,
         made = replace(made, award=award(party, {party: 100}, eligible=1000, requested=200, conditions=(words,)))
         made = replace(made, funder=replace(made.funder, contact=WORD, signatory=WORD, signatory_function=WORD))
     for box in (box for page in pages(documents.document(letter(kind, made, language))) for box in texts(page)):
-        assert 24 * MM < box.position_x
+        assert box.position_x > 24 * MM
         assert box.position_x + box.width < 190.5 * MM, box.text
 
 
@@ -158,8 +158,14 @@ def test_each_phrase_of_the_other_language_says_so_in_the_structure(kind: Kind, 
 def test_names_of_laws_and_bodies_are_in_their_own_language() -> None:
     large = award(T, {T: 3_000_000}, eligible=5_000_000)
     german = documents.document(letter(Kind.AWARD, facts(party=T, recipient=CINEMA, award=large), "de"))
-    for words in ("contrat d’engagement républicain", "code général des collectivités territoriales", "recours gracieux",
-                  "Ville de Toulouse", "Direction des relations internationales", "Les Amis du cinéma rhénan"):  # fmt: skip
+    for words in (
+        "contrat d’engagement républicain",
+        "code général des collectivités territoriales",
+        "recours gracieux",
+        "Ville de Toulouse",
+        "Direction des relations internationales",
+        "Les Amis du cinéma rhénan",
+    ):
         assert f'<span lang="fr">{words}</span>' in german
     french = documents.document(letter(Kind.AWARD, facts(), "fr"))
     for words in ("Landeshauptstadt Düsseldorf", "Anteilfinanzierung", "Zuwendungsbescheid", "JC Düsseldorf e. V."):

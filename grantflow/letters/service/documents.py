@@ -1,7 +1,7 @@
 """The text of a letter: a pure function of its row and of templates/letters."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache, partial
 from typing import Any
@@ -71,8 +71,9 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name, marked in {"tongue": tongue, "quoted": quoted, "worded": worded, "paragraphs": paragraphs}.items():
-        environment.filters[name] = partial(marked, reader=language)
+    marking: tuple[Callable[..., Any], ...] = (tongue, quoted, worded, paragraphs)
+    for marked in marking:
+        environment.filters[marked.__name__] = partial(marked, reader=language)
     for name in ("money", "number", "long_date"):
         environment.filters[name] = partial(getattr(locale, name), code=language)
     environment.filters["period"] = partial(period, language=language)
