@@ -721,6 +721,18 @@ def typed_too_late(app: Flask, given: Given, as_: As) -> tuple[Person, FlaskClie
     return person, client, hidden_fields(reply.get_data(as_text=True), "/sign-in")
 
 
+def test_a_name_too_long_for_the_window_of_an_envelope_is_told_at_its_field(client: FlaskClient, app: Flask) -> None:
+    long = {"title": "Univ.-Prof. Dr. Dr. h. c.", "given_name": "W" * 40, "family_name": "W" * 40}
+    reply = client.post("/register?lang=de", data=registration(**long))
+    assert reply.status_code == 422
+    assert "zu lang für die Anschrift" in text(reply)
+    fitting = {
+        "given_name": "Karl-Theodor Maria Nikolaus",
+        "family_name": "Freiherr von und zu Hohenlohe-Schillingsfürst",
+    }
+    assert client.post("/register", data=registration(**long | fitting)).status_code == 302
+
+
 def test_typed_text_comes_back_after_signing_in_again(app: Flask, given: Given, as_: As, rows: Any) -> None:
     person, client, fields = typed_too_late(app, given, as_)
 

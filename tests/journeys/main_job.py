@@ -277,6 +277,8 @@ def propose(office: Visitor, file_id: str) -> None:
         share_duesseldorf="3000",
         share_toulouse="1800",
         share_metropole="1200",
+        purpose_de="Gefördert werden eine gemeinsame Regatta und die Reise dorthin.",
+        purpose_fr="La subvention finance une régate commune et le voyage.",
         reason_de="Das Vorhaben führt Menschen beider Städte zusammen.",
         reason_fr="Le projet réunit des habitantes et habitants des deux villes.",
         conditions_de="Die Anreise erfolgt mit der Bahn.",

@@ -12,7 +12,7 @@ from grantflow.demo import fund
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party, Side
 from grantflow.letters import rules
-from grantflow.letters.rules import Award, Words
+from grantflow.letters.rules import Award, Form, Words
 from grantflow.letters.service import documents
 from grantflow.letters.states import Kind
 
@@ -189,6 +189,45 @@ def test_the_purpose_of_a_grant_is_a_clause_of_the_office_and_refers_to_no_prose
     assert clause[party.side, language] in text.replace(NBSP, " ")
     assert "beschreibt" not in text
     assert "décrit" not in text
+
+
+@pytest.mark.parametrize(
+    ("form", "title", "german", "french"),
+    [
+        (Form.MS, "", "Sehr geehrte Frau Roth,", "Madame,"),
+        (Form.MS, "Dr.", f"Sehr geehrte Frau Dr.{NBSP}Roth,", "Madame,"),
+        (Form.MR, "Prof. Dr.", f"Sehr geehrter Herr Prof. Dr.{NBSP}Roth,", "Monsieur,"),
+        (Form.NEUTRAL, "Dr.", f"Guten Tag Dr.{NBSP}Leonie Roth,", "Madame, Monsieur,"),
+    ],
+)
+def test_behind_frau_and_herr_stands_the_family_name_with_its_title(
+    form: Form, title: str, german: str, french: str
+) -> None:
+    """D1. The address has the whole name."""
+    to = replace(CINEMA, form=form, title=title, given_name="Leonie", family_name="Roth")
+    assert f">{german}</p>" in documents.document(letter(Kind.AWARD, facts(recipient=to)))
+    html = documents.document(letter(Kind.REJECTION, facts(Kind.REJECTION, Party.TOULOUSE, recipient=to)))
+    assert f">{french}</p>" in html
+    assert " ".join(filter(None, (title, "Leonie Roth<br>"))) in html
+
+
+UNTRUE = [
+    *("zehn Tagen", "dix jours", "andere Weise", "autre voie", "ANBest", "55a", "schriftlich", "par écrit", "44 ff"),
+    *("eigener Bescheid", "acompte", "Abschlag", "Directives communes", "beteiligten Städte", "villes partenaires"),
+    *("salutations", "republikanisches Bekenntnis", "d’deux", "cinq points au-dessus"),
+]
+
+
+@pytest.mark.parametrize(("kind", "party", "language"), EVERY)
+def test_no_letter_promises_what_the_system_does_not_do(kind: Kind, party: Party, language: str) -> None:
+    """D3: nobody ends a provision or notifies otherwise; ANBest-P are not attached; no form of a claim is laid down."""
+    text = words_of(documents.document(letter(kind, facts(kind, party), language)))
+    assert [words for words in UNTRUE if words in text] == []
+
+
+def test_a_french_act_names_the_vote_before_what_it_carried_out() -> None:
+    text = words_of(documents.document(letter(Kind.AWARD, facts(party=Party.TOULOUSE))))
+    assert text.index("Par la délibération") < text.index("ont approuvé ce projet conjointement")
 
 
 def test_a_reason_in_paragraphs_stays_in_paragraphs() -> None:
