@@ -6,6 +6,7 @@ loaded and detached. Inside an app context that a test holds open itself, it wor
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from grantflow.accounts.models import Address, Person, RoleGrant
+from grantflow.accounts.rules import Name
 from grantflow.applications import rules as application_rules
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application
@@ -49,6 +51,8 @@ from grantflow.review.models import Assignment
 from grantflow.review.rules import Mark
 from grantflow.review.states import Conflict
 
+#: What a grant is for, as the offices word it.
+PURPOSE = {"purpose_de": "Eine Woche gemeinsames Training.", "purpose_fr": "Une semaine d’entraînement commun."}
 PASSWORD = "Rheinbrücke und Pont-Neuf"
 
 
@@ -93,6 +97,13 @@ def siret() -> str:
     siren = f"{uuid4().int % 100_000_000:08d}"
     siren += luhn.calc_check_digit(siren)
     return (nic := f"{siren}0001") + luhn.calc_check_digit(nic)
+
+
+def called(name: str) -> Name:
+    """Title, first names and family name of somebody written in one line: ``Dr. Anke Sommer``."""
+    title, name = ("Dr.", name[4:]) if name.startswith("Dr. ") else ("", name)
+    given_name, _, family_name = name.rpartition(" ")
+    return Name(title=title, given_name=given_name, family_name=family_name)
 
 
 class Given:
@@ -142,7 +153,7 @@ class Given:
             person = Person(
                 email=email,
                 email_key=emails.key(email),
-                name=name or f"Person {serial}",
+                **asdict(called(name or f"Person {serial}")),
                 address=Address.NEUTRAL,
                 language=language,
                 party=party,
@@ -409,7 +420,7 @@ class Given:
         by = by or self.office(file.lead_side)
         if award:
             shares = shares or dict(zip(Party, split(award, (50, 30, 20)), strict=True))
-            terms = {"outcome": Outcome.AWARD, "award": award, "shares": shares, **terms}
+            terms = {"outcome": Outcome.AWARD, "award": award, "shares": shares, **PURPOSE, **terms}
             if award < file.requested_cents:
                 terms = {"reason_de": "Die Mittel sind knapp.", "reason_fr": "Les crédits sont limités.", **terms}
         else:

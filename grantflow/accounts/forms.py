@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField
 from wtforms.widgets import CheckboxInput, EmailInput, ListWidget
 
+from grantflow.kernel import window
 from grantflow.kernel.parties import STAFF_ROLES, Party, Role
 from grantflow.platform import locale
 from grantflow.platform.forms import (
@@ -25,7 +26,7 @@ from grantflow.platform.forms import (
 
 from . import texts
 from .models import Address
-from .rules import PASSWORD_MAX
+from .rules import PASSWORD_MAX, Name
 
 #: Longer than any password we keep, short enough to hash without pain.
 TYPED_AT_MOST = 8 * PASSWORD_MAX
@@ -42,8 +43,25 @@ class Password(PasswordField):
             raise ValidationError(_l("This is too long for a password."))
 
 
-def _name() -> Line:
-    return Line(_l("First name and surname"), [required()], limit=120)
+class NameForm(Form):
+    """Title, first name and family name, for every form that asks for a person's name."""
+
+    title = Line(
+        _l("Title"), limit=40, description=_l("For example Dr. or Prof. Dr.; leave it empty if you have none.")
+    )
+    given_name = Line(_l("First name"), [required()], limit=60)
+    family_name = Line(_l("Family name"), [required()], limit=60)
+
+    def validate_family_name(self, field: Any) -> None:
+        if not window.person_fits(self.name().full):
+            raise ValidationError(_l("Your whole name is too long for the address on a letter."))
+
+    def name(self) -> Name:
+        return Name(
+            title=self.title.data or "",
+            given_name=self.given_name.data or "",
+            family_name=self.family_name.data or "",
+        )
 
 
 def _address() -> RadioField:
@@ -72,8 +90,7 @@ class SignInForm(Form):
     kept = HiddenField()
 
 
-class RegisterForm(Form):
-    name = _name()
+class RegisterForm(NameForm):
     email = Email(_l("E-mail address"), [required()], limit=254)
     password = Password()
     address = _address()
@@ -100,8 +117,7 @@ class AcceptForm(Form):
     phone = _phone()
 
 
-class ProfileForm(Form):
-    name = _name()
+class ProfileForm(NameForm):
     address = _address()
     language = _language()
     phone = _phone()
@@ -136,8 +152,7 @@ class RolesForm(Form):
         self.roles.choices = grantable(party)
 
 
-class InviteForm(RolesForm):
-    name = _name()
+class InviteForm(NameForm, RolesForm):
     email = Email(_l("E-mail address"), [required()], limit=254)
     language = SelectField(_l("Language of letters and e-mails"), choices=choices(texts.LANGUAGES))
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.kernel.parties import Party, Role
@@ -35,7 +35,13 @@ class Person(Identified, Base):
     email: Mapped[str]
     #: ``emails.key``: the identity (T1).
     email_key: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    given_name: Mapped[str] = mapped_column(default="")
+    family_name: Mapped[str]
+    #: The three together, by the database alone; an object that was changed knows it after the flush.
+    name: Mapped[str] = mapped_column(
+        Computed("ltrim(title || ' ') || ltrim(given_name || ' ') || family_name", persisted=True)
+    )
     address: Mapped[Address] = mapped_column(enum_column(Address), default=Address.NEUTRAL)
     phone: Mapped[str] = mapped_column(default="")
     language: Mapped[str]
@@ -54,7 +60,10 @@ class Person(Identified, Base):
         foreign_keys="RoleGrant.person_id",
     )
 
-    __table_args__ = (CheckConstraint("language IN ('de', 'fr')", name="language"),)
+    __table_args__ = (
+        CheckConstraint("language IN ('de', 'fr')", name="language"),
+        CheckConstraint("family_name <> ''", name="family_name"),
+    )
 
     @property
     def roles(self) -> frozenset[Role]:

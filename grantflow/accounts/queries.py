@@ -74,12 +74,16 @@ class Page:
     after: str | None
 
 
+#: As in a register of names; two of one name keep their places.
+_ORDER = (Person.family_name, Person.given_name, Person.id)
+
+
 def people(actor: Actor, filters: Filters, after: str = "") -> Page:
     """One page by keyset; ``after`` is the id of the last person of the page before."""
     wanted = and_(visible_to(actor), *_narrowed(filters))
-    query = select(Person).where(wanted).order_by(Person.name, Person.id).limit(PAGE + 1)
+    query = select(Person).where(wanted).order_by(*_ORDER).limit(PAGE + 1)
     if last := _last(after, wanted):
-        query = query.where(tuple_(Person.name, Person.id) > (last.name, last.id))
+        query = query.where(tuple_(*_ORDER) > tuple(last))
     found = db.session.scalars(query).all()
     return Page(found[:PAGE], str(found[PAGE - 1].id) if len(found) > PAGE else None)
 
@@ -107,7 +111,7 @@ def _last(after: str, wanted: ColumnElement[bool]) -> Any:
         key = UUID(after)
     except ValueError:
         return None
-    return db.session.execute(select(Person.name, Person.id).where(Person.id == key, wanted)).one_or_none()
+    return db.session.execute(select(*_ORDER).where(Person.id == key, wanted)).one_or_none()
 
 
 def administrators() -> Sequence[Person]:
@@ -117,7 +121,7 @@ def administrators() -> Sequence[Person]:
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(RoleGrant.role == Role.ADMINISTRATOR, Person.disabled_at.is_(None), Person.confirmed_at.is_not(None))
     )
-    return db.session.scalars(query.order_by(Person.name)).all()
+    return db.session.scalars(query.order_by(*_ORDER)).all()
 
 
 def delete_expired(before: datetime) -> int:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,21 @@ SEEN_EVERY = timedelta(minutes=1)
 #: which offices, reviewers and signatories do (D12); who pays is another person than who prepares or decides (D11,
 #: R14); and who keeps the accounts neither scores, decides nor pays (T16).
 ALONE = {Role.ADMINISTRATOR: "roles_administrator_alone", Role.FINANCE: "roles_finance_alone"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """What a person is called. German letters say title and family name only: „Sehr geehrte Frau Dr. Falk“."""
+
+    family_name: str
+    given_name: str = ""
+    #: "Dr.", "Prof. Dr."; printed in front of everything.
+    title: str = ""
+
+    @property
+    def full(self) -> str:
+        """As it is shown, and as the database puts it together for ``person.name``."""
+        return " ".join(part for part in (self.title, self.given_name, self.family_name) if part)
 
 
 def idle_limit(roles: AbstractSet[Role]) -> timedelta:

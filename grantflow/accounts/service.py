@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from grantflow.platform.db import db, insert_once, own_transaction, to_write
 
 from . import policy, queries, rules
 from .models import Address, Person, Purpose, RoleGrant, SignIn, Token
+from .rules import Name
 
 # --- sessions ------------------------------------------------------------------------------------
 
@@ -143,7 +145,7 @@ def _use(raw: str, *purposes: Purpose) -> Person:
 
 
 def register(
-    *, name: str, email: str, password: str, language: str, address: Address = Address.NEUTRAL, phone: str = ""
+    *, name: Name, email: str, password: str, language: str, address: Address = Address.NEUTRAL, phone: str = ""
 ) -> None:
     """Ask for an account. The answer and its cost are the same whether the address is known or not.
 
@@ -151,9 +153,9 @@ def register(
     nobody can lay a password of theirs under somebody else's address. Known: its owner is told by mail.
     """
     limits.spend("register", account=emails.key(email), per_account=limits.MAILS_PER_ACCOUNT)
-    check_new_password(password, (name, email))
+    check_new_password(password, (name.full, email))
     details = {
-        "name": name,
+        **asdict(name),
         "email": email,
         "language": language,
         "address": address,
@@ -246,10 +248,11 @@ def _set_password(person: Person, password: str, *, field: str = "password") -> 
     db.session.flush()
 
 
-def change_profile(person: Person, *, name: str, address: Address, phone: str, language: str) -> None:
+def change_profile(person: Person, *, name: Name, address: Address, phone: str, language: str) -> None:
     """Change what letters and mails go by."""
     before = _profile(person)
-    person.name, person.address, person.phone, person.language = name, address, phone, language
+    person.title, person.given_name, person.family_name = name.title, name.given_name, name.family_name
+    person.address, person.phone, person.language = address, phone, language
     if _profile(person) != before:
         audit.record("profile_changed", on=person, by=person, before=before, after=_profile(person))
     db.session.flush()
@@ -257,7 +260,9 @@ def change_profile(person: Person, *, name: str, address: Address, phone: str, l
 
 def _profile(person: Person) -> dict[str, str]:
     return {
-        "name": person.name,
+        "title": person.title,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
         "address": person.address.value,
         "phone": person.phone,
         "language": person.language,
@@ -267,7 +272,7 @@ def _profile(person: Person) -> dict[str, str]:
 # --- staff ---------------------------------------------------------------------------------------
 
 
-def invite(*, name: str, email: str, party: Party, roles: AbstractSet[Role], language: str, by: Actor) -> Person:
+def invite(*, name: Name, email: str, party: Party, roles: AbstractSet[Role], language: str, by: Actor) -> Person:
     """Make an account for a member of staff of one's own party, and mail the invitation.
 
     The party is fixed for good: nobody acts for two sides (R14).
@@ -279,7 +284,7 @@ def invite(*, name: str, email: str, party: Party, roles: AbstractSet[Role], lan
         emails.key(email),
         {
             "email": email,
-            "name": name,
+            **asdict(name),
             "party": party,
             "language": language,
             "address": Address.NEUTRAL,
@@ -311,7 +316,7 @@ def _invited(key: str, details: dict[str, Any]) -> Person:
     return person
 
 
-def invite_first_administrator(*, name: str, email: str, party: Party, language: str) -> Person:
+def invite_first_administrator(*, name: Name, email: str, party: Party, language: str) -> Person:
     """The command line's verb: the first administrator of a party, by the system itself."""
     return invite(name=name, email=email, party=party, roles={Role.ADMINISTRATOR}, language=language, by=SYSTEM)
 

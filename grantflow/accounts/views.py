@@ -131,7 +131,7 @@ def register() -> Any:
         return show("accounts/register.html", form=form)
     try:
         service.register(
-            name=form.name.data or "",
+            name=form.name(),
             email=form.email.data or "",
             password=form.password.data or "",
             language=form.language.data,
@@ -249,7 +249,7 @@ def profile() -> Any:
         return show("accounts/profile.html", form=form, owner=person, roles=_labels(person.roles))
     service.change_profile(
         person,
-        name=form.name.data or "",
+        name=form.name(),
         address=Address(form.address.data),
         phone=form.phone.data or "",
         language=form.language.data,
@@ -323,7 +323,7 @@ def invite() -> Any:
         return show("accounts/invite.html", form=form, duties=_duties())
     try:
         person = service.invite(
-            name=form.name.data or "",
+            name=form.name(),
             email=form.email.data or "",
             party=cast(Party, actor.party),
             roles=form.roles.roles(),

@@ -15,7 +15,7 @@ from grantflow.calls import rules as calls
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import Side
-from grantflow.kernel.text import fold
+from grantflow.kernel.text import fold, unprintable
 from grantflow.letters.states import Channel
 from grantflow.organisations.states import INFORMAL, PUBLIC, Country, Kind
 
@@ -287,6 +287,9 @@ def _partner(filing: Filing) -> Iterator[Reason]:
 
 def _project(filing: Filing) -> Iterator[Reason]:
     yield from _missing_answers(filing, StepName.PROJECT)
+    # Told now, to whoever can mend it: no key ever stands before it.
+    if foreign := unprintable(str(filing.answers.get("title") or "")):
+        yield Reason("title_unprintable", StepName.PROJECT, {"characters": " ".join(foreign)})
 
 
 def _people(filing: Filing) -> Iterator[Reason]:

@@ -283,6 +283,7 @@ MESSAGES: dict[str, Any] = {
     "flagship_needs_partner": _l("A flagship project (category 4) needs a partner from the other country."),
     "flagship_equal_roles": _l("In a flagship project (category 4) both partners carry the project equally."),
     "missing_title": _l("Give the project a title."),
+    "title_unprintable": _l("The title has characters that no letter can print: %(characters)s"),
     "missing_summary": _l("Describe the project in a few sentences."),
     "missing_why_two_cities": _l("Say why Düsseldorf and Toulouse belong together in this project."),
     "missing_encounter": _l("Describe how people from both sides meet."),

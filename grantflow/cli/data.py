@@ -123,7 +123,7 @@ def _name(context: click.Context, option: click.Parameter, typed: str) -> str:
     from grantflow.kernel.text import line, unprintable
 
     name = line(typed)
-    if not name:
+    if option.required and not name:
         raise click.BadParameter("It is empty.")
     if found := unprintable(name):
         raise click.BadParameter(f"Letters cannot print these characters: {' '.join(found)}")
@@ -132,17 +132,21 @@ def _name(context: click.Context, option: click.Parameter, typed: str) -> str:
 
 @admin.command()
 @click.option("--email", required=True, callback=_address)
-@click.option("--name", required=True, callback=_name)
+@click.option("--title", default="", callback=_name, help="Such as Dr.")
+@click.option("--given-name", required=True, callback=_name)
+@click.option("--family-name", required=True, callback=_name)
 @click.option("--party", required=True, type=click.Choice(["duesseldorf", "toulouse", "metropole"]))
 @click.option("--language", type=click.Choice(["de", "fr"]), help="Default: the party's.")
-def create(email: str, name: str, party: str, language: str | None) -> None:
+def create(email: str, party: str, language: str | None, **name: str) -> None:
     """Invite the first administrator of a party, by mail."""
     from grantflow.accounts import service as accounts
+    from grantflow.accounts.rules import Name
     from grantflow.kernel.parties import Party
 
     with application():
-        member = Party(party)
-        accounts.invite_first_administrator(email=email, name=name, party=member, language=language or member.language)
+        member, called = Party(party), Name(**name)
+        language = language or member.language
+        accounts.invite_first_administrator(email=email, name=called, party=member, language=language)
     click.echo(f"An invitation to {email} is on its way.")
 
 

@@ -28,6 +28,8 @@ from .queries import Draft
 from .rules import Deliberation, Unsound
 from .states import Outcome, RejectionReason
 
+#: What the office words in both languages.
+WORDED = tuple(f"{text}_{language}" for text in ("purpose", "reason", "conditions") for language in ("de", "fr"))
 #: Parties by the field that holds their part.
 SHARES = {party: f"share_{party}" for party in Party}
 
@@ -60,6 +62,8 @@ class ProposalForm(DeliberationForm):
     share_duesseldorf = MoneyField(_l("Part of Düsseldorf"), [Optional()])
     share_toulouse = MoneyField(_l("Part of Toulouse"), [Optional()])
     share_metropole = MoneyField(_l("Part of Toulouse Métropole"), [Optional()])
+    purpose_de = Text(_l("Purpose of the grant in German"), [Optional()], limit=rules.PURPOSE_MAX)
+    purpose_fr = Text(_l("Purpose of the grant in French"), [Optional()], limit=rules.PURPOSE_MAX)
     rejection_reason = RadioField(_l("Ground of the rejection"), [Optional()], choices=choices(texts.GROUNDS))
     reason_de = Text(_l("Reason in German"), [Optional()])
     reason_fr = Text(_l("Reason in French"), [Optional()])
@@ -78,7 +82,7 @@ class ProposalForm(DeliberationForm):
             field.data, field.raw_data = cents, None
 
     def terms(self) -> dict[str, Any]:
-        """The arguments of ``service.propose``; a rejection carries neither money nor conditions."""
+        """The arguments of ``service.propose``; a rejection carries neither money, purpose nor conditions."""
         outcome = Outcome(self.outcome.data)
         common = {
             "outcome": outcome,
@@ -93,6 +97,8 @@ class ProposalForm(DeliberationForm):
             **common,
             "award": self.award.data or 0,
             "shares": {party: self[name].data or 0 for party, name in SHARES.items()},
+            "purpose_de": self.purpose_de.data or "",
+            "purpose_fr": self.purpose_fr.data or "",
             "conditions_de": self.conditions_de.data or "",
             "conditions_fr": self.conditions_fr.data or "",
         }
@@ -109,6 +115,7 @@ def proposal_form(draft: Draft) -> ProposalForm:
             "outcome": Outcome.REJECTION if below else Outcome.AWARD,
             "rejection_reason": RejectionReason.BELOW_THRESHOLD if below else None,
             "award": award,
+            f"purpose_{draft.application.language}": rules.first_words(draft.application.summary),
             **{SHARES[party]: cents for party, cents in split_of(draft, award).items()},
         }
     else:
@@ -118,7 +125,7 @@ def proposal_form(draft: Draft) -> ProposalForm:
             "rejection_reason": proposal.rejection_reason,
             "award": proposal.award_cents or None,
             **{SHARES[share.funder_code]: share.cents for share in proposal.shares},
-            **{name: getattr(proposal, name) for name in ("reason_de", "reason_fr", "conditions_de", "conditions_fr")},
+            **{name: getattr(proposal, name) for name in WORDED},
             **votes(proposal.shares),
         }
     return ProposalForm(data=data)

@@ -26,6 +26,9 @@ class Proposal(Identified, Base):
     #: Sum of the shares; 0 for a rejection.
     award_cents: Mapped[int] = mapped_column(BigInteger)
     rejection_reason: Mapped[RejectionReason | None] = mapped_column(enum_column(RejectionReason))
+    #: What the money is for, worded by the office in both languages; empty for a rejection.
+    purpose_de: Mapped[str] = mapped_column(default="")
+    purpose_fr: Mapped[str] = mapped_column(default="")
     #: The reason in both languages: it stands in two acts.
     reason_de: Mapped[str]
     reason_fr: Mapped[str]
@@ -58,6 +61,9 @@ class Proposal(Identified, Base):
     __table_args__ = (
         CheckConstraint("(outcome = 'award') = (award_cents > 0)", name="amount"),
         CheckConstraint("(outcome = 'rejection') = (rejection_reason IS NOT NULL)", name="reason"),
+        CheckConstraint(
+            "(outcome = 'award') = (purpose_de <> '') AND (outcome = 'award') = (purpose_fr <> '')", name="purpose"
+        ),
         CheckConstraint(
             "(returned_at IS NULL) = (returned_by IS NULL) AND (returned_at IS NULL OR decided_at IS NULL)",
             name="returned",

@@ -14,8 +14,12 @@ from uuid import UUID
 from grantflow.kernel import money
 from grantflow.kernel.errors import Incomplete, Invalid, Reason
 from grantflow.kernel.parties import KEY_HOLDERS, Party, Role, Side
+from grantflow.kernel.text import unprintable
 
 from .states import Outcome, RejectionReason
+
+#: The longest purpose of a grant, in characters: a clause, not a description.
+PURPOSE_MAX = 600
 
 FRENCH = tuple(party for party in Party if party.side is Side.FRENCH)
 
@@ -84,6 +88,9 @@ class Terms:
     outcome: Outcome
     award: int = 0
     shares: Mapping[Party, int] = field(default_factory=dict)
+    #: What the money is for, as the office words it in both languages; of an award only.
+    purpose_de: str = ""
+    purpose_fr: str = ""
     rejection_reason: RejectionReason | None = None
     reason_de: str = ""
     reason_fr: str = ""
@@ -127,6 +134,16 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def first_words(text: str, most: int = PURPOSE_MAX) -> str:
+    """What of ``text`` fits a purpose: whole sentences, else whole words; one paragraph. For the office to reword."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    cut = text[: most + 1]
+    end = max(cut.rfind(f"{mark} ") for mark in ".!?")
+    return cut[: end + 1] if end > 0 else cut.rpartition(" ")[0] or cut[:most]
+
+
 def acting(outcome: Outcome, paying: Sequence[Party]) -> tuple[Party, ...]:
     """Who issues an act (D5): every paying funder; on a rejection both cities, and nobody else."""
     return tuple(paying) if outcome is Outcome.AWARD else KEY_HOLDERS
@@ -163,6 +180,8 @@ def _rejection(terms: Terms, basis: Basis) -> Iterator[Reason]:
         yield Reason("not_below_threshold", "rejection_reason", {"threshold": basis.threshold})
     if lines(terms.conditions_de) or lines(terms.conditions_fr):
         yield Reason("rejection_with_conditions", "conditions_de")
+    if terms.purpose_de.strip() or terms.purpose_fr.strip():
+        yield Reason("rejection_with_purpose", "purpose_de")
     for language, text in (("de", terms.reason_de), ("fr", terms.reason_fr)):
         if not text.strip():
             yield Reason("reason_missing", f"reason_{language}")
@@ -177,6 +196,7 @@ def _award(terms: Terms, basis: Basis) -> Iterator[Reason]:
         yield Reason("award_above_request", "award", {"limit_cents": basis.requested})
     elif terms.award > basis.ceiling:
         yield Reason("award_above_ceiling", "award", {"limit_cents": basis.ceiling})
+    yield from _purpose(terms)
     parts = sum(terms.shares.values())
     if parts != terms.award:
         yield Reason("split_mismatch", "award", {"gap_cents": abs(parts - terms.award)})
@@ -195,6 +215,15 @@ def _award(terms: Terms, basis: Basis) -> Iterator[Reason]:
                 yield Reason("partial_reason_missing", f"reason_{language}")
 
 
+def _purpose(terms: Terms) -> Iterator[Reason]:
+    """In both languages, whoever pays: the keys of both cities sign it, and nobody signs what they cannot read."""
+    for language, text in (("de", terms.purpose_de), ("fr", terms.purpose_fr)):
+        if not text.strip():
+            yield Reason("purpose_missing", f"purpose_{language}")
+        elif len(text.strip()) > PURPOSE_MAX:
+            yield Reason("purpose_too_long", f"purpose_{language}", {"most": PURPOSE_MAX})
+
+
 def _texts(terms: Terms) -> Iterator[Reason]:
     """What stands in two acts stands in two languages."""
     if terms.outcome is Outcome.AWARD and bool(terms.reason_de.strip()) != bool(terms.reason_fr.strip()):
@@ -207,7 +236,7 @@ def _texts(terms: Terms) -> Iterator[Reason]:
 
 
 def why_not_deliberate(numbers: Mapping[Party, Deliberation], today: date) -> list[Reason]:
-    """What is wrong with the délibérations as entered: half of one, or one of tomorrow."""
+    """What is wrong with the délibérations as entered: half of one, one of tomorrow, a number no letter prints."""
     reasons = []
     for party, entry in numbers.items():
         if bool(entry.number) != bool(entry.on):
@@ -215,6 +244,8 @@ def why_not_deliberate(numbers: Mapping[Party, Deliberation], today: date) -> li
             reasons.append(Reason("deliberation_incomplete", f"{party}_{where}"))
         elif entry.on and entry.on > today:
             reasons.append(Reason("deliberation_in_future", f"{party}_on"))
+        if foreign := unprintable(entry.number):
+            reasons.append(Reason("letter_unprintable", f"{party}_number", {"characters": " ".join(foreign)}))
     return reasons
 
 
@@ -245,11 +276,12 @@ OF_THE_MOMENT = frozenset({"sent_on", "decided_on"})
 def signed(
     terms: Terms, *, deliberations: Mapping[Party, Deliberation], letters: Mapping[Party, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Everything a key covers, as plain JSON values: amounts per funder, outcome, reason, conditions, letter facts."""
+    """Everything a key covers, as plain JSON values: amounts per funder, outcome, all that is worded, letter facts."""
     return {
         "outcome": terms.outcome.value,
         "award": terms.award,
         "shares": {party.value: terms.shares.get(party, 0) for party in Party},
+        "purpose": {"de": terms.purpose_de.strip(), "fr": terms.purpose_fr.strip()},
         "rejection_reason": terms.rejection_reason.value if terms.rejection_reason else None,
         "reason": {"de": terms.reason_de.strip(), "fr": terms.reason_fr.strip()},
         "conditions": [{"de": german, "fr": french} for german, french in terms.conditions()],
@@ -308,9 +340,19 @@ class Change:
 
 
 #: The order in which changes are told.
-_TOLD = ("outcome", "award", *(f"shares.{party}" for party in Party), "rej", "reason", "conditions", "delib", "letter")
+_TOLD = (
+    "outcome",
+    "award",
+    *(f"shares.{party}" for party in Party),
+    "purpose",
+    "rej",
+    "reason",
+    "conditions",
+    "delib",
+    "letter",
+)
 #: Told once at the top of the content; inside the letters they would only be repeated.
-_REPEATED = frozenset({"award", "reason", "deliberation"})
+_REPEATED = frozenset({"award", "purpose", "reason", "deliberation"})
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
@@ -391,6 +433,8 @@ class Signatory:
     party: Party | None
     roles: AbstractSet[Role]
     is_conflicted: bool = False
+    #: As it would stand under the act.
+    name: str = ""
 
 
 def missing(case: Case) -> tuple[Party, ...]:
@@ -419,6 +463,7 @@ def why_not_sign(person: Signatory, case: Case, digest_seen: str) -> list[Reason
         (party is not None and case.holds(party), "city_signed_already"),
         (digest_seen != case.digest, "proposal_changed"),
         (case.is_stale, "facts_outdated"),
+        (bool(unprintable(person.name)), "name_unprintable"),
         (bool(case.deliberations_due), "deliberation_due"),
         (turns_key and other_key and Party.METROPOLE in missing(case), "consent_due"),
     )

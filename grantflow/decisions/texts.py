@@ -1,6 +1,6 @@
 """Words for proposals, keys and decisions in the reader's language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -38,11 +38,14 @@ MESSAGES: dict[str, Any] = {
     "partial_reason_missing": _l(
         "Please say in both languages why less is awarded than requested: it stands in every act."
     ),
+    "purpose_missing": _l("Please say in both languages what the grant is for: it stands in every act."),
+    "purpose_too_long": _l("At most %(most)s characters."),
     "translation_missing": _l("Please give the reason in both languages, or in neither."),
     "conditions_unpaired": _l(
         "Each condition needs its counterpart in the other language: %(german)s in German, %(french)s in French."
     ),
     "rejection_with_money": _l("A rejection carries no money."),
+    "rejection_with_purpose": _l("A rejection carries no purpose of a grant."),
     "rejection_with_conditions": _l("A rejection carries no conditions."),
     "rejection_without_ground": _l("Please choose what the rejection rests on."),
     "proposal_moved": _l(
@@ -73,6 +76,10 @@ MESSAGES: dict[str, Any] = {
     "facts_outdated": _l(
         "Data that the letters print have changed since the proposal was made. The office that proposed must take them "
         "over first; then all sign the same text."
+    ),
+    "name_unprintable": _l(
+        "Your name has characters that no letter can print, and it would stand under the act. Please correct it in "
+        "your account first."
     ),
     "deliberation_due": _l("Number and date of a délibération are missing. The Toulouse office enters them."),
     "consent_due": _l("Toulouse Métropole pays a part and has not consented yet. Yours would be the last signature."),
@@ -105,6 +112,8 @@ _CHANGES: dict[str, Any] = {
     "shares.duesseldorf": _l("Share of Düsseldorf"),
     "shares.toulouse": _l("Share of Toulouse"),
     "shares.metropole": _l("Share of Toulouse Métropole"),
+    "purpose.de": _l("Purpose of the grant in German"),
+    "purpose.fr": _l("Purpose of the grant in French"),
     "rejection_reason": _l("Ground of the rejection"),
     "reason.de": _l("Reason in German"),
     "reason.fr": _l("Reason in French"),
@@ -118,7 +127,6 @@ _CHANGES: dict[str, Any] = {
     "letter.legal_basis": _l("Legal basis"),
     "letter.remedy": _l("Remedy instruction"),
     "letter.project_title": _l("Title of the project"),
-    "letter.purpose": _l("Purpose"),
     "letter.project_start": _l("Project period"),
     "letter.project_end": _l("Project period"),
     "letter.funding_end": _l("Project period"),
@@ -156,6 +164,11 @@ def change_language(change: Change, application: Application) -> str:
 def day(text: str) -> str:
     """A day of the signed content, which is JSON, as the reader writes it."""
     return locale.short_date(date.fromisoformat(text))
+
+
+def name(recipient: Mapping[str, str]) -> str:
+    """Whom a letter is addressed to, from the signed content."""
+    return " ".join(part for key in ("title", "given_name", "family_name") if (part := recipient[key]))
 
 
 def period(first: str, last: str) -> str:

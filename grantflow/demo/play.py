@@ -299,6 +299,8 @@ class _Story:
             outcome=Outcome.AWARD,
             award=sum(shares.values()),
             shares=shares,
+            purpose_de=project.purpose[0],
+            purpose_fr=project.purpose[1],
             reason_de=reason_de,
             reason_fr=reason_fr,
             conditions_de="\n".join(german for german, _ in project.conditions),

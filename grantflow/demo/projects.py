@@ -17,7 +17,7 @@ from grantflow.applications.states import IncomeType as Income
 from grantflow.kernel.parties import Party, Side
 from grantflow.organisations.states import Country, Kind
 
-from .people import Somebody, applicant
+from .people import Somebody, applicant, called
 
 DE, FR = Country.GERMANY, Country.FRANCE
 G, F = Side.GERMAN, Side.FRENCH
@@ -86,6 +86,8 @@ class Project:
     totals: tuple[int, int] | None = None
     #: Award split in EUR: Düsseldorf, Toulouse, Métropole.
     split: tuple[int, int, int] | None = None
+    #: What the grant is for, as the office words it in German and French.
+    purpose: tuple[str, str] = ("", "")
     conditions: tuple[tuple[str, str], ...] = field(default=())
     #: The reason of the decision in German and French.
     reason: tuple[str, str] = ("", "")
@@ -94,7 +96,7 @@ class Project:
 PROJECTS = (
     Project(
         title="Tatami ohne Grenzen",
-        contact=applicant("vogel@jc-duesseldorf.example", "Katrin Vogel", MS, "de"),
+        contact=applicant("vogel@jc-duesseldorf.example", called("Katrin", "Vogel"), MS, "de"),
         lead=Lead(
             name="JC Düsseldorf e. V.",
             kind=Kind.ASSOCIATION,
@@ -150,6 +152,12 @@ PROJECTS = (
         state=State.AWARDED,
         totals=(84, 78),
         split=(4_700, 4_700, 0),
+        purpose=(
+            "Gefördert wird eine einwöchige Begegnung von 24 Judoka und vier Trainerinnen und Trainern aus "
+            "Düsseldorf und Toulouse mit gemeinsamem Training in beiden Städten.",
+            "La subvention finance une rencontre d’une semaine de 24 judokas et de quatre entraîneuses et "
+            "entraîneurs de Düsseldorf et de Toulouse, avec des entraînements communs dans les deux villes.",
+        ),
         conditions=(
             (
                 "Die Anreise erfolgt mit der Bahn; ein Wechsel des Verkehrsmittels ist vorher anzuzeigen.",
@@ -163,7 +171,7 @@ PROJECTS = (
     ),
     Project(
         title="Ping-Pong-Brücke",
-        contact=applicant("hansen@ttc-duesseldorf.example", "Jonas Hansen", MR, "de"),
+        contact=applicant("hansen@ttc-duesseldorf.example", called("Jonas", "Hansen"), MR, "de"),
         lead=Lead(
             name="TT-Club Düsseldorf e. V.",
             kind=Kind.ASSOCIATION,
@@ -214,7 +222,7 @@ PROJECTS = (
     ),
     Project(
         title="Ciné-Dialog",
-        contact=applicant("weber@freunde-filmmuseum.example", "Miriam Weber", MS, "de"),
+        contact=applicant("weber@freunde-filmmuseum.example", called("Miriam", "Weber"), MS, "de"),
         lead=Lead(
             name="Freundeskreis Filmmuseum e. V.",
             kind=Kind.ASSOCIATION,
@@ -268,7 +276,7 @@ PROJECTS = (
     ),
     Project(
         title="Biodiversité à deux rives",
-        contact=applicant("falk@aquazoo.example", "Dr. Henrike Falk", MS, "de"),
+        contact=applicant("falk@aquazoo.example", called("Henrike", "Falk", "Dr."), MS, "de"),
         lead=Lead(
             name="Aquazoo Löbbecke Museum",
             kind=Kind.INSTITUTION,
@@ -322,7 +330,7 @@ PROJECTS = (
     ),
     Project(
         title="Klimazwillinge Green Heart",
-        contact=applicant("roth@klimabuendnis.example", "Leonie Roth", MS, "de"),
+        contact=applicant("roth@klimabuendnis.example", called("Leonie", "Roth"), MS, "de"),
         lead=Lead(
             name="Klimabündnis-Verein Düsseldorf e. V.",
             kind=Kind.ASSOCIATION,
@@ -373,6 +381,13 @@ PROJECTS = (
         state=State.AWARDED,
         totals=(93, 91),
         split=(12_000, 4_800, 7_200),
+        purpose=(
+            "Gefördert wird die Ausbildung von 30 Klimabotschafterinnen und Klimabotschaftern aus beiden Städten "
+            "in zwei Werkstätten und eine gemeinsame Karte der Hitzeinseln von Bilk und Minimes.",
+            "La subvention finance la formation de 30 ambassadrices et ambassadeurs du climat des deux villes au "
+            "cours de deux ateliers, et l’établissement d’une carte commune des îlots de chaleur de Bilk et des "
+            "Minimes.",
+        ),
         conditions=(
             (
                 "Eine Doppelförderung mit dem EU-Programm LIFE ist ausgeschlossen; der Bescheid der EU ist vorzulegen.",
@@ -386,7 +401,7 @@ PROJECTS = (
     ),
     Project(
         title="VALUES Küche & Stimme",
-        contact=applicant("yilmaz@integrationsverein.example", "Deniz Yılmaz", MR, "de"),
+        contact=applicant("yilmaz@integrationsverein.example", called("Deniz", "Yılmaz"), MR, "de"),
         lead=Lead(
             name="Integrationsverein Düsseldorf e. V.",
             kind=Kind.ASSOCIATION,
@@ -432,6 +447,13 @@ PROJECTS = (
         state=State.AWARDED,
         totals=(96, 92),
         split=(4_800, 2_880, 1_920),
+        purpose=(
+            "Gefördert werden gemeinsame Kochabende und zwei Begegnungswochenenden von Menschen, die neu in "
+            "beiden Städten sind, sowie ein zweisprachiges Buch mit Rezepten und Stimmen.",
+            "La subvention finance des soirées de cuisine communes et deux week-ends de rencontre entre personnes "
+            "nouvellement arrivées dans les deux villes, ainsi qu’un livre bilingue de recettes et de "
+            "témoignages.",
+        ),
         reason=(
             "Das Vorhaben gibt Menschen eine Stimme, die sonst nicht gefragt werden, und ist in beiden Stadtteilen verankert.",
             "Le projet donne la parole à des personnes que l’on n’interroge guère et il est ancré dans les deux quartiers.",
@@ -439,7 +461,7 @@ PROJECTS = (
     ),
     Project(
         title="Azubi-Tandem",
-        contact=applicant("schmitz@ausbildung.example", "Frank Schmitz", MR, "de"),
+        contact=applicant("schmitz@ausbildung.example", called("Frank", "Schmitz"), MR, "de"),
         lead=Lead(
             name="Ausbildungszentrum Düsseldorf gGmbH",
             kind=Kind.NON_PROFIT_COMPANY,
@@ -490,6 +512,13 @@ PROJECTS = (
         state=State.PROPOSED,
         totals=(88, 84),
         split=(7_875, 4_725, 3_150),
+        purpose=(
+            "Gefördert wird ein zweiwöchiger Austausch von 16 Auszubildenden, die in Tandems in Betrieben beider "
+            "Städte arbeiten und gemeinsam ein Werkstück für ein Nachbarschaftszentrum fertigen.",
+            "La subvention finance un échange de deux semaines de 16 apprenties et apprentis, qui travaillent en "
+            "binômes dans des entreprises des deux villes et réalisent ensemble un ouvrage pour une maison de "
+            "quartier.",
+        ),
         conditions=(
             (
                 "Die Förderung aus Erasmus+ ist im Verwendungsnachweis getrennt auszuweisen.",
@@ -503,7 +532,7 @@ PROJECTS = (
     ),
     Project(
         title="Sommerjob-Börse Plus",
-        contact=applicant("engels@jugendring.example", "Tobias Engels", MR, "de"),
+        contact=applicant("engels@jugendring.example", called("Tobias", "Engels"), MR, "de"),
         lead=Lead(
             name="Jugendring Düsseldorf e. V.",
             kind=Kind.ASSOCIATION,
@@ -551,7 +580,7 @@ PROJECTS = (
     ),
     Project(
         title="Café des langues",
-        contact=applicant("sommer@cafe-des-langues.example", "Nele Sommer", MS, "de"),
+        contact=applicant("sommer@cafe-des-langues.example", called("Nele", "Sommer"), MS, "de"),
         lead=Lead(
             name="Gruppe Café des langues",
             kind=Kind.GROUP,
@@ -594,6 +623,12 @@ PROJECTS = (
         state=State.AWARDED,
         totals=(80, 78),
         split=(1_240, 1_240, 0),
+        purpose=(
+            "Gefördert werden 20 Tandemabende im Netz und eine gemeinsame Reise zum Erlernen der Sprache der "
+            "Partnerstadt.",
+            "La subvention finance 20 soirées en ligne en tandem et un voyage commun pour apprendre la langue de "
+            "l’autre ville.",
+        ),
         reason=(
             "Mit geringen Mitteln erreicht das Vorhaben regelmäßig Menschen, die sich sonst nicht begegnen würden.",
             "Avec peu de moyens, le projet réunit régulièrement des personnes qui ne se seraient pas rencontrées.",
@@ -601,7 +636,7 @@ PROJECTS = (
     ),
     Project(
         title="Égalité en ville",
-        contact=applicant("aubert@collectif-egalite.example", "Camille Aubert", MS, "fr"),
+        contact=applicant("aubert@collectif-egalite.example", called("Camille", "Aubert"), MS, "fr"),
         lead=Lead(
             name="Collectif Égalité Toulouse",
             kind=Kind.ASSOCIATION,
@@ -653,6 +688,13 @@ PROJECTS = (
         state=State.AWARDED,
         totals=(92, 90),
         split=(25_200, 15_120, 10_080),
+        purpose=(
+            "Gefördert wird ein zweijähriges Forum über Gleichstellung und Vielfalt in der Stadt mit vier "
+            "Begegnungen, Werkstätten in den Stadtteilen und Vorschlägen an die Räte beider Städte.",
+            "La subvention finance un forum de deux ans sur l’égalité et la diversité dans la ville : quatre "
+            "rencontres, des ateliers dans les quartiers et des propositions remises aux conseils des deux "
+            "villes.",
+        ),
         conditions=(
             (
                 "Nach dem ersten Jahr ist ein Zwischenbericht vorzulegen.",
@@ -667,7 +709,7 @@ PROJECTS = (
     ),
     Project(
         title="Jardins partagés, jardins jumeaux",
-        contact=applicant("lopez@jardins-partages.example", "Inès Lopez", MS, "fr"),
+        contact=applicant("lopez@jardins-partages.example", called("Inès", "Lopez"), MS, "fr"),
         lead=Lead(
             name="Les Jardins partagés du Mirail",
             kind=Kind.ASSOCIATION,
@@ -712,7 +754,7 @@ PROJECTS = (
     ),
     Project(
         title="Chor über zwei Flüsse",
-        contact=applicant("busch@chor-am-rhein.example", "Gregor Busch", MR, "de"),
+        contact=applicant("busch@chor-am-rhein.example", called("Gregor", "Busch"), MR, "de"),
         lead=Lead(
             name="Chor am Rhein e. V.",
             kind=Kind.ASSOCIATION,
@@ -754,7 +796,7 @@ PROJECTS = (
     ),
     Project(
         title="Pétanque am Rheinufer",
-        contact=applicant("cazal@boule-toulousaine.example", "Didier Cazal", MR, "fr"),
+        contact=applicant("cazal@boule-toulousaine.example", called("Didier", "Cazal"), MR, "fr"),
         lead=Lead(
             name="La Boule toulousaine",
             kind=Kind.ASSOCIATION,

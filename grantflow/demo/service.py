@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -53,7 +54,7 @@ def _person(somebody: Somebody, password_hash: str) -> Person:
     person = Person(
         email=somebody.email,
         email_key=emails.key(somebody.email),
-        name=somebody.name,
+        **asdict(somebody.name),
         address=somebody.address,
         phone=somebody.phone,
         language=somebody.language,
@@ -72,7 +73,7 @@ def _write_table() -> None:
         {
             "role": ", ".join(somebody.roles),
             "party": somebody.party or "",
-            "name": somebody.name,
+            "name": somebody.name.full,
             "email": somebody.email,
             "language": somebody.language,
         }

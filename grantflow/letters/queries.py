@@ -163,7 +163,7 @@ def desk(
         Letter.language,
         Letter.application_number,
         Letter.project_title,
-        Letter.facts["project_language"].astext,
+        Letter.facts["title_language"].astext,
         Letter.recipient_name,
         Letter.facts["recipient", "address", "country"].astext,
         Letter.kind,

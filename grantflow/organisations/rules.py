@@ -12,10 +12,10 @@ from stdnum.de import handelsregisternummer
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siret as french_siret
 
-from grantflow.kernel import clock, identifiers
+from grantflow.kernel import clock, identifiers, window
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import Party
-from grantflow.kernel.text import fold
+from grantflow.kernel.text import fold, unprintable
 
 from .states import Country, Kind
 
@@ -141,6 +141,8 @@ def problems(profile: Profile) -> dict[str, Reason]:
     found: dict[str, Reason] = {}
     if not profile.name:
         found["name"] = Reason("organisation_name_missing")
+    if not _fits_window(profile):
+        found["name"] = Reason("organisation_address_long")
     if profile.postal_code and not POSTAL_CODE.fullmatch(profile.postal_code):
         found["postal_code"] = Reason("postal_code_wrong")
     if profile.website and not WEBSITE.match(profile.website):
@@ -174,7 +176,16 @@ def missing(profile: Profile) -> list[Reason]:
             reasons += _group_problem(profile)
         elif not getattr(profile, name):
             reasons.append(Reason(f"missing_{name}"))
+    printed = "".join((profile.name, profile.street, profile.postal_code, profile.city))
+    if foreign := unprintable(printed):
+        reasons.append(Reason("organisation_unprintable", facts={"characters": " ".join(foreign)}))
+    if not _fits_window(profile):
+        reasons.append(Reason("organisation_address_long"))
     return reasons
+
+
+def _fits_window(profile: Profile) -> bool:
+    return window.organisation_fits(profile.name, profile.street, f"{profile.postal_code} {profile.city}")
 
 
 def _group_problem(profile: Profile) -> list[Reason]:

@@ -25,6 +25,12 @@ COUNTRIES: dict[Country, Any] = {Country.GERMANY: _l("Germany"), Country.FRANCE:
 MESSAGES: dict[str, Any] = {
     "organisation_name_missing": _l("Please enter the organisation’s name."),
     "postal_code_wrong": _l("A postal code has five digits."),
+    "organisation_address_long": _l(
+        "Name, street and city are too long for the address on a letter. Please shorten the name."
+    ),
+    "organisation_unprintable": _l(
+        "The name or the address of the organisation has characters that no letter can print: %(characters)s"
+    ),
     "website_wrong": _l("Please enter a web address such as https://www.example.org."),
     "siret_wrong": _l("This SIRET number cannot be right: it has 14 digits, and the last one is a check digit."),
     "rna_wrong": _l("An RNA number starts with W and has nine characters after it, for example W313012345."),

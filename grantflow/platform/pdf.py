@@ -12,8 +12,9 @@ import signal
 import sys
 import threading
 import time
+import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -37,17 +38,23 @@ _NO_SYSTEM_FONTS = Path(__file__).with_name("no-system-fonts.conf")
 #: WeasyPrint writes one standard's mark into a file; the letters keep two.
 _PDF_UA = Path(__file__).with_name("pdfua.xmp")
 
-#: (family, weight, file). Fira Sans is cut into subsets and has no U+202F, the French thousands space, nor
-#: U+2010, nor Greek or Cyrillic; the whole Noto Sans behind it has. WOFF unpacks in no time, WOFF2 in a second.
-FACES = (
-    ("Fira Sans", 400, "fira-sans-latin-400-normal.woff"),
-    ("Fira Sans", 600, "fira-sans-latin-600-normal.woff"),
-    ("Fira Sans", 400, "fira-sans-latin-ext-400-normal.woff"),
-    ("Fira Sans", 600, "fira-sans-latin-ext-600-normal.woff"),
-    ("Noto Sans", 400, "NotoSans-Regular.woff"),
-    ("Noto Sans", 600, "NotoSans-Bold.woff"),
-)
-FAMILIES = frozenset(family for family, _, _ in FACES)
+#: (family, weight): file. Fira Sans is cut into subsets and has no U+202F, the French thousands space, nor U+2010, nor
+#: Greek or Cyrillic; the whole Noto Sans behind it has. Of two files under one family and weight WeasyPrint embeds only
+#: one and prints the glyphs of the other from it: each has a name of its own (a key of this table cannot come twice).
+#: WOFF unpacks in no time, WOFF2 in a second.
+FACES = {
+    ("Fira Sans", 400): "fira-sans-latin-400-normal.woff",
+    ("Fira Sans", 600): "fira-sans-latin-600-normal.woff",
+    ("Fira Sans Ext", 400): "fira-sans-latin-ext-400-normal.woff",
+    ("Fira Sans Ext", 600): "fira-sans-latin-ext-600-normal.woff",
+    ("Noto Sans", 400): "NotoSans-Regular.woff",
+    ("Noto Sans", 600): "NotoSans-Bold.woff",
+}
+#: In the order in which a character is looked for; what every sheet says as its ``font-family``.
+FAMILIES = tuple(dict.fromkeys(family for family, _ in FACES))
+#: The entries of a font's name table that hold its family (OpenType, name ids 1 and 16).
+_FAMILY_NAMES = frozenset({1, 16})
+FONT_FAMILY = ", ".join(f'"{family}"' for family in FAMILIES)
 
 
 class Unrenderable(Exception):
@@ -87,14 +94,13 @@ def render(html: str, *, css: str) -> Rendered:
                 raise Unrenderable(f"{len(document.pages)} pages, at most {PAGES}")
             _declare_accessible(document.metadata)
             content = document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier)
+            _refuse_wrong_glyphs(document.fonts.values(), source.etree_element.find("body"))
     except weasyprint.urls.FatalURLFetchingError as error:
         raise Unrenderable(str(error.__cause__)) from error
     except MemoryError as error:  # caught out here, where there is room again to say so
         raise OverLimit(f"more than {MEMORY >> 20} MiB") from error
     if complaints:
         raise Unrenderable("; ".join(dict.fromkeys(complaints)))
-    if strangers := {font.family for font in document.fonts.values()} - FAMILIES:
-        raise Unrenderable(f"fonts that are not ours: {', '.join(sorted(strangers))}")
     if not document.metadata.lang or not document.metadata.title:
         raise Unrenderable("a document needs a language and a title")
     return Rendered(content, len(document.pages))
@@ -106,7 +112,7 @@ def warm() -> None:
         head = f'<html lang="{language}"><head><title>GrantFlow</title></head>'
         render(
             f"{head}<body><p>Zuwendungsbescheid</p></body></html>",
-            css='body { font-family: "Fira Sans", "Noto Sans"; hyphens: auto; width: 20mm }',
+            css=f"body {{ font-family: {FONT_FAMILY}; hyphens: auto; width: 20mm }}",
         )
 
 
@@ -119,10 +125,30 @@ def _weasyprint() -> Any:
         # "No fonts configured": exactly what we want.
         warnings.simplefilter("ignore")
         import weasyprint
+        import weasyprint.pdf.tags
         import weasyprint.urls
+    _tag_languages(weasyprint.pdf.tags)
     logging.getLogger("weasyprint").setLevel(logging.WARNING)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     return weasyprint
+
+
+def _tag_languages(tags: Any) -> None:
+    """Write the ``lang`` of an element into the file's structure, so that it is read out in its language.
+
+    WeasyPrint 70 keeps the language of the whole document only. This wraps the function that builds the structure,
+    which is private: tests/letters/test_pdf.py notices when a new version builds it in another way.
+    """
+    build = tags._build_box_tree
+
+    def with_languages(box: Any, *more: Any) -> Iterator[Any]:
+        for element in build(box, *more):
+            html = getattr(box, "element", None)
+            if html is not None and html.tag not in {"html", "body"} and (language := html.get("lang")):
+                element["Lang"] = tags.pydyf.String(language)
+            yield element
+
+    tags._build_box_tree = with_languages
 
 
 @contextmanager
@@ -140,13 +166,21 @@ def _without_system_fonts() -> Iterator[None]:
 
 
 @cache
-def _font(name: str) -> bytes:
-    """The bundled font ``name``, unpacked to TrueType once per process."""
+def _font(face: tuple[str, int]) -> bytes:
+    """The bundled file of ``face``, unpacked to TrueType once per process, under the family's name and no other.
+
+    A file keeps the name it was born with beside the one a style sheet gives it, and is found by both: the regular
+    cut of the extension, born as "Fira Sans", would come before its own bold one.
+    """
+    (family, _), name = face, FACES[face]
     try:
         font = TTFont(FONTS / name, recalcTimestamp=False)
     except OSError as error:
         raise Unrenderable(f"font {name} is not installed") from error
     font.flavor = None
+    for entry in font["name"].names:
+        if entry.nameID in _FAMILY_NAMES:
+            entry.string = family
     unpacked = BytesIO()
     font.save(unpacked, reorderTables=None)
     return unpacked.getvalue()
@@ -158,14 +192,17 @@ def _fonts(_process: int) -> Any:
     weasyprint = _weasyprint()
     from weasyprint.text.fonts import FontConfiguration
 
-    faces = "".join(
-        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("bundle:{name}") }}\n'
-        for family, weight, name in FACES
-    )
     with _without_system_fonts():
         configuration = FontConfiguration()
-    weasyprint.CSS(string=faces, url_fetcher=_fetcher(), font_config=configuration)
+    weasyprint.CSS(string=_faces(), url_fetcher=_fetcher(), font_config=configuration)
     return configuration
+
+
+def _faces() -> str:
+    return "".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("bundle:{name}") }}\n'
+        for (family, weight), name in FACES.items()
+    )
 
 
 @cache
@@ -173,7 +210,7 @@ def _fetcher() -> Any:
     """Knows the fonts by name. Any other address, also ``data:`` and ``file:``, stops the rendering."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    known = {f"bundle:{name}": name for _, _, name in FACES}
+    known = {f"bundle:{name}": face for face, name in FACES.items()}
 
     class Bundle(URLFetcher):
         def fetch(self, url: str, headers: object = None) -> Any:
@@ -182,6 +219,44 @@ def _fetcher() -> Any:
             return URLFetcherResponse(url, _font(known[url]), {"Content-Type": "font/ttf"})
 
     return Bundle(fail_on_errors=True, allowed_protocols=("bundle",))
+
+
+@cache
+def _glyphs(face: tuple[str, int]) -> dict[int, str]:
+    """The glyph that ``face`` has for each character."""
+    glyphs: dict[int, str] = TTFont(BytesIO(_font(face)), lazy=True).getBestCmap()
+    return glyphs
+
+
+def _refuse_wrong_glyphs(fonts: Iterable[Any], body: Any) -> None:
+    """Whatever the text layer of the file says must be what one sees (2 ms a letter).
+
+    Each character a font is said to print must be one that the face of that name has, and each character of the text
+    must be printed by some font: a glyph taken from another file under the same number fails one or the other.
+    """
+    printed = set[str]()
+    for font in fonts:
+        if (face := (font.family, font.weight)) not in FACES:
+            raise Unrenderable(f"a font that is not ours: {font.family} {font.weight}")
+        glyphs = _glyphs(face)
+        said = {char for text in font.to_unicode.values() for char in _visible(text)}
+        if wrong := {char for char in said if ord(char) not in glyphs}:
+            raise Unrenderable(f"{font.family} has no glyph for {_listed(wrong)}")
+        printed |= said
+        # The file names one character for each glyph; some share theirs with another.
+        named = {glyphs[ord(char)] for char in said}
+        printed |= {chr(code) for code, glyph in glyphs.items() if glyph in named}
+    if lost := set(_visible("".join(body.itertext()) if body is not None else "")) - printed:
+        raise Unrenderable(f"not in the file: {_listed(lost)}")
+
+
+def _visible(text: str) -> Iterator[str]:
+    """The characters of ``text`` that leave ink, composed as the typesetter composes them."""
+    return (c for c in unicodedata.normalize("NFC", text) if not c.isspace() and unicodedata.category(c) != "Cf")
+
+
+def _listed(characters: Iterable[str]) -> str:
+    return " ".join(f"{char} (U+{ord(char):04X})" for char in sorted(characters))
 
 
 #: Elements WeasyPrint passes over without a word.

@@ -262,7 +262,15 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("email_key", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("given_name", sa.String(), nullable=False),
+        sa.Column("family_name", sa.String(), nullable=False),
+        sa.Column(
+            "name",
+            sa.String(),
+            sa.Computed("ltrim(title || ' ') || ltrim(given_name || ' ') || family_name", persisted=True),
+            nullable=False,
+        ),
         sa.Column(
             "address",
             sa.Enum("ms", "mr", "neutral", native_enum=False, create_constraint=True, length=40),
@@ -281,6 +289,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.CheckConstraint("language IN ('de', 'fr')", name=op.f("ck_person_language")),
+        sa.CheckConstraint("family_name <> ''", name=op.f("ck_person_family_name")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email_key", name=op.f("uq_person_email_key")),
     )
@@ -985,6 +994,8 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("purpose_de", sa.String(), nullable=False),
+        sa.Column("purpose_fr", sa.String(), nullable=False),
         sa.Column("reason_de", sa.String(), nullable=False),
         sa.Column("reason_fr", sa.String(), nullable=False),
         sa.Column("conditions_de", sa.String(), nullable=False),
@@ -999,6 +1010,10 @@ def upgrade() -> None:
         sa.Column("return_reason", sa.String(), nullable=False),
         sa.CheckConstraint("(outcome = 'award') = (award_cents > 0)", name=op.f("ck_proposal_amount")),
         sa.CheckConstraint("(outcome = 'rejection') = (rejection_reason IS NOT NULL)", name=op.f("ck_proposal_reason")),
+        sa.CheckConstraint(
+            "(outcome = 'award') = (purpose_de <> '') AND (outcome = 'award') = (purpose_fr <> '')",
+            name=op.f("ck_proposal_purpose"),
+        ),
         sa.CheckConstraint(
             "(returned_at IS NULL) = (returned_by IS NULL) AND (returned_at IS NULL OR decided_at IS NULL)",
             name=op.f("ck_proposal_returned"),

@@ -48,7 +48,15 @@ def test_a_right_password_forgives_the_wrong_ones_before(app: Flask, given: Give
 
 
 def registration(email: str) -> dict[str, str]:
-    return {"name": "Léa Morel", "email": email, "password": PASSWORD, "address": "ms", "language": "fr", "phone": ""}
+    return {
+        "given_name": "Léa",
+        "family_name": "Morel",
+        "email": email,
+        "password": PASSWORD,
+        "address": "ms",
+        "language": "fr",
+        "phone": "",
+    }
 
 
 def test_registering_one_address_again_and_again_ends(client: FlaskClient, given: Given) -> None:

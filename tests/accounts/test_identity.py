@@ -24,7 +24,7 @@ def test_the_database_itself_keeps_identities_apart(app: Flask, given: Given) ->
             id=uuid4(),
             email="ＪＯ.blum@example.org",
             email_key=emails.key("ＪＯ.blum@example.org "),
-            name="Twin",
+            family_name="Twin",
             language="de",
             created_at=clock.now(),
         )

@@ -18,7 +18,7 @@ from grantflow.kernel.parties import SYSTEM, Party, Role
 from grantflow.platform import passwords
 from grantflow.platform.db import db
 from tests.conftest import HASHER
-from tests.given import PASSWORD, Given
+from tests.given import PASSWORD, Given, called
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_an_administrator_acts_for_the_own_party_only(given: Given) -> None:
     admin = given.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
     theirs = given.staff(Role.FINANCE, Party.DUESSELDORF)
     office = given.staff(Role.OFFICE, Party.TOULOUSE)
-    data: dict[str, Any] = {"name": "A", "email": "a@example.org", "language": "fr", "roles": {Role.FINANCE}}
+    data: dict[str, Any] = {"name": called("A"), "email": "a@example.org", "language": "fr", "roles": {Role.FINANCE}}
 
     for by in (office, given.applicant(), theirs):
         with pytest.raises(Forbidden):
@@ -108,7 +108,7 @@ def test_roles_are_granted_and_taken(given: Given) -> None:
 @pytest.mark.usefixtures("context")
 def test_the_first_administrator_comes_from_the_command_line() -> None:
     person = service.invite_first_administrator(
-        name="Ada", email="Ada@example.org", party=Party.METROPOLE, language="fr"
+        name=called("Ada Lang"), email="Ada@example.org", party=Party.METROPOLE, language="fr"
     )
     assert (person.roles, person.party, person.password_hash) == ({Role.ADMINISTRATOR}, Party.METROPOLE, None)
     entry = db.session.scalars(select(Entry).order_by(Entry.seq.desc())).first()

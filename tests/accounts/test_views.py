@@ -21,7 +21,7 @@ from grantflow.notifications.service.composing import compose
 from grantflow.platform import limits, mail, tokens
 from grantflow.platform.db import db
 from tests.conftest import sign_in as client_of
-from tests.given import PASSWORD, Given
+from tests.given import PASSWORD, Given, called
 
 As = Callable[[Person], FlaskClient]
 OTHER = "sieben stille Linden am Weg"
@@ -57,7 +57,8 @@ def key_of(app: Flask) -> Callable[[str, Purpose], str]:
 
 def registration(email: str = "lea.morel@example.org", **changes: str) -> dict[str, str]:
     return {
-        "name": "Léa Morel",
+        "given_name": "Léa",
+        "family_name": "Morel",
         "email": email,
         "password": PASSWORD,
         "address": "ms",
@@ -160,7 +161,7 @@ def test_nobody_lays_a_password_under_somebody_elses_address(client: FlaskClient
     """The owner registers first, a stranger registers the same address after: only the newest pair opens it."""
     client.post("/register", data=registration())
     owners = key_of("lea.morel@example.org", Purpose.CONFIRM)
-    client.post("/register", data=registration(password=OTHER, name="Stranger"))
+    client.post("/register", data=registration(password=OTHER, family_name="Stranger"))
     strangers = key_of("lea.morel@example.org", Purpose.CONFIRM)
 
     assert client.post(f"/confirm/{owners}", data={"password": PASSWORD}).status_code == 404
@@ -180,7 +181,8 @@ def test_links_last_an_hour(client: FlaskClient, key_of: Any) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("name", " "),
+        ("given_name", " "),
+        ("family_name", " "),
         ("email", "no address"),
         ("email", "ünï@example.org"),
         ("password", "too short"),
@@ -228,7 +230,7 @@ def test_only_declared_fields_count(client: FlaskClient, rows: Any) -> None:
 
 
 def test_the_language_switch_keeps_what_was_typed(client: FlaskClient) -> None:
-    reply = client.post("/register", data=registration(name="Zoë") | {"_language": "fr"})
+    reply = client.post("/register", data=registration(given_name="Zoë") | {"_language": "fr"})
     assert reply.status_code == 200
     assert 'value="Zoë"' in text(reply)
     assert '<html lang="fr">' in text(reply)
@@ -524,11 +526,18 @@ def test_profile(as_: As, given: Given, rows: Any, language: str) -> None:
     for person in (given.applicant(), given.staff(Role.OFFICE, Party.DUESSELDORF)):
         client = as_(person)
         assert client.get(f"/profile?lang={language}").status_code == 200
-        data = {"name": "Neu Name", "address": "mr", "language": "fr", "phone": "0211 / 89 1"}
+        data = {
+            "title": "Dr.",
+            "given_name": "Neu",
+            "family_name": "Name",
+            "address": "mr",
+            "language": "fr",
+            "phone": "0211 / 89 1",
+        }
         assert client.post("/profile", data=data).status_code == 302
-        assert client.post("/profile", data=data | {"name": ""}).status_code == 422
+        assert client.post("/profile", data=data | {"family_name": ""}).status_code == 422
         row = rows(select(Person).where(Person.id == person.id))[0]
-        assert (row.name, row.address, row.language, row.phone) == ("Neu Name", "mr", "fr", "0211 / 89 1")
+        assert (row.name, row.address, row.language, row.phone) == ("Dr. Neu Name", "mr", "fr", "0211 / 89 1")
 
 
 def test_changing_the_password_keeps_only_this_session(as_: As, given: Given) -> None:
@@ -550,7 +559,13 @@ def test_an_administrator_invites_and_the_colleague_arrives(
 ) -> None:
     admin = as_(given.staff(Role.ADMINISTRATOR, Party.TOULOUSE))
     assert admin.get(f"/people/invite?lang={language}").status_code == 200
-    data = {"name": "Inès Roux", "email": "i.roux@example.org", "language": "fr", "roles": ["office", "reviewer"]}
+    data = {
+        "given_name": "Inès",
+        "family_name": "Roux",
+        "email": "i.roux@example.org",
+        "language": "fr",
+        "roles": ["office", "reviewer"],
+    }
 
     assert admin.post("/people/invite", data=data).status_code == 302
     assert admin.post("/people/invite", data=data).status_code == 422  # taken
@@ -576,10 +591,16 @@ def test_nobody_keeps_a_colleague_out_by_registering_their_address(
     client: FlaskClient, as_: As, given: Given, rows: Any, key_of: Any
 ) -> None:
     """A registration that nobody confirmed gives way to the invitation, and its link and password with it."""
-    client.post("/register", data=registration("neu@example.org", name="Somebody Else"))
+    client.post("/register", data=registration("neu@example.org", family_name="Somebody"))
     squatted = key_of("neu@example.org", Purpose.CONFIRM)
     admin = given.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
-    data = {"name": "Ina Neu", "email": "neu@example.org", "language": "fr", "roles": ["finance"]}
+    data = {
+        "given_name": "Ina",
+        "family_name": "Neu",
+        "email": "neu@example.org",
+        "language": "fr",
+        "roles": ["finance"],
+    }
 
     assert as_(admin).post("/people/invite", data=data).status_code == 302
 
@@ -588,7 +609,7 @@ def test_nobody_keeps_a_colleague_out_by_registering_their_address(
     assert person.password_hash is None
     assert client.get(f"/confirm/{squatted}").status_code == 404
     assert client.get(f"/invitation/{key_of('neu@example.org', Purpose.INVITE)}").status_code == 200
-    client.post("/register", data=registration("neu@example.org", name="Somebody Else"))
+    client.post("/register", data=registration("neu@example.org", family_name="Somebody"))
     assert rows(select(Person.name).where(Person.email == "neu@example.org")) == ["Ina Neu"]
     assert as_(admin).post("/people/invite", data=data).status_code == 422
 
@@ -599,7 +620,12 @@ def test_a_second_invitation_voids_the_first(
     admin = given.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
     with app.app_context():
         person = service.invite(
-            name="A B", email="ab@example.org", party=Party.TOULOUSE, roles={Role.FINANCE}, language="fr", by=SYSTEM
+            name=called("A B"),
+            email="ab@example.org",
+            party=Party.TOULOUSE,
+            roles={Role.FINANCE},
+            language="fr",
+            by=SYSTEM,
         )
         db.session.commit()
         db.session.expunge_all()
@@ -715,9 +741,24 @@ def typed_too_late(app: Flask, given: Given, as_: As) -> tuple[Person, FlaskClie
     with app.app_context():
         service.sign_out(db.session.get_one(Person, person.id), by=SYSTEM)
         db.session.commit()
-    reply = client.post("/profile", data={"name": 'Zoë "Z" <b>', "address": "mr", "language": "de", "phone": "1"})
+    reply = client.post(
+        "/profile",
+        data={"given_name": "Zoë", "family_name": '"Z" <b>', "address": "mr", "language": "de", "phone": "1"},
+    )
     assert reply.status_code == 403
     return person, client, hidden_fields(reply.get_data(as_text=True), "/sign-in")
+
+
+def test_a_name_too_long_for_the_window_of_an_envelope_is_told_at_its_field(client: FlaskClient, app: Flask) -> None:
+    long = {"title": "Univ.-Prof. Dr. Dr. h. c.", "given_name": "W" * 40, "family_name": "W" * 40}
+    reply = client.post("/register?lang=de", data=registration(**long))
+    assert reply.status_code == 422
+    assert "zu lang für die Anschrift" in text(reply)
+    fitting = {
+        "given_name": "Karl-Theodor Maria Nikolaus",
+        "family_name": "Freiherr von und zu Hohenlohe-Schillingsfürst",
+    }
+    assert client.post("/register", data=registration(**long | fitting)).status_code == 302
 
 
 def test_typed_text_comes_back_after_signing_in_again(app: Flask, given: Given, as_: As, rows: Any) -> None:
@@ -726,12 +767,12 @@ def test_typed_text_comes_back_after_signing_in_again(app: Flask, given: Given, 
     reply = sign_in(client, person.email, **fields)
     assert reply.status_code == 200
     kept = hidden_fields(reply.get_data(as_text=True), "/profile")
-    assert kept["name"] == 'Zoë "Z" <b>'
+    assert kept["family_name"] == '"Z" <b>'
 
     reply = client.post("/profile", data=kept)
 
     assert reply.status_code == 200  # shown again, not saved
-    assert 'value="Zoë &#34;Z&#34; &lt;b&gt;"' in reply.get_data(as_text=True)
+    assert 'value="&#34;Z&#34; &lt;b&gt;"' in reply.get_data(as_text=True)
     assert rows(select(Person.name).where(Person.id == person.id)) == [person.name]
 
 
@@ -769,7 +810,7 @@ def test_a_bare_button_is_not_pressed_again(app: Flask, given: Given, as_: As) -
 
 
 def test_htmx_is_told_instead_of_shown_a_page(client: FlaskClient) -> None:
-    assert client.post("/profile", data={"name": "x"}, headers={"HX-Request": "true"}).status_code == 401
+    assert client.post("/profile", data={"family_name": "x"}, headers={"HX-Request": "true"}).status_code == 401
 
 
 # --- headers ---------------------------------------------------------------------------------------
@@ -831,7 +872,7 @@ def test_the_way_back_to_a_form_holds_with_tokens(guarded: Flask, as_: As, given
     with guarded.app_context():
         service.sign_out(db.session.get_one(Person, person.id), by=SYSTEM)
         db.session.commit()
-    typed = {"name": "Zoë", "address": "mr", "language": "de", "phone": ""}
+    typed = {"given_name": "Zoë", "family_name": "Roux", "address": "mr", "language": "de", "phone": ""}
     fields = hidden_fields(
         client.post("/profile", data=typed | {"csrf_token": token}).get_data(as_text=True), "/sign-in"
     )

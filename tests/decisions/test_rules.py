@@ -75,7 +75,8 @@ BASIS = Basis(
 
 def award(cents: int = eur(9_400), **changes: object) -> Terms:
     parts = rules.proposed_split(cents, pots(eur(60_000), eur(36_000), eur(24_000)))
-    return Terms(**{"outcome": Outcome.AWARD, "award": cents, "shares": parts, **changes})
+    words = {"purpose_de": "Ein Turnier.", "purpose_fr": "Un tournoi."}
+    return Terms(**{"outcome": Outcome.AWARD, "award": cents, "shares": parts, **words, **changes})
 
 
 def rejection(**changes: object) -> Terms:
@@ -105,6 +106,10 @@ def but(**changes: object) -> Basis:
         (award(), BASIS, []),
         (rejection(), BASIS, []),
         (award(eur(8_000), reason_de="Knapp.", reason_fr="Limité."), BASIS, []),
+        (award(purpose_de=" "), BASIS, [("purpose_missing", "purpose_de")]),
+        (award(purpose_fr="x" * 601), BASIS, [("purpose_too_long", "purpose_fr")]),
+        (award(purpose_de="x" * 600, purpose_fr="x" * 600), BASIS, []),
+        (rejection(purpose_fr="Un tournoi."), BASIS, [("rejection_with_purpose", "purpose_de")]),
         (award(), but(score=Decimal("49.99")), [("below_threshold", "outcome")]),
         (award(), but(score=Decimal(50)), []),
         (award(), but(requested=eur(9_300)), [("award_above_request", "award")]),
@@ -368,3 +373,17 @@ def test_what_fits_never_exceeds_the_frame(amounts, start, frame):
     found = rules.reach(amounts, start=start, frame=frame)
     assert all(fit.total <= frame for fit in found if fit.fits)
     assert [fit.fits for fit in found] == sorted((fit.fits for fit in found), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("summary", "offered"),
+    [
+        ("Zwei  Städte,\nein Chor.", "Zwei Städte, ein Chor."),
+        ("Ein Satz von hundert Zeichen. " * 30, ("Ein Satz von hundert Zeichen. " * 20).strip()),
+        ("Wort " * 200, ("Wort " * 120).strip()),
+        ("x" * 700, "x" * 600),
+    ],
+)
+def test_the_purpose_offered_is_whole_sentences_of_the_summary(summary, offered):
+    assert rules.first_words(summary) == offered
+    assert len(offered) <= rules.PURPOSE_MAX

@@ -24,7 +24,7 @@ from grantflow.organisations import service as organisations
 from grantflow.organisations.models import Organisation
 from grantflow.platform.db import db
 from tests.counting import counted
-from tests.given import PASSWORD, Given
+from tests.given import PASSWORD, PURPOSE, Given
 
 from .looking import committed, frame, messages, revise, sign, state_of
 
@@ -80,6 +80,7 @@ def test_below_the_threshold_there_is_no_award(app, given):
             outcome=Outcome.AWARD,
             award=eur(9_400),
             shares={D: eur(9_400)},
+            **PURPOSE,
             by=given.office(Side.GERMAN),
         )
     assert [(r.key, r.step) for r in refused.value.reasons] == [("below_threshold", "outcome")]
@@ -132,6 +133,7 @@ def test_colleagues_do_not_overwrite_each_other(app, given):
         {"shares": {D: eur(4_701), T: eur(2_819), M: eur(1_880)}},
         {"conditions_de": "Bericht in beiden Sprachen.", "conditions_fr": "Rapport dans les deux langues."},
         {"reason_de": "Gut.", "reason_fr": "Bien."},
+        {"purpose_de": "Zwei Turniere.", "purpose_fr": "Deux tournois."},
     ],
 )
 def test_every_change_of_what_is_signed_voids_key_and_consent(app, given, change):
@@ -390,12 +392,53 @@ def test_an_act_names_who_signed_as_they_were_called_then(app, given):
     anke = given.signatory(D, name="Anke Sommer")
     proposal = given.turn(given.proposed(shares={D: eur(4_700), T: eur(4_700), M: 0}), anke)
     with app.app_context():
-        db.session.get_one(type(anke), anke.id).name = "Somebody Else"
+        db.session.get_one(type(anke), anke.id).family_name = "Else"
         db.session.commit()
     given.turn(proposal, given.signatory(T))
     with app.app_context():
         facts = db.session.scalars(select(Letter.facts).where(Letter.funder == D, Letter.language == "de")).one()
         assert facts["funder"]["signatory"] == "Anke Sommer"
+
+
+def test_the_purpose_of_a_grant_is_the_offices_own_and_stands_in_every_act(app, given):
+    """What the applicant wrote stands in none."""
+    given.decided(award=eur(9_400), purpose_de="Ein Turnier in beiden Städten.", purpose_fr="Un tournoi commun.")
+    with app.app_context():
+        facts = db.session.scalars(select(Letter.facts)).all()
+        assert [its["purpose"] for its in facts] == [
+            {"de": "Ein Turnier in beiden Städten.", "fr": "Un tournoi commun."}
+        ] * len(facts)
+        summary = db.session.scalars(select(Application.summary)).one()
+        assert not any(summary in str(its) for its in facts)
+
+
+def test_an_award_without_its_purpose_in_both_languages_is_no_proposal(app, given):
+    with pytest.raises(Unsound) as refused:
+        given.proposed(purpose_fr=" ")
+    assert [(r.key, r.step) for r in refused.value.reasons] == [("purpose_missing", "purpose_fr")]
+
+
+def test_edition_in_roman_numerals_is_told_at_sending_and_never_stops_a_key(app, given):
+    """``Édition Ⅱ`` was sent, admitted, assessed, and then could be neither awarded nor refused."""
+    with pytest.raises(Incomplete) as refused:
+        given.application(title="Édition Ⅱ", state=State.SUBMITTED)
+    assert refused.value.key == "title_unprintable"
+    proposal = given.proposed(given.assessed(title="Édition II, Łukasz, ½ Ελλάδα"), votes=False)
+    office, strange_number = given.office(Side.FRENCH), {T: Deliberation("№ →7", clock.today())}
+    with app.app_context(), pytest.raises(Unsound) as refused:
+        service.deliberate(db.session.get_one(Proposal, proposal.id), strange_number, by=office)
+    assert [(r.key, r.step, r.facts) for r in refused.value.reasons] == [
+        ("letter_unprintable", "toulouse_number", {"characters": "→"})
+    ]
+    strange = given.signatory(D, name="Anke \U0001d54aommer")
+    votes = {party: Deliberation("DEL-7", clock.today()) for party in (T, M)}
+    with app.app_context():
+        service.deliberate(db.session.get_one(Proposal, proposal.id), votes, by=office)
+        db.session.commit()
+    with pytest.raises(CannotSign) as refused:
+        given.turn(proposal, strange)
+    assert refused.value.key == "name_unprintable"
+    assert given.decided(given.proposal(proposal.id)).decided_at
 
 
 def test_a_rejection_is_exactly_two_acts(app, given):

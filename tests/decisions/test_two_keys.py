@@ -24,16 +24,27 @@ from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party, Role
 from grantflow.letters.models import Letter
 from grantflow.platform.db import db
-from tests.given import Given
+from tests.given import PURPOSE, Given
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 AWARD = eur(9_400)
 REASONS = {"reason_de": "Grund.", "reason_fr": "Motif."}
 TERMS = {
-    "three pay": {"outcome": Outcome.AWARD, "award": AWARD, "shares": {D: eur(4_700), T: eur(2_820), M: eur(1_880)}},
-    "two pay": {"outcome": Outcome.AWARD, "award": AWARD, "shares": {D: eur(6_000), T: eur(3_400)}},
-    "germans pay": {"outcome": Outcome.AWARD, "award": AWARD, "shares": {D: AWARD}},
-    "partly": {"outcome": Outcome.AWARD, "award": eur(5_000), "shares": {D: eur(4_000), M: eur(1_000)}, **REASONS},
+    "three pay": {
+        "outcome": Outcome.AWARD,
+        "award": AWARD,
+        "shares": {D: eur(4_700), T: eur(2_820), M: eur(1_880)},
+        **PURPOSE,
+    },
+    "two pay": {"outcome": Outcome.AWARD, "award": AWARD, "shares": {D: eur(6_000), T: eur(3_400)}, **PURPOSE},
+    "germans pay": {"outcome": Outcome.AWARD, "award": AWARD, "shares": {D: AWARD}, **PURPOSE},
+    "partly": {
+        "outcome": Outcome.AWARD,
+        "award": eur(5_000),
+        "shares": {D: eur(4_000), M: eur(1_000)},
+        **REASONS,
+        **PURPOSE,
+    },
     "refused": {"outcome": Outcome.REJECTION, "rejection_reason": RejectionReason.CRITERIA_NOT_MET, **REASONS},
 }
 PAYING = {"three pay": {D, T, M}, "two pay": {D, T}, "germans pay": {D}, "partly": {D, M}, "refused": set()}

@@ -19,7 +19,7 @@ from grantflow.platform.db import db
 from grantflow.review.models import Assignment
 from grantflow.review.states import Conflict
 from tests.counting import counted
-from tests.given import PASSWORD, Given
+from tests.given import PASSWORD, PURPOSE, Given
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 As = Callable[[Person], FlaskClient]
@@ -33,6 +33,7 @@ def form(**changes: str) -> dict[str, str]:
         "share_duesseldorf": "4.700,00",
         "share_toulouse": "2820",
         "share_metropole": "1 880,00",
+        **PURPOSE,
         "reason_de": "",
         "reason_fr": "",
         "conditions_de": "",
@@ -40,6 +41,13 @@ def form(**changes: str) -> dict[str, str]:
         "action": "propose",
         **changes,
     }
+
+
+def prefilled(page: str, name: str) -> str:
+    """What stands in a text area."""
+    found = re.search(rf'<textarea[^>]* name="{name}"[^>]*>\s*(.*?)</textarea>', page, re.DOTALL)
+    assert found
+    return found[1].strip()
 
 
 def exclude(app: Flask, application: Application, person: Person) -> None:
@@ -151,6 +159,8 @@ def test_the_form_suggests_and_the_office_proposes(app: Flask, given: Given, as_
     client = as_(given.office(Side.GERMAN))
     page = client.get(f"/decisions/files/{file.id}?lang=de").get_data(as_text=True)
     assert 'value="4.700,00"' in page
+    assert prefilled(page, "purpose_de") == file.summary
+    assert prefilled(page, "purpose_fr") == ""
     reply = client.post(f"/decisions/files/{file.id}", data=form())
     assert reply.status_code == 302
     with app.app_context():

@@ -47,7 +47,14 @@ def register(who: Visitor, email: str, password: str) -> None:
     who.look("call")
     who.go("/register")
     who.look("register")
-    who.fill(name="Alex Martin", email=email, password=password, address="neutral", language=who.language)
+    who.fill(
+        given_name="Alex",
+        family_name="Martin",
+        email=email,
+        password=password,
+        address="neutral",
+        language=who.language,
+    )
     who.press("Register", exact=True)
     who.look("check-your-mail")
     follow_mail(who, email, "/confirm/")
@@ -276,6 +283,8 @@ def propose(office: Visitor, file_id: str) -> None:
         share_duesseldorf="3000",
         share_toulouse="1800",
         share_metropole="1200",
+        purpose_de="Gefördert werden eine gemeinsame Regatta und die Reise dorthin.",
+        purpose_fr="La subvention finance une régate commune et le voyage.",
         reason_de="Das Vorhaben führt Menschen beider Städte zusammen.",
         reason_fr="Le projet réunit des habitantes et habitants des deux villes.",
         conditions_de="Die Anreise erfolgt mit der Bahn.",
@@ -424,7 +433,7 @@ def invitation(company: Company, admin: Visitor, story: Story, password: str) ->
     email = f"neu-{story.language}@{story.office}.example"
     admin.go("/people/invite")
     admin.look("people-invite")
-    admin.fill(name="Noa Neumann", email=email, language=admin.language, roles="reviewer")
+    admin.fill(given_name="Noa", family_name="Neumann", email=email, language=admin.language, roles="reviewer")
     admin.press("Send the invitation")
     newcomer = company.visitor(admin.language, "newcomer")
     follow_mail(newcomer, email, "/invitation/")

@@ -36,7 +36,7 @@ FUNDERS = {
         phone="+49 211 89-00000",
         email="fonds@duesseldorf.example",
         signatory="Dr. Miriam Hollands",
-        signatory_function="Leitung des Büros für Internationale und Europäische Angelegenheiten",
+        signatory_function="Leiterin des Büros für Internationale und Europäische Angelegenheiten",
     ),
     Party.TOULOUSE: Funder(
         party=Party.TOULOUSE,
@@ -81,8 +81,8 @@ REMEDIES = {
 }
 LEGAL_BASIS = {
     Party.DUESSELDORF: Words(
-        de="§§ 35, 36 und 41 VwVfG NRW, §§ 23 und 44 LHO NRW in entsprechender Anwendung",
-        fr="§§ 35, 36 et 41 VwVfG NRW, §§ 23 et 44 LHO NRW appliqués par analogie",
+        de="§§ 35, 36 und 41 VwVfG NRW",
+        fr="§§ 35, 36 et 41 VwVfG NRW",
     ),
     Party.TOULOUSE: Words(
         de="Artikel L. 1115-1 und L. 2121-29 des code général des collectivités territoriales",
@@ -95,19 +95,21 @@ JUDO_CLUB = Recipient(
     organisation="JC Düsseldorf e. V.",
     legal=Legal.ASSOCIATION,
     form=Form.MS,
-    name="Katrin Vogel",
+    given_name="Katrin",
+    family_name="Vogel",
     address=Address(street="Erkrather Straße 120", postal_code="40233", city="Düsseldorf", country="DE"),
 )
 CINEMA = Recipient(
     organisation="Les Amis du cinéma rhénan",
     legal=Legal.ASSOCIATION,
     form=Form.MR,
-    name="Jérôme Lafitte",
+    given_name="Jérôme",
+    family_name="Lafitte",
     address=Address(street="12 rue des Lois", postal_code="31000", city="Toulouse", country="FR"),
 )
 PURPOSE = Words(
-    de="einwöchige Begegnung von 24 Judoka und vier Trainerinnen und Trainern in Düsseldorf und Toulouse",
-    fr="rencontre d’une semaine de 24 judokas et de quatre entraîneuses et entraîneurs à Düsseldorf et à Toulouse",
+    de="Einwöchige Begegnung von 24 Judoka und vier Trainerinnen und Trainern in Düsseldorf und Toulouse",
+    fr="Rencontre d’une semaine de 24 judokas et de quatre entraîneuses et entraîneurs à Düsseldorf et à Toulouse",
 )
 REASON = Words(
     de="Ihr Antrag hat im Mittel 62,5 von 110 Punkten erreicht und liegt damit unter der Mindestpunktzahl von 70 "
@@ -151,6 +153,7 @@ def facts(kind: Kind = Kind.AWARD, party: Party = Party.DUESSELDORF, **changes: 
         recipient=JUDO_CLUB,
         application_number="DT-27-1-001",
         project_title="Tatami ohne Grenzen",
+        title_language="de",
         purpose=PURPOSE,
         sent_on=date(2026, 11, 16),
         submitted_on=date(2026, 9, 7),

@@ -122,9 +122,13 @@ def test_what_may_not_be_issued_draws_no_number(inside: Flask) -> None:
     assert count(issue()) == before + 1
 
 
-def test_pictographs_are_left_off_before_the_facts_freeze(inside: Flask) -> None:
-    letter = issue(project_title="🎬 Ciné-Dialog")
-    assert letter.project_title == letter.facts["project_title"] == "Ciné-Dialog"
+def test_nothing_is_dropped_on_the_way_to_paper(inside: Flask) -> None:
+    """``Zeit → Raum ≠`` became ``Zeit Raum``. What print has, is printed; what it lacks, is named and not issued."""
+    letter = issue(project_title="Zeit ½ Raum ↑ № 7 ™")
+    assert letter.project_title == letter.facts["project_title"] == "Zeit ½ Raum ↑ № 7 ™"
+    with pytest.raises(Incomplete) as refused:
+        issue(project_title="🎬 Zeit → Raum ≠")
+    assert [(r.key, r.facts) for r in refused.value.reasons] == [("letter_unprintable", {"characters": "🎬 → ≠"})]
 
 
 def test_a_rolled_back_letter_leaves_no_gap(inside: Flask) -> None:
@@ -422,7 +426,7 @@ def test_fifty_letters_keep_their_words_to_themselves(inside: Flask) -> None:
     canaries = {}
     for n in range(50):
         word = f"Kanari{uuid4().hex[:10]}"
-        recipient = replace(CINEMA, name=word, organisation=f"Verein {word}")
+        recipient = replace(CINEMA, family_name=word, organisation=f"Verein {word}")
         party = (D, T, M)[n % 3]
         canaries[issue(party, recipient=recipient, project_title=f"Titel {word}").id] = word
     db.session.commit()

@@ -69,7 +69,7 @@ def test_the_chain_is_verified_from_the_command_line(
 
 def test_the_first_administrator_is_invited_by_the_command_and_committed(real: Flask, typed: Typed) -> None:
     """T10: a command acts as the system, by name, and what it did is on the trail."""
-    words = ("--email", "ada@toulouse.example", "--name", "Ada Admin", "--party", "toulouse")
+    words = ("--email", "ada@toulouse.example", "--given-name", "Ada", "--family-name", "Admin", "--party", "toulouse")
     assert typed("admin", "create", *words) == 0
     with real.app_context():
         person = db.session.scalars(select(Person).where(Person.email == "ada@toulouse.example")).unique().one()
@@ -83,7 +83,7 @@ def test_the_first_administrator_is_invited_by_the_command_and_committed(real: F
 
 
 def test_a_command_that_is_refused_says_so_in_a_line(typed: Typed, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("--email", "ada@toulouse.example", "--name", "Ada Admin", "--party", "toulouse")
+    words = ("--email", "ada@toulouse.example", "--given-name", "Ada", "--family-name", "Admin", "--party", "toulouse")
     assert typed("admin", "create", *words) == 0
     assert typed("admin", "create", *words) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
@@ -116,7 +116,21 @@ def test_what_the_command_is_given_comes_in_its_canonical_form(
 def test_nobody_is_invited_under_what_is_no_address(
     real: Flask, typed: Typed, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert typed("admin", "create", "--email", "ada at home", "--name", "Ada", "--party", "toulouse") == 2
+    assert (
+        typed(
+            "admin",
+            "create",
+            "--email",
+            "ada at home",
+            "--given-name",
+            "Ada",
+            "--family-name",
+            "Admin",
+            "--party",
+            "toulouse",
+        )
+        == 2
+    )
     assert "--email" in capsys.readouterr().err
     with real.app_context():
         assert db.session.scalars(select(Person)).first() is None

@@ -88,6 +88,20 @@ def test_everything_asked_is_missed_with_words(country: Country, kind: Kind) -> 
     assert expected <= set(texts.MESSAGES)
 
 
+def test_an_address_too_long_for_the_window_of_an_envelope_is_told_at_its_field() -> None:
+    long = "Städtepartnerschaftsjubiläumskuratorium der Freundinnen und Freunde Toulouses "
+    assert wrong(name=long, street="Hinter der alten Rheinbrücke 17 b, Aufgang 3") == {}
+    assert wrong(name=long * 3) == {"name": "organisation_address_long"}
+    assert wrong(street="Am Ufer " * 40) == {"name": "organisation_address_long"}
+    assert keys(profile(name=long * 3)) == ["organisation_address_long"]
+
+
+def test_an_organisation_with_a_name_no_letter_prints_cannot_send() -> None:
+    found = rules.missing(profile(name="Zeit → Raum", city="Düsseldorf ≠"))
+    assert [(reason.key, reason.facts) for reason in found] == [("organisation_unprintable", {"characters": "→ ≠"})]
+    assert keys(profile(name="Türk-Alman Dostluğu Derneği", street="Straße №½")) == []
+
+
 class TestNumbers:
     @pytest.mark.parametrize("typed", ["VR 4711", "vr4711", "4711", " VR  4711 "])
     def test_the_register_letters_come_from_the_kind(self, typed: str) -> None:

@@ -74,7 +74,7 @@ def test_what_cannot_be_committed_has_not_happened_and_says_so(real: Flask, monk
     def lost(session: Session) -> None:
         raise OperationalError("COMMIT", None, Exception("server closed the connection unexpectedly"))
 
-    profile = {"name": "Ada Nachher", "address": "ms", "language": "de", "phone": ""}
+    profile = {"given_name": "Ada", "family_name": "Nachher", "address": "ms", "language": "de", "phone": ""}
     event.listen(Session, "before_commit", lost)
     try:
         reply = client.post("/profile", data=profile)

@@ -71,7 +71,7 @@ def test_a_refusal_of_the_database_quotes_nobody(
     """T44: PostgreSQL quotes the row it refuses and SQLAlchemy the parameters; neither reaches the log."""
 
     def crash() -> None:
-        values = {"id": uuid4(), "email": "kessler@example.org", "email_key": "k", "name": "Ada Kessler"}
+        values = {"id": uuid4(), "email": "kessler@example.org", "email_key": "k", "family_name": "Kessler"}
         db.session.execute(insert(Person).values(**values, language="xx", created_at=clock.now()))
 
     monkeypatch.setattr("grantflow.calls.queries.open_calls", crash)

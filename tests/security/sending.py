@@ -18,7 +18,8 @@ from .world import World
 TYPED: dict[str, dict[str, Any]] = {
     "/sign-in": {"email": "nobody@example.org", "password": "not the right one"},
     "/register": {
-        "name": "Nora Neu",
+        "given_name": "Nora",
+        "family_name": "Neu",
         "email": "nora@security.example",
         "password": "sieben stille Linden am Weg",
         "address": "ms",
@@ -26,7 +27,7 @@ TYPED: dict[str, dict[str, Any]] = {
     },
     "/reset": {"email": "other@security.example"},
     "/profile/password": {"old": "Rheinbrücke und Pont-Neuf", "new": "sieben stille Linden am Weg"},
-    "/people/invite": {"name": "Ina Neu", "email": "ina@security.example", "roles": "office"},
+    "/people/invite": {"given_name": "Ina", "family_name": "Neu", "email": "ina@security.example", "roles": "office"},
     "/people/ID/disable": {"reason": "left"},
     "/applications/new": {},
     "/applications/ID/withdraw": {"sure": "y"},

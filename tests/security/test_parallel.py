@@ -16,7 +16,7 @@ from grantflow.kernel.parties import SYSTEM, Party, Role, Side
 from grantflow.platform import tokens
 from grantflow.platform.db import db
 from tests.conftest import sign_in
-from tests.given import PASSWORD, Given
+from tests.given import PASSWORD, Given, called
 
 TIMES = 20
 
@@ -140,7 +140,13 @@ def test_both_second_keys_of_two_proposals_share_an_envelope(real: Flask, there:
 def test_inviting_a_colleague(real: Flask, there: Given) -> None:
     """One account; the others are told that the address is taken, not that the server broke."""
     admin = there.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
-    data = {"name": "Ina Neu", "email": "ina@example.org", "language": "fr", "roles": ["finance"]}
+    data = {
+        "given_name": "Ina",
+        "family_name": "Neu",
+        "email": "ina@example.org",
+        "language": "fr",
+        "roles": ["finance"],
+    }
     statuses = at_once(real, admin, "/people/invite", data)
     one_effect(statuses, refused={422})
     assert statuses[302] == 1
@@ -151,7 +157,7 @@ def test_accepting_an_invitation(real: Flask, there: Given, monkeypatch: pytest.
     monkeypatch.setattr("grantflow.platform.passwords.hash_of", lambda typed: typed)
     with real.app_context():
         person = accounts.invite(
-            name="Ina Neu",
+            name=called("Ina Neu"),
             email="ina@example.org",
             party=Party.TOULOUSE,
             roles={Role.FINANCE},

@@ -29,7 +29,7 @@ from grantflow.organisations.models import Organisation
 from grantflow.platform.db import db
 from grantflow.review import service as review
 from grantflow.review.models import Assignment
-from tests.given import PASSWORD, profile
+from tests.given import PASSWORD, called, profile
 
 from .world import ASSIGNED_GERMAN, OTHER, World
 
@@ -68,7 +68,7 @@ def organisation(world: World) -> Organisation:
 
 VERBS: Final[dict[str, Verb]] = {
     "accounts.invite": lambda w, by: accounts.invite(
-        name="X", email="x@x.example", party=Party.DUESSELDORF, roles={Role.FINANCE}, language="de", by=by
+        name=called("X"), email="x@x.example", party=Party.DUESSELDORF, roles={Role.FINANCE}, language="de", by=by
     ),
     "accounts.invite_again": lambda w, by: accounts.invite_again(colleague(w), by=by),
     "accounts.set_roles": lambda w, by: accounts.set_roles(colleague(w), {Role.OFFICE}, by=by),

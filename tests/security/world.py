@@ -35,7 +35,7 @@ from grantflow.platform import jobs, mailsink, storage, tokens
 from grantflow.platform.db import db
 from grantflow.review.models import Assignment
 from grantflow.review.states import Conflict
-from tests.given import PASSWORD, Given
+from tests.given import PASSWORD, Given, called
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 NAMES = {D: "D", T: "T", M: "M"}
@@ -233,11 +233,19 @@ class World:
 
     def _links(self) -> None:
         accounts.register(
-            name="Wanda Warten", email="waiting@security.example", password="sieben stille Linden", language="de"
+            name=called("Wanda Warten"),
+            email="waiting@security.example",
+            password="sieben stille Linden",
+            language="de",
         )
         accounts.request_reset(self.people[OTHER])
         accounts.invite(
-            name="Ivo Invited", email="ivo@security.example", party=D, roles={Role.FINANCE}, language="de", by=SYSTEM
+            name=called("Ivo Invited"),
+            email="ivo@security.example",
+            party=D,
+            roles={Role.FINANCE},
+            language="de",
+            by=SYSTEM,
         )
         db.session.commit()
         for token in db.session.scalars(select(Token)):

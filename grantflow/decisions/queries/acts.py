@@ -75,7 +75,7 @@ def letter_facts(
     on: date,
     signatory: str = "",
 ) -> letters.Facts:
-    """The facts of one funder's act, as it would leave on ``on``, freed of what no font prints."""
+    """The facts of one funder's act, as it would leave on ``on``."""
     call, party = application.call, source.funder.code
     if application.first_submitted_at is None:
         raise ValueError("a draft has no letters")
@@ -87,7 +87,8 @@ def letter_facts(
         recipient=_recipient(application),
         application_number=application.number or "",
         project_title=application.title,
-        purpose=letters.Words(**{application.language: application.summary}),
+        title_language=application.language,
+        purpose=letters.Words(de=terms.purpose_de.strip(), fr=terms.purpose_fr.strip()),
         sent_on=on,
         submitted_on=clock.local(application.submitted_at or application.first_submitted_at).date(),
         decided_on=on,
@@ -103,8 +104,7 @@ def letter_facts(
         award=_award(application, terms, party, on) if terms.outcome is Outcome.AWARD else None,
         reason=letters.Words(de=terms.reason_de.strip(), fr=terms.reason_fr.strip()),
         contact_language=application.contact.language,
-        project_language=application.language,
-    ).for_paper()
+    )
 
 
 def _funder(funder: Funder, signatory: str) -> letters.Funder:
@@ -133,7 +133,9 @@ def _recipient(application: Application) -> letters.Recipient:
         organisation=lead.name,
         legal=letters.Legal(lead.kind.value),
         form=letters.Form(contact.address.value),
-        name=contact.name,
+        title=contact.title,
+        given_name=contact.given_name,
+        family_name=contact.family_name,
         address=letters.Address(
             street=lead.street, postal_code=lead.postal_code, city=lead.city, country=lead.country.value
         ),

@@ -192,6 +192,8 @@ def terms(proposal: Proposal) -> Terms:
         outcome=proposal.outcome,
         award=proposal.award_cents,
         shares={share.funder_code: share.cents for share in proposal.shares},
+        purpose_de=proposal.purpose_de,
+        purpose_fr=proposal.purpose_fr,
         rejection_reason=proposal.rejection_reason,
         reason_de=proposal.reason_de,
         reason_fr=proposal.reason_fr,
@@ -255,7 +257,9 @@ def is_recused(actor: Actor, application: Application) -> bool:
 def authors(proposal: Proposal) -> Sequence[Person]:
     """Whoever wrote a version of it: the office that proposed, the Toulouse office that entered the délibérations."""
     ids = {version.prepared_by for version in proposal.versions}
-    return db.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.name, Person.id)).all()
+    return db.session.scalars(
+        select(Person).where(Person.id.in_(ids)).order_by(Person.family_name, Person.given_name, Person.id)
+    ).all()
 
 
 def signatories(parties: Sequence[Party]) -> Sequence[Person]:
@@ -268,7 +272,7 @@ def signatories(parties: Sequence[Party]) -> Sequence[Person]:
             Person.confirmed_at.is_not(None),
             exists().where(RoleGrant.person_id == Person.id, RoleGrant.role == Role.SIGNATORY),
         )
-        .order_by(Person.name, Person.id)
+        .order_by(Person.family_name, Person.given_name, Person.id)
     )
     return db.session.scalars(query).all()
 

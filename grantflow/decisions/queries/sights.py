@@ -113,7 +113,7 @@ def sight(actor: Actor, proposal: Proposal) -> Sight:
     stale = outdated(proposal) if proposal.is_open else []
     its = case(proposal, is_stale=bool(stale))
     has_a_say = policy.has_a_say(actor, proposal)
-    person = rules.Signatory(actor.id, actor.party, actor.roles)
+    person = rules.Signatory(actor.id, actor.party, actor.roles, name=actor.name)
     return Sight(
         proposal=proposal,
         application=application,

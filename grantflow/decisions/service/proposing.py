@@ -31,6 +31,8 @@ def propose(
     outcome: Outcome,
     award: int = 0,
     shares: Mapping[Party, int] | None = None,
+    purpose_de: str = "",
+    purpose_fr: str = "",
     rejection_reason: RejectionReason | None = None,
     reason_de: str = "",
     reason_fr: str = "",
@@ -58,6 +60,8 @@ def propose(
         outcome=outcome,
         award=award,
         shares={party: (shares or {}).get(party, 0) for party in Party},
+        purpose_de=purpose_de,
+        purpose_fr=purpose_fr,
         rejection_reason=rejection_reason,
         reason_de=reason_de,
         reason_fr=reason_fr,
@@ -86,12 +90,14 @@ def propose(
 def deliberate(proposal: Proposal, deliberations: Mapping[Party, Deliberation], *, by: Actor) -> Proposal:
     """Enter number and date of the délibérations (D4); the Toulouse office does, for both French funders.
 
-    They stand in the acts, so entering others voids keys. Raises Unsound for half entries and days to come.
+    They stand in the acts, so entering others voids keys. Raises Unsound for half entries, days to come, and acts that
+    could not be issued.
     """
     if not policy.is_toulouse_office(by):
         raise Forbidden("deliberation_by_toulouse")
     proposal = _locked_open(proposal, by)
-    if reasons := rules.why_not_deliberate(deliberations, clock.today()):
+    reasons = rules.why_not_deliberate(deliberations, clock.today())
+    if reasons := reasons or _why_not_issue(proposal.application, queries.terms(proposal)):
         raise Unsound(reasons)
     _write(proposal, queries.terms(proposal), _entered(proposal, deliberations))
     _put(proposal, by)
@@ -200,6 +206,7 @@ def _entered(proposal: Proposal, deliberations: Mapping[Party, Deliberation] | N
 def _write(proposal: Proposal, terms: Terms, deliberations: Mapping[Party, Deliberation]) -> None:
     proposal.outcome = terms.outcome
     proposal.award_cents = terms.award
+    proposal.purpose_de, proposal.purpose_fr = terms.purpose_de.strip(), terms.purpose_fr.strip()
     proposal.rejection_reason = terms.rejection_reason
     proposal.reason_de, proposal.reason_fr = terms.reason_de.strip(), terms.reason_fr.strip()
     proposal.conditions_de = "\n".join(rules.lines(terms.conditions_de))

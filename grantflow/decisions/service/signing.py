@@ -67,7 +67,7 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
         return proposal
     content = queries.content_now(proposal)
     case = queries.case(proposal, is_stale=proposal.is_open and rules.digest(content) != proposal.digest)
-    person = rules.Signatory(by.id, by.party, by.roles, is_closed)
+    person = rules.Signatory(by.id, by.party, by.roles, is_closed, by.name)
     if reasons := rules.why_not_sign(person, case, digest_seen):
         if reasons[0].key in _NEVER:
             raise Forbidden(reasons[0].key)

@@ -1,15 +1,17 @@
 """The text of a letter: a pure function of its row and of templates/letters."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache, partial
 from typing import Any
 
 from babel.dates import format_date, get_month_names
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from grantflow.config import ROOT
+from grantflow.kernel import window
 from grantflow.kernel.parties import Party
 from grantflow.platform import locale
 
@@ -32,6 +34,7 @@ def document(letter: Letter) -> str:
         "has_courtesy": facts.has_courtesy,
         "register_number": letter.register_number,
         "template_version": letter.template_version,
+        "address_type": _address_type(facts),
         "code": f"{rules.CODES[letter.kind, facts.funder.party.side]}-{letter.language.upper()}",
         "partners": rules.partners(facts),
         # One's own part first.
@@ -68,12 +71,13 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    marking: tuple[Callable[..., Any], ...] = (tongue, quoted, worded, paragraphs)
+    for marked in marking:
+        environment.filters[marked.__name__] = partial(marked, reader=language)
     for name in ("money", "number", "long_date"):
         environment.filters[name] = partial(getattr(locale, name), code=language)
     environment.filters["period"] = partial(period, language=language)
     environment.filters["listing"] = partial(listing, language=language)
-    environment.filters["sentence"] = sentence
-    environment.filters["paragraphs"] = paragraphs
     return environment
 
 
@@ -95,7 +99,30 @@ def period(days: tuple[date, date], *, language: str) -> str:
 def listing(names: Sequence[str], *, language: str) -> str:
     """``a, b und c``, ``a, b et c``."""
     *most, last = names
-    return f"{', '.join(most)} {'und' if language == 'de' else 'et'} {last}" if most else last
+    return Markup(" ").join((Markup(", ").join(most), "und" if language == "de" else "et", last)) if most else last
+
+
+def tongue(text: str, language: str, *, reader: str) -> Markup:
+    """``text`` marked as being in ``language`` where that is not the reader's: it is hyphenated and read out so."""
+    return escape(text) if language == reader else Markup('<span lang="{}">{}</span>').format(language, text)
+
+
+def quoted(text: str, language: str, *, reader: str) -> Markup:
+    """The same in the reader's quotation marks. They stand inside the mark of the language: behind one that stood
+    outside, the typesetter would not break a word longer than a line."""
+    return tongue(f"„{text}“" if reader == "de" else f"« {text} »", language, reader=reader)
+
+
+def worded(words: rules.Words, *, reader: str) -> Markup:
+    """A sentence in the reader's language, or else in the other."""
+    text, language = _either(words, reader)
+    return tongue(sentence(text), language, reader=reader)
+
+
+def _either(words: rules.Words, reader: str) -> tuple[str, str]:
+    """The text and the language it is in: the reader's where there is one."""
+    languages = (reader, "fr" if reader == "de" else "de")
+    return next(((text, code) for code in languages if (text := words.in_(code))), ("", reader))
 
 
 def sentence(text: str) -> str:
@@ -104,9 +131,17 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…", ".“", ".»")) else f"{text}."
 
 
-def paragraphs(text: str) -> list[str]:
+def paragraphs(words: rules.Words, *, reader: str) -> list[Markup]:
     """What was written as several paragraphs stays several."""
-    return [part for part in (" ".join(block.split()) for block in re.split(r"\n\s*\n", text)) if part]
+    text, language = _either(words, reader)
+    blocks = (" ".join(block.split()) for block in re.split(r"\n\s*\n", text))
+    return [tongue(sentence(block), language, reader=reader) for block in blocks if block]
+
+
+def _address_type(facts: rules.Facts) -> int:
+    """In how many lines, and so in how small a type, the address is set; ``why_not_issue`` refuses what never fits."""
+    fitting = window.fitting(rules.address_lines(facts)) or window.TYPES[-1]
+    return fitting.lines
 
 
 #: Ordinary spaces where a line must not break, as careful typists set them; users' own words get the same care.
@@ -117,6 +152,7 @@ _GERMAN = (
     (re.compile(r"\b([evz])\. ?([VHB])\."), rf"\1.{NBSP}\2."),
     (re.compile(r"(\d) (?=v\.|Prozent|€|%)"), rf"\1{NBSP}"),
     (re.compile(r"\bDr\. "), f"Dr.{NBSP}"),
+    (re.compile(r"\b([LR])\. (?=\d)"), rf"\1.{NBSP}"),
 )
 _FRENCH = (
     _HOUSE_NUMBER,

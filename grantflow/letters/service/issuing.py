@@ -32,14 +32,13 @@ def issue(kind: Kind, facts: Sequence[Facts], *, key: str, subject_id: UUID, by:
     issued, all of it. Then: draws the next register number of each funder's year (the rows stay locked until commit),
     freezes the facts, notes each letter on the trail, rings the workers after commit. However many: two statements.
     """
-    on_paper = [its.for_paper() for its in facts]
-    if reasons := [reason for its in on_paper for reason in rules.why_not_issue(kind, its)]:
+    if reasons := [reason for its in facts for reason in rules.why_not_issue(kind, its)]:
         raise Incomplete(reasons)
-    years = sorted({_year(its) for its in on_paper})
+    years = sorted({_year(its) for its in facts})
     numbers = _draw(years)
     rows = [
         {**row, "key": f"{kind}:{key}:{its.funder.party}:{row['language']}", "subject_id": subject_id}
-        for its in on_paper
+        for its in facts
         for row in _rows(kind, its, numbers[_year(its)], clock.now())
     ]
     once = insert(Letter).on_conflict_do_nothing(index_elements=[Letter.key]).returning(Letter)

@@ -1,0 +1,56 @@
+"""The facts of a letter, what an act may not be issued without, and what it is called."""
+
+from .facts import (
+    Address,
+    Award,
+    Deliberation,
+    Facts,
+    Form,
+    Funder,
+    Legal,
+    Recipient,
+    Remedy,
+    Share,
+    Words,
+)
+from .issuing import (
+    CODES,
+    TEMPLATE_VERSION,
+    address_lines,
+    instalments,
+    languages,
+    needs_convention,
+    needs_republican_commitment,
+    partners,
+    standing,
+    template,
+    why_not_issue,
+)
+from .naming import file_name, register_number
+
+__all__ = [
+    "CODES",
+    "TEMPLATE_VERSION",
+    "Address",
+    "Award",
+    "Deliberation",
+    "Facts",
+    "Form",
+    "Funder",
+    "Legal",
+    "Recipient",
+    "Remedy",
+    "Share",
+    "Words",
+    "address_lines",
+    "file_name",
+    "instalments",
+    "languages",
+    "needs_convention",
+    "needs_republican_commitment",
+    "partners",
+    "register_number",
+    "standing",
+    "template",
+    "why_not_issue",
+]
