@@ -7,6 +7,7 @@ from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Envelope
 from grantflow.decisions import queries, service
+from grantflow.decisions.forms import WORDED
 from grantflow.decisions.models import Proposal
 from grantflow.kernel.parties import Party
 from grantflow.notifications.models import Message
@@ -49,10 +50,7 @@ def revise(app: Flask, given: Given, proposal: Proposal, **terms) -> Proposal:
     with app.app_context():
         its = db.session.get_one(Proposal, proposal.id)
         now = queries.terms(its)
-        values = {
-            name: getattr(now, name)
-            for name in ("outcome", "award", "shares", "rejection_reason", "reason_de", "reason_fr")
-        } | {"conditions_de": now.conditions_de, "conditions_fr": now.conditions_fr}
+        values = {name: getattr(now, name) for name in ("outcome", "award", "shares", "rejection_reason", *WORDED)}
         office = given.office(its.application.lead_side)
         service.propose(its.application, **{**values, **terms}, by=office)
         db.session.commit()
