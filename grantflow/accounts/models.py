@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.kernel.parties import Party, Role
+from grantflow.kernel.text import fold
 from grantflow.platform.db import Base, Identified, Instant, enum_column
 
 
@@ -36,6 +38,8 @@ class Person(Identified, Base):
     #: ``emails.key``: the identity (T1).
     email_key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    #: Folded name and address, kept by ``_index``.
+    search_text: Mapped[str] = mapped_column(default="")
     address: Mapped[Address] = mapped_column(enum_column(Address), default=Address.NEUTRAL)
     phone: Mapped[str] = mapped_column(default="")
     language: Mapped[str]
@@ -80,6 +84,13 @@ class Person(Identified, Base):
     @property
     def label(self) -> str:
         return self.name
+
+
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def _index(_mapper: Any, _connection: Any, person: Person) -> None:
+    """Whichever verb writes a person, the search finds them."""
+    person.search_text = fold(f"{person.name} {person.email}")
 
 
 class RoleGrant(Base):

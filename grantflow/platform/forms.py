@@ -189,6 +189,11 @@ class _Typed(Field):
         """Whether nothing was typed, as against something unreadable."""
         return not (self.raw_data and texts.line(self.raw_data[0]))
 
+    def point_out(self) -> bool:
+        """Say what cannot be read, though nothing is being saved yet. Returns whether it can be read."""
+        self.errors = tuple(self.process_errors)
+        return not self.errors
+
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
         if valuelist and (text := texts.line(valuelist[0])):

@@ -225,6 +225,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("email_key", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("search_text", sa.String(), nullable=False),
         sa.Column(
             "address", sa.Enum("ms", "mr", "neutral", name="address", native_enum=False, length=40), nullable=False
         ),

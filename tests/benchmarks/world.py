@@ -5,8 +5,10 @@ from sqlalchemy.orm import Session
 
 STATEMENTS = (
     """
-    INSERT INTO person (id, email, email_key, name, address, phone, language, created_at, confirmed_at, epoch)
-    SELECT gen_random_uuid(), 'p' || i || '@bench.example', 'p' || i || '@bench.example', 'Person ' || i, 'neutral', '',
+    INSERT INTO person (id, email, email_key, name, search_text, address, phone, language, created_at,
+           confirmed_at, epoch)
+    SELECT gen_random_uuid(), 'p' || i || '@bench.example', 'p' || i || '@bench.example', 'Person ' || i,
+           'person ' || i, 'neutral', '',
            CASE i % 2 WHEN 0 THEN 'de' ELSE 'fr' END, now(), now(), 0
     FROM generate_series(1, :people) i
     """,
