@@ -121,6 +121,13 @@ class Line(_Words):
         super().__init__(label, validators, limit=limit, **kw)
 
 
+class Code(Line):
+    """A number that others gave out. Its rule knows better what is wrong with it than print does."""
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] | None = None, *, limit: int = 80, **kw: Any):
+        super().__init__(label, validators, limit=limit, printed=False, **kw)
+
+
 class Text(_Words, TextAreaField):
     """Paragraphs. ``printed`` as with ``Line``."""
 
