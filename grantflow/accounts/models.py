@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.kernel.parties import Party, Role
+from grantflow.kernel.text import fold
 from grantflow.platform.db import Base, Identified, Instant, enum_column
 
 
@@ -42,6 +44,8 @@ class Person(Identified, Base):
     name: Mapped[str] = mapped_column(
         Computed("ltrim(title || ' ') || ltrim(given_name || ' ') || family_name", persisted=True)
     )
+    #: Folded name and address, kept by ``_index``.
+    search_text: Mapped[str] = mapped_column(default="")
     address: Mapped[Address] = mapped_column(enum_column(Address), default=Address.NEUTRAL)
     phone: Mapped[str] = mapped_column(default="")
     language: Mapped[str]
@@ -89,6 +93,13 @@ class Person(Identified, Base):
     @property
     def label(self) -> str:
         return self.name
+
+
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def _index(_mapper: Any, _connection: Any, person: Person) -> None:
+    """Whichever verb writes a person, the search finds them."""
+    person.search_text = fold(" ".join(filter(None, (person.title, person.given_name, person.family_name, person.email))))
 
 
 class RoleGrant(Base):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from grantflow.kernel import clock, emails
 from grantflow.kernel.parties import Actor, Role
+from grantflow.kernel.text import search_words
 from grantflow.platform import tokens
 from grantflow.platform.db import db, to_write
 
@@ -89,14 +90,9 @@ def people(actor: Actor, filters: Filters, after: str = "") -> Page:
 
 
 def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if filters.text:
-        conditions.append(
-            or_(
-                Person.name.icontains(filters.text, autoescape=True),
-                Person.email_key.contains(emails.key(filters.text), autoescape=True),
-            )
-        )
+    conditions: list[ColumnElement[bool]] = [
+        Person.search_text.contains(word, autoescape=True) for word in search_words(filters.text)
+    ]
     if filters.role:
         conditions.append(exists().where(RoleGrant.person_id == Person.id, RoleGrant.role == filters.role))
     if filters.group == "staff":

@@ -289,7 +289,7 @@ class BudgetForm(Form):
         """Let amounts that cannot be read say so, though nothing is being saved."""
         entries = (entry.form for table in self.TABLES.values() for entry in getattr(self, table).entries)
         for amount in (self.requested, *(line.cents for line in entries)):
-            amount.errors = tuple(amount.process_errors)
+            amount.point_out()
 
     def lines(self) -> list[rules.Line]:
         """What was typed, without blank lines; an unreadable amount counts 0 and says that it cannot be read."""

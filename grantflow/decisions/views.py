@@ -60,7 +60,8 @@ def propose(draft: Draft) -> Any:
         "enters_votes": policy.is_toulouse_office(actor),
     }
     if form.wants_split() and not locale.switching():
-        form.fill_split(forms.split_of(draft, form.award.data or 0))
+        if form.award.point_out():
+            form.fill_split(forms.split_of(draft, form.award.data or 0))
         return page("decisions/propose.html", form=form, **context)
     if not form.sent():
         show = page if request.method == "GET" else invalid

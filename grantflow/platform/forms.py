@@ -125,6 +125,13 @@ class Line(_Words):
         super().__init__(label, validators, limit=limit, **kw)
 
 
+class Code(Line):
+    """A number that others gave out. Its rule knows better what is wrong with it than print does."""
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] | None = None, *, limit: int = 80, **kw: Any):
+        super().__init__(label, validators, limit=limit, printed=False, **kw)
+
+
 class Text(_Words, TextAreaField):
     """Paragraphs. ``printed`` as with ``Line``."""
 
@@ -221,6 +228,11 @@ class _Typed(Field):
     def is_blank(self) -> bool:
         """Whether nothing was typed, as against something unreadable."""
         return not (self.raw_data and texts.line(self.raw_data[0]))
+
+    def point_out(self) -> bool:
+        """Say what cannot be read, though nothing is being saved yet. Returns whether it can be read."""
+        self.errors = tuple(self.process_errors)
+        return not self.errors
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None

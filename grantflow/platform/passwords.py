@@ -11,7 +11,10 @@ HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1, hash_
 
 
 def _same(password: str) -> str:
-    """One spelling for what looks the same: keyboards compose ``é`` in two ways."""
+    """One spelling for what looks the same: keyboards compose ``é`` in two ways, and have blanks of several widths.
+
+    As RFC 8265 (OpaqueString) does, with NFKC for its NFC; nothing is taken out, trimmed or made small.
+    """
     return unicodedata.normalize("NFKC", password)
 
 

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher, Type, extract_parameters
 from flask import Flask
 from sqlalchemy import select
 
-from grantflow.accounts import service
+from grantflow.accounts import queries, service
 from grantflow.accounts.models import Person, SignIn, Token
 from grantflow.audit.models import Entry
 from grantflow.kernel import clock
@@ -131,3 +131,27 @@ def test_what_is_over_is_swept_away_after_a_week(given: Given) -> None:
     for model in (Token, SignIn):
         assert not db.session.scalars(select(model).where(model.person_id == person.id)).unique().all()
     assert db.session.get(Person, person.id) is not None
+
+
+def test_people_are_found_as_their_names_are_typed_whichever_verb_wrote_them(context: Any, given: Given) -> None:
+    administrator = given.staff(Role.ADMINISTRATOR, Party.DUESSELDORF)
+    service.register(name="Łucja O’Süß", email="l@verein-köln.de", password=PASSWORD, language="de")
+    service.invite(
+        name="Noël Œhler",
+        email="noel@stadt.example",
+        party=Party.DUESSELDORF,
+        roles={Role.REVIEWER},
+        language="fr",
+        by=administrator,
+    )
+    changed = given.applicant(name="Vorher Name")
+    service.change_profile(changed, name="Zoë Groß", address=changed.address, phone="", language="de")
+    for typed, found in {
+        **dict.fromkeys(("lucja", "o'suess", "O SUSS lucja", "verein-koeln", "l@verein"), "Łucja O’Süß"),
+        **dict.fromkeys(("NOEL", "oehler", "\u200bœhler", "noel@stadt"), "Noël Œhler"),
+        **dict.fromkeys(("zoe gross", "GROSS"), "Zoë Groß"),
+    }.items():
+        page = queries.people(administrator, queries.Filters(text=typed))
+        assert [person.name for person in page.people] == [found], typed
+    assert queries.people(administrator, queries.Filters(text="%")).people == []
+    assert queries.people(administrator, queries.Filters(text="vorher")).people == []

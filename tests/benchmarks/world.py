@@ -5,10 +5,10 @@ from sqlalchemy.orm import Session
 
 STATEMENTS = (
     """
-    INSERT INTO person (id, email, email_key, title, given_name, family_name, address, phone, language, created_at,
-           confirmed_at, epoch)
+    INSERT INTO person (id, email, email_key, title, given_name, family_name, search_text, address, phone, language,
+           created_at, confirmed_at, epoch)
     SELECT gen_random_uuid(), 'p' || i || '@bench.example', 'p' || i || '@bench.example', '', 'Person', i::text,
-           'neutral', '',
+           'person ' || i, 'neutral', '',
            CASE i % 2 WHEN 0 THEN 'de' ELSE 'fr' END, now(), now(), 0
     FROM generate_series(1, :people) i
     """,

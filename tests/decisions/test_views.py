@@ -193,6 +193,16 @@ def test_the_other_language_keeps_what_was_typed_too(given: Given, as_: As):
     assert "Soumettre aux deux villes" in reply.get_data(as_text=True)
 
 
+def test_an_award_that_cannot_be_read_is_not_split_as_nothing(given: Given, as_: As):
+    file = given.assessed()
+    client = as_(given.office(Side.GERMAN))
+    typed = form(award="tausend", action="split", share_duesseldorf="500")
+    reply = client.post(f"/decisions/files/{file.id}", data=typed).get_data(as_text=True)
+    assert 'id="award-error"' in reply
+    assert 'value="tausend"' in reply
+    assert 'value="500"' in reply
+
+
 def test_the_split_is_computed_without_script(given: Given, as_: As):
     file = given.assessed()
     client = as_(given.office(Side.GERMAN))

@@ -1,6 +1,8 @@
 """The demo: the ten projects as the brief has them, played through the real verbs; and nothing of it in production."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
@@ -18,16 +20,41 @@ from grantflow.calls import rules as call_rules
 from grantflow.calls.models import Envelope
 from grantflow.demo import service
 from grantflow.demo.fund import CATEGORIES
+from grantflow.demo.people import STAFF
 from grantflow.demo.projects import PROJECTS, Project
 from grantflow.demo.remarks import marks
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party
+from grantflow.kernel.text import canonical, unprintable
 from grantflow.letters.models import Letter
 from grantflow.organisations.states import Country
 from grantflow.platform.db import db
 from tests.conftest import Databases, settings_for
 
 TEN = PROJECTS[:10]
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _texts(tuple(value.values()))
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from _texts(tuple(getattr(value, field.name) for field in fields(value)))
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            yield from _texts(part)
+
+
+def test_all_that_the_demo_says_is_as_the_forms_would_have_let_it_in() -> None:
+    said = [
+        *_texts(PROJECTS),
+        *_texts(STAFF),
+        *_texts([marks(total, code) for total in (40, 80) for code in ("de", "fr")]),
+    ]
+    assert len(said) > 500
+    assert [text for text in said if canonical(text) != text or unprintable(text)] == []
+
 
 #: domain.md, section 7, by hand: title, words of the lead's and of the partner's name, eligible, asked, category.
 #: The tenth has changed sides, see demo/projects.py.
