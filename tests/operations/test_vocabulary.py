@@ -199,7 +199,7 @@ def is_excepted(language: str, word: str, place: str) -> bool:
 @pytest.mark.parametrize(
     ("language", "out"),
     [(language, out) for language in OUT for out in OUT[language]],
-    ids=[f"{language}-{out.instead}" for language in OUT for out in OUT[language]],
+    ids=[f"{language}-{out.row}" for language in OUT for out in OUT[language]],
 )
 def test_a_word_that_is_out_stands_nowhere(language: str, out: Out) -> None:
     found = [
