@@ -1,16 +1,19 @@
 """The application: settings, plumbing, features, error pages. The only mount point."""
 
 import os
+from collections.abc import MutableMapping
 from importlib import import_module
+from typing import Any
 
-from flask import Flask
+from flask import Flask, has_request_context, request
+from flask.templating import Environment as BaseEnvironment
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from grantflow import menu
 from grantflow.config import ROOT, Settings
-from grantflow.platform import access, db, errors, headers, health, jobs, locale, logs, once
+from grantflow.platform import access, db, errors, headers, health, http, jobs, locale, logs, once
 
 #: Features with pages, in the order their addresses are matched.
 FEATURES = (
@@ -45,10 +48,37 @@ WORKING = ("letters.queries", "notifications.queries", "audit.service")
 csrf = CSRFProtect()
 
 
+class Environment(BaseEnvironment):
+    """Flask's, with one plain dictionary of globals: Jinja asks it at every import, and a page has thirty."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
+class GrantFlow(Flask):
+    """Flask, which builds an address that never changes only once: a frame of a page asks for thirty of them."""
+
+    jinja_environment = Environment
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._addresses: dict[tuple[str, ...], str] = {}
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """As Flask's. Kept are the addresses of files, and of pages that take no argument."""
+        lasting = not values or (endpoint == "static" and values.keys() == {"filename"})
+        if not lasting or endpoint.startswith(".") or not has_request_context():
+            return super().url_for(endpoint, **values)
+        key = (request.root_path, endpoint, *values.values())
+        if key not in self._addresses:
+            self._addresses[key] = super().url_for(endpoint, **values)
+        return self._addresses[key]
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application; without ``settings`` they come from the environment (ConfigError names every mistake)."""
     settings = settings or Settings.from_env(os.environ)
-    app = Flask("grantflow", root_path=str(ROOT / "grantflow"), template_folder=str(ROOT / "templates"))
+    app = GrantFlow("grantflow", root_path=str(ROOT / "grantflow"), template_folder=str(ROOT / "templates"))
     app.extensions["settings"] = settings
     _configure(app, settings)
     # after_request hooks run last registered first: the commit comes before headers and the log line.
@@ -104,3 +134,4 @@ def _configure(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["url_pattern"] = http.url_pattern

@@ -99,7 +99,8 @@ class Person(Identified, Base):
 @event.listens_for(Person, "before_update")
 def _index(_mapper: Any, _connection: Any, person: Person) -> None:
     """Whichever verb writes a person, the search finds them."""
-    person.search_text = fold(" ".join(filter(None, (person.title, person.given_name, person.family_name, person.email))))
+    parts = (person.title, person.given_name, person.family_name, person.email)
+    person.search_text = fold(" ".join(part for part in parts if part))
 
 
 class RoleGrant(Base):

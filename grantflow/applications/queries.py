@@ -1,13 +1,13 @@
 """Reads of applications, all inside ``visible_to``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, tuple_, union
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from grantflow.accounts.models import Person
 from grantflow.calls import rules as call_rules
@@ -376,8 +376,31 @@ class Page:
     before: Cursor | None
     categories: Mapping[UUID, Sequence[Category]]
 
-    def category(self, row: Row[*tuple[Any, ...]]) -> int:
-        return call_rules.category_of(self.categories[row.call_id], row.requested_cents).number
+    @property
+    def files(self) -> Iterator[tuple[Row[*tuple[Any, ...]], int]]:
+        """The rows, each with the number of its category."""
+        for row in self.rows:
+            yield row, call_rules.category_of(self.categories[row.call_id], row.requested_cents).number
+
+
+_STAFF_COLUMNS = (
+    select(
+        Application.id,
+        Application.call_id,
+        Application.number,
+        Application.title,
+        Application.language,
+        Application.state,
+        Application.lead_side,
+        Application.requested_cents,
+        Application.submitted_at,
+        Organisation.name.label("lead_name"),
+        Partner.name.label("partner_name"),
+        Partner.country.label("partner_country"),
+    )
+    .join(Application.lead)
+    .outerjoin(Application.partner)
+)
 
 
 def staff_page(actor: Actor, wanted: Wanted, *, after: Cursor | None = None, before: Cursor | None = None) -> Page:
@@ -386,10 +409,8 @@ def staff_page(actor: Actor, wanted: Wanted, *, after: Cursor | None = None, bef
     Keyset paging: the deepest page costs what the first does. Text is searched inside the visible set only (H5).
     """
     categories = _categories_by_call()
-    query = (
-        _staff_columns()
-        .where(policy.visible(actor), Application.submitted_at.is_not(None))
-        .where(*_conditions(wanted, categories))
+    query = _STAFF_COLUMNS.where(policy.visible(actor), Application.submitted_at.is_not(None)).where(
+        *_conditions(wanted, categories)
     )
     key = tuple_(Application.submitted_at, Application.id)
     if before is not None:
@@ -413,32 +434,6 @@ def staff_page(actor: Actor, wanted: Wanted, *, after: Cursor | None = None, bef
         after=None if not ends or is_last else ends[1],
         before=None if not ends or is_first else ends[0],
         categories=categories,
-    )
-
-
-def _staff_columns() -> Select[*tuple[Any, ...]]:
-    lead = aliased(Organisation)
-    return (
-        select(
-            Application.id,
-            Application.call_id,
-            Application.number,
-            Application.title,
-            Application.language,
-            Application.state,
-            Application.lead_side,
-            Application.requested_cents,
-            Application.eligible_cents,
-            Application.submitted_at,
-            Application.starts_on,
-            Application.other_public_funding,
-            lead.name.label("lead_name"),
-            lead.city.label("lead_city"),
-            Partner.name.label("partner_name"),
-            Partner.country.label("partner_country"),
-        )
-        .join(lead, Application.lead_id == lead.id)
-        .outerjoin(Partner, Partner.application_id == Application.id)
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from grantflow.kernel import clock
@@ -25,7 +26,7 @@ def category_of(categories: Sequence[C], requested_cents: int) -> C:
 
     Raises ValueError where no category is open upwards.
     """
-    for category in sorted(categories, key=lambda c: c.number):
+    for category in sorted(categories, key=attrgetter("number")):
         if category.up_to_cents is None or requested_cents <= category.up_to_cents:
             return category
     raise ValueError("no category is open upwards")

@@ -1,6 +1,6 @@
 """The few words views answer with."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
@@ -32,6 +32,13 @@ def invalid(template: str, **context: Any) -> Response:
 
 def redirect_to(endpoint: str, **values: Any) -> BaseResponse:
     return redirect(url_for(endpoint, **values))
+
+
+def url_pattern(endpoint: str, name: str, **values: Any) -> Callable[[object], str]:
+    """``url_for`` for the rows of a table: the address is built once, the argument ``name`` (an id) then put in."""
+    mark = "0" * 32
+    before, after = url_for(endpoint, **{**values, name: mark}).split(mark)
+    return lambda value: f"{before}{value}{after}"
 
 
 def flash_ok(message: str) -> None:

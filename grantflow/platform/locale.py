@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
-from flask import Flask, Response, g, has_request_context, request, url_for
-from flask_babel import Babel, force_locale, get_locale, gettext, pgettext
+from babel.numbers import get_decimal_symbol, get_group_symbol, get_minus_sign_symbol
+from flask import Flask, Response, g, has_app_context, has_request_context, request, url_for
+from flask_babel import Babel, force_locale, gettext, pgettext
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
@@ -18,6 +18,7 @@ from grantflow.config import LANGUAGES
 from grantflow.kernel import clock
 from grantflow.kernel.text import unaccented
 
+from . import words
 from .access import current_actor
 
 #: The cookie ``?lang=`` sets; it holds two letters and nothing about the person.
@@ -28,6 +29,7 @@ SWITCH = "_language"
 NBSP = "\u00a0"
 
 babel = Babel()
+catalogues = words.Catalogues(lambda: language())
 
 
 def chosen() -> str:
@@ -51,15 +53,30 @@ def _choose() -> str:
 
 def language() -> str:
     """The language in force right here, inside ``use`` or the request's own."""
-    locale = get_locale()
-    return str(locale.language) if locale else chosen()
+    try:
+        kept = g._get_current_object()  # asked at every word and figure: one look instead of three
+    except RuntimeError:  # outside every context
+        return chosen()
+    tongue: str | None = kept.get("tongue")
+    if tongue is None:
+        tongue = kept.tongue = chosen()
+    return tongue
 
 
 @contextmanager
 def use(code: str) -> Iterator[None]:
     """Speak ``code`` inside: the recipient decides, never the request."""
-    with force_locale(code):
+    if not has_app_context():
         yield
+        return
+    before, g.tongue = g.get("tongue"), code
+    try:
+        with force_locale(code):
+            yield
+    finally:
+        g.tongue = before
+        if before is None:
+            g.pop("tongue")
 
 
 def switching() -> bool:
@@ -102,7 +119,6 @@ def spoken(text: str, code: str | None) -> str:
 # --- figures -------------------------------------------------------------------------------------
 
 
-#: Parsed once: a list asks three times in every row.
 _LOCALES = {"de": Locale.parse("de_DE"), "fr": Locale.parse("fr_FR")}
 
 
@@ -110,21 +126,32 @@ def _locale(code: str | None = None) -> Locale:
     return _LOCALES[code or language()]
 
 
+#: From the signs that Python writes to those of each language.
+_SIGNS = {
+    code: str.maketrans(
+        {",": get_group_symbol(locale), ".": get_decimal_symbol(locale), "-": get_minus_sign_symbol(locale)}
+    )
+    for code, locale in _LOCALES.items()
+}
+
+
 def number(value: int | float | Decimal, places: int = 0, code: str | None = None) -> str:
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    return format_decimal(value, format=pattern, locale=_locale(code))
+    """``1.234,5`` / ``1 234,5``, rounded to even: what Babel writes, without reading its pattern at every number."""
+    exact = value if isinstance(value, int) else Decimal(str(value))
+    return f"{exact:,.{places}f}".translate(_SIGNS[code or language()])
 
 
 def points(value: int | float | Decimal) -> str:
     """Whole where it is, else up to two places: ``88``, ``93,5``."""
-    return format_decimal(value, format="#,##0.##", locale=_locale(None))
+    exact = round(Decimal(str(value)), 2).normalize()
+    return number(exact, max(0, -int(exact.as_tuple().exponent)))
 
 
 def money(cents: int | None, code: str | None = None) -> str:
     """``1.234,56 €`` / ``1 234,56 €`` with no-break spaces; a dash where there is no amount."""
     if cents is None:
         return "–"
-    return number(Decimal(cents) / 100, 2, code) + NBSP + "€"
+    return number(Decimal(cents).scaleb(-2), 2, code) + NBSP + "€"
 
 
 def round_money(cents: int, code: str | None = None) -> str:
@@ -142,14 +169,10 @@ def _day(value: date | datetime) -> date:
 
 def short_date(value: date | datetime | None, code: str | None = None) -> str:
     """``31.01.2027`` / ``31/01/2027``."""
-    return (
-        format_date(
-            _day(value),
-            "dd.MM.yyyy" if _locale(code).language == "de" else "dd/MM/yyyy",
-        )
-        if value
-        else "–"
-    )
+    if not value:
+        return "–"
+    day, joint = _day(value), "." if (code or language()) == "de" else "/"
+    return f"{day.day:02}{joint}{day.month:02}{joint}{day.year:04}"
 
 
 def long_date(value: date | datetime | None, code: str | None = None) -> str:
@@ -206,7 +229,9 @@ FILTERS = {
 def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES[0]
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Berlin"
+    babel.domain_instance = catalogues
     babel.init_app(app, locale_selector=chosen)
+    words.init_app(app, catalogues)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals |= {"language": language, "period": period}
 

@@ -8,6 +8,7 @@ from flask import request, url_for
 
 from grantflow.kernel.parties import OFFICES, Role, Side
 from grantflow.kernel.text import line
+from grantflow.platform import words
 from grantflow.platform.access import current_actor, has_role, requires
 from grantflow.platform.http import page
 
@@ -23,18 +24,17 @@ def staff_list() -> Any:
     actor = current_actor()
     wanted = _wanted()
     found = queries.staff_page(actor, wanted, after=_cursor("after"), before=_cursor("before"))
-    counts = queries.counts(actor, wanted.side)
+    counts, labels = queries.counts(actor, wanted.side), words.spoken(texts.STATES)
     return page(
         "applications/staff_list.html",
         found=found,
         wanted=wanted,
-        states=[(state, texts.STATES[state], counts[state]) for state in State if state in counts],
+        states=[(state, labels[state], counts[state]) for state in State if state in counts],
         total=sum(counts.values()),
-        state_labels=texts.STATES,
-        choices=[(state, texts.STATES[state]) for state in State if state is not State.DRAFT],
-        badges=texts.STAFF_BADGES,
+        choices=[(state, labels[state]) for state in State if state is not State.DRAFT],
+        badges={state: (labels[state], *badge) for state, badge in texts.STAFF_BADGES.items()},
+        shapes={side: (office,) for side, office in OFFICES.items()},
         sides=[(side.value, texts.SIDES[side]) for side in Side],
-        office=OFFICES,
         numbers=[(n, n) for n in sorted({c.number for of_call in found.categories.values() for c in of_call})],
         next_url=_page_url("after", found.after),
         previous_url=_page_url("before", found.before),
