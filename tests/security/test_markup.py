@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from lxml import html
 
+from grantflow.accounts.models import Purpose
+
 from .crawl import Pages, kind
 from .world import World
 
@@ -15,6 +17,8 @@ Element = html.HtmlElement
 REFERENCES = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "form", "list")
 #: What Enter in a field may do where a form has more than one button.
 SAFE = {("action", "save"), ("action", "fields"), ("", "")}
+#: Pages that only a link in a mail opens.
+MAILED = {Purpose.CONFIRM: "/confirm/{}", Purpose.RESET: "/reset/{}", Purpose.INVITE: "/invitation/{}"}
 #: Fields in which Enter sends the form.
 ONE_LINE = ("text", "search", "email", "tel", "url", "password", "radio", "checkbox")
 
@@ -83,8 +87,7 @@ def parsed(world: World, crawled: dict[str, Pages]) -> dict[str, Element]:
     with world.undone():
         client = world.client(None)
         for purpose, token in world.links.items():
-            path = {"confirm": "confirm", "reset": "reset", "invite": "invitation"}[purpose]
-            found[f"mail {purpose}"] = client.get(f"/{path}/{token}").get_data()
+            found[f"mailed {purpose}"] = client.get(MAILED[purpose].format(token)).get_data()
         found["error"] = client.get("/nowhere").get_data()
     return {where: html.fromstring(body) for where, body in found.items()}
 
