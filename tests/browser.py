@@ -45,6 +45,32 @@ def violations(page: Page, rules: Any = RULES) -> list[str]:
     ]
 
 
+#: What leaves the window at its sides, and what hides or scrolls sideways inside: fields scroll what is typed, and what
+#: only a screen reader hears has no size.
+_CUT_OFF = """() => {
+    const width = document.documentElement.clientWidth, whole = document.documentElement.scrollWidth;
+    const found = whole > width ? [`the page: ${whole} px`] : [];
+    const hides = s => s.clipPath === 'inset(50%)' || s.clip === 'rect(0px, 0px, 0px, 0px)';
+    const unseen = e => e !== null && e !== document.body && (hides(getComputedStyle(e)) || unseen(e.parentElement));
+    const name = e => `${e.tagName} ${e.getAttribute('class') ?? ''}: ${(e.textContent ?? '').trim().slice(0, 40)}`;
+    for (const e of document.querySelectorAll('body *:not(option, defs *, symbol *, .skip)')) {
+        const box = e.getBoundingClientRect();
+        if (!box.width || !box.height) continue;
+        const out = box.right > width + 0.5 || box.left < -0.5;
+        const inside = e.scrollWidth > e.clientWidth + 1 && !e.matches('input, select, textarea')
+            && getComputedStyle(e).overflowX !== 'visible';
+        if ((out || inside) && !unseen(e)) found.push(`${out ? 'outside' : 'cut off'}: ${name(e)}`);
+    }
+    return found;
+}"""
+
+
+def cut_off(page: Page) -> list[str]:
+    """What of the page cannot be seen at the window's width without scrolling sideways, menus and parts opened."""
+    page.evaluate("document.querySelectorAll('details').forEach(e => (e.open = true))")
+    return list(page.evaluate(_CUT_OFF))
+
+
 @cache
 def english(language: str) -> frozenset[str]:
     """Source strings of some length whose translation reads differently: none may reach a page in ``language``."""

@@ -160,16 +160,18 @@ def _dead_link() -> Response:
 def confirm(token: str) -> Any:
     """Finish a registration with the password chosen there; opening the link changes nothing."""
     form = forms.ConfirmForm()
-    if queries.live_token(token, Purpose.CONFIRM) is None:
+    found = queries.live_token(token, Purpose.CONFIRM)
+    if found is None:
         return _dead_link()
+    context = {"form": form, "email": found.person.email}
     if not form.sent():
         show = page if request.method == "GET" else invalid
-        return show("accounts/confirm.html", form=form)
+        return show("accounts/confirm.html", **context)
     try:
         person, key = service.confirm(token, form.password.data or "")
     except Invalid as error:
         form.blame(error)
-        return invalid("accounts/confirm.html", form=form)
+        return invalid("accounts/confirm.html", **context)
     _enter(key)
     flash_ok(_("Welcome. Your account is ready."))
     return redirect(_home(person), 303)
@@ -192,16 +194,18 @@ def request_reset() -> Any:
 def reset(token: str) -> Any:
     """Choose a new password by a mailed link."""
     form = forms.ResetForm()
-    if queries.live_token(token, Purpose.RESET) is None:
+    found = queries.live_token(token, Purpose.RESET)
+    if found is None:
         return _dead_link()
+    context = {"form": form, "email": found.person.email}
     if not form.sent():
         show = page if request.method == "GET" else invalid
-        return show("accounts/reset.html", form=form)
+        return show("accounts/reset.html", **context)
     try:
         service.reset_password(token, form.password.data or "")
     except Invalid as error:
         form.blame(error)
-        return invalid("accounts/reset.html", form=form)
+        return invalid("accounts/reset.html", **context)
     session.clear()
     flash_ok(_("Your new password is set. Please sign in with it."))
     return redirect_to(".sign_in")

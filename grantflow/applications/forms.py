@@ -271,19 +271,27 @@ class BudgetForm(Form):
             for number, entry in enumerate(getattr(self, table).entries, start=1):
                 entry.form.name(words % {"number": number})
 
-    def add(self, table: str, **values: Any) -> None:
-        """One more blank line."""
+    def add(self, table: str, **values: Any) -> str:
+        """One more blank line; returns its name, "" where there is none."""
         entries = getattr(self, table) if table in self.TABLES.values() else None
-        if entries is not None and len(entries.entries) < MOST_LINES:
-            entries.append_entry(values or None)
-            self.name_lines()
+        if entries is None or len(entries.entries) >= MOST_LINES:
+            return ""
+        added = entries.append_entry(values or None)
+        self.name_lines()
+        return str(added.name)
 
-    def remove(self, name: str) -> None:
-        """Take the line of that name off; an unknown one is nobody's."""
+    def remove(self, name: str) -> str:
+        """Take the line of that name off; an unknown one is nobody's. Returns the name of the line that stands in its
+        place, of the table where none is left.
+        """
         for table in self.TABLES.values():
             entries = getattr(self, table).entries
-            entries[:] = [entry for entry in entries if entry.name != name]
-        self.name_lines()
+            place = next((number for number, entry in enumerate(entries) if entry.name == name), None)
+            if place is not None:
+                del entries[place]
+                self.name_lines()
+                return entries[min(place, len(entries) - 1)].name if entries else table
+        return ""
 
     def point_out(self) -> None:
         """Let amounts that cannot be read say so, though nothing is being saved."""

@@ -25,6 +25,7 @@ def index() -> Any:
         {
             "organisation": organisation,
             "kind": texts.KINDS[organisation.kind],
+            "added": request.form.get("action") == "person",
             "missing": [errors.describe(reason) for reason in queries.missing(organisation)],
         }
         for organisation in queries.of_member(current_actor())
@@ -56,6 +57,7 @@ def _answer(form: OrganisationForm, organisation: Organisation | None, write: An
         "organisation": organisation,
         "kind_hints": {str(kind): hint for kind, hint in texts.KIND_HINTS.items()},
         "back": safe_next(url_for("organisations.index")),
+        "added": request.form.get("action") == "person",
         "missing": [errors.describe(reason) for reason in queries.missing(organisation)] if organisation else [],
     }
     wish = request.form.get("action")

@@ -207,10 +207,17 @@ class TestChannel:
 
 @pytest.mark.usefixtures("context")
 class TestReturning:
+    @pytest.mark.parametrize("language", ["de", "fr"])
+    def test_the_reason_keeps_the_language_of_whoever_gave_it(self, given: Given, language: str) -> None:
+        application, office = given.application(State.SUBMITTED), given.office(Side.GERMAN)
+        office.language = language
+        service.return_(application, reason="Budget", by=office)
+        assert application.return_language == language
+
     def test_tells_reason_and_deadline_and_keeps_the_number(self, given: Given) -> None:
         by = given.applicant()
         application = given.application(State.RETURNED, by=by, reason="Bitte den Partner nennen.")
-        assert application.return_reason == "Bitte den Partner nennen."
+        assert (application.return_reason, application.return_language) == ("Bitte den Partner nennen.", "de")
         assert application.return_until is not None
         assert clock.local(application.return_until).date() == clock.today() + timedelta(days=14)
         number = application.number

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from lxml import html
 from markupsafe import escape
 
 from grantflow.accounts.models import Person
@@ -82,6 +83,18 @@ PEOPLE = {
 def dates_form() -> dict[str, str]:
     start = clock.today() + timedelta(days=90)
     return {"starts_on": f"{start:%d.%m.%Y}", "ends_on": f"{start + timedelta(days=6):%d/%m/%Y}"}
+
+
+def test_enter_in_a_field_saves_and_stays(given: Given, as_: As) -> None:
+    """The hidden button before all others, which a browser presses for Enter, is ``save``."""
+    by = given.applicant()
+    application = given.application(by=by)
+    client, path = as_(by), f"/applications/{application.id}/dates"
+    [default, *_] = html.fromstring(client.get(path).text).xpath("//button[@form='page-form']")
+    pressed = {default.get("name"): default.get("value")}
+    answer = client.post(path, data={**dates_form(), "ends_on": "", **pressed})
+    assert (answer.status_code, answer.location) == (302, path)
+    assert given.reload(application.id).ends_on is None
 
 
 def test_from_an_empty_list_to_the_receipt(given: Given, as_: As) -> None:
@@ -342,6 +355,34 @@ class TestBudgetPage:
         )
         assert 'for="costs-1-cents">Ausgabe 1, Betrag<' in removed
         assert "Ausgabe 2" not in removed
+
+    @pytest.mark.parametrize(
+        ("pressed", "focused"),
+        [
+            ({"action": "add-costs"}, "costs-2-type"),
+            ({"action": "add-uses"}, "uses-1-type"),
+            ({"remove": "costs-0"}, "costs-1-type"),
+            ({"remove": "costs-1"}, "costs-0-type"),
+            ({"remove": "incomes-0"}, "action=add-incomes"),
+            ({"action": "sums"}, "action=sums"),
+        ],
+    )
+    def test_the_page_goes_on_where_a_line_was_added_or_removed(
+        self, given: Given, as_: As, pressed: dict[str, str], focused: str
+    ) -> None:
+        by = given.applicant()
+        application = given.application(by=by)
+        form = {k: v for k, v in budget_form().items() if k != "action"}
+        more = {"costs-1-type": "stay", "costs-1-description": "Hostel", "costs-1-side": "french", "costs-1-cents": "5"}
+        page = html.fromstring(
+            as_(by).post(f"/applications/{application.id}/budget", data={**form, **more, **pressed}).text
+        )
+        [found] = page.xpath("//*[@autofocus]")
+        name, _, value = focused.partition("=")
+        assert found.get("name") == name
+        assert found.get("value", "") == value
+        # What lies in a closed part could not take it.
+        assert all(part.get("open") is not None for part in found.iterancestors("details"))
 
     @pytest.mark.parametrize("action", ["add-", "add-costs-0", "add-__class__", "add-csrf_token"])
     def test_unknown_tables_are_nobodys(self, given: Given, as_: As, action: str) -> None:

@@ -66,6 +66,14 @@ def composed(shared_app: Flask) -> Callable[..., mail.Mail]:
     return make
 
 
+def test_other_peoples_words_stand_under_their_language(composed: Callable[..., mail.Mail]) -> None:
+    facts = {"title_language": "fr", "reason": "Bitte <ergänzen>.", "reason_language": "de"}
+    made = composed("application_returned", facts=facts)
+    assert '<span lang="fr">Brückenklang' in made.html
+    assert "<blockquote>Bitte &lt;ergänzen&gt;.</blockquote>" in made.html
+    assert "<span" not in made.text
+
+
 def words(text: str) -> str:
     return re.sub(r"[\s\xa0:]+", " ", text).strip()
 

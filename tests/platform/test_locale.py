@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from flask import Flask
 
 from grantflow.platform import locale
 
@@ -24,6 +25,22 @@ def test_money(cents: int | None, german: str, french: str) -> None:
 def test_round_money_drops_cents_that_are_not_there() -> None:
     assert locale.round_money(500_000, "de") == f"5.000{NBSP}€"
     assert locale.round_money(500_050, "fr") == f"5{NNBSP}000,50{NBSP}€"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "shown"),
+    [
+        ("Égalité <en> ville", "fr", '<span lang="fr">Égalité &lt;en&gt; ville</span>'),
+        ("Küche & Stimme", "de", "Küche & Stimme"),
+        ("DT-27-1-001", "", "DT-27-1-001"),
+        ("", "fr", ""),
+    ],
+)
+def test_only_what_the_page_does_not_speak_says_its_language(
+    shared_app: Flask, text: str, code: str, shown: str
+) -> None:
+    with shared_app.app_context(), locale.use("de"):
+        assert locale.spoken(text, code) == shown
 
 
 def test_days_and_hours() -> None:

@@ -1,6 +1,7 @@
-"""T21 in a real browser.
+"""T21 in a real browser, and WCAG 1.4.10.
 
-A world with payloads in every text that a person can write: no page brings one to life.
+A world with payloads in every text that a person can write, each with a word too long for any line: no page brings one
+to life, and none becomes wider than its window.
 """
 
 import threading
@@ -8,13 +9,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Browser
-from sqlalchemy import Connection
+from sqlalchemy import update
 from werkzeug.serving import make_server
 
+from grantflow.accounts.models import Person
+from grantflow.applications.models import Partner
+from tests.browser import NARROWEST, cut_off
+
+from .canaries import poison
 from .crawl import Pages, cast, kind
 from .world import World
+
+LONG_ADDRESS = "maximiliane.mustermann-schulze-oberhausen.von.der.heidenheim@staedtepartnerschaftsverein.example"
+#: A usual screen: there no table may be wider than the page either.
+WIDE = 1440
 
 
 @contextmanager
@@ -34,18 +45,21 @@ def serving(app: Flask) -> Iterator[str]:
         thread.join(10)
 
 
-def test_nothing_comes_alive_in_a_browser(
-    world: World, crawled: dict[str, Pages], poisoned: tuple[Connection, list[str]], chromium: Browser
-) -> None:
-    """No dialog, no word of the content security policy, no error of a script; one page of each kind there is."""
+@pytest.fixture(scope="module")
+def walked(world: World, crawled: dict[str, Pages], chromium: Browser) -> dict[str, list[str]]:
+    """One page of each kind there is, in a world of payloads and long words: what came alive, and what was cut off."""
     complaints: list[str] = []
+    found: dict[str, list[str]] = {"alive": complaints, "cut off": []}
     kinds: dict[str, tuple[str, str]] = {}
     for who, pages in crawled.items():
         for url, page in pages.items():
             if page.status == 200 and page.headers["Content-Type"].startswith("text/html"):
                 kinds.setdefault(kind(url), (who, url))
     assert len(kinds) > 40
-    with serving(world.app) as address:
+    with world.undone() as connection, serving(world.app) as address:
+        poison(connection)
+        for table in (Person, Partner):
+            connection.execute(update(table).values(email=LONG_ADDRESS))
         for who in crawled:
             context = chromium.new_context()
             if email := cast(world)[who]:
@@ -57,5 +71,18 @@ def test_nothing_comes_alive_in_a_browser(
             for url in [url for reader, url in kinds.values() if reader == who]:
                 tab.goto(f"{address}{url}")
                 tab.evaluate("document.querySelectorAll('input, textarea, a, button').forEach(e => e.focus())")
-                assert complaints == [], url
+                for width in (NARROWEST, WIDE):
+                    tab.set_viewport_size({"width": width, "height": 800})
+                    found["cut off"] += [f"{kind(url)} at {width} px: {what}" for what in cut_off(tab)]
             context.close()
+    return found
+
+
+def test_nothing_comes_alive_in_a_browser(walked: dict[str, list[str]]) -> None:
+    """No dialog, no word of the content security policy, no error of a script."""
+    assert walked["alive"] == []
+
+
+def test_no_word_is_wider_than_a_phone_and_nothing_is_cut_off(walked: dict[str, list[str]]) -> None:
+    """WCAG 1.4.10: names, titles and addresses of any length wrap; no table scrolls, no number is out of sight."""
+    assert walked["cut off"] == [], "\n".join(walked["cut off"])

@@ -95,17 +95,18 @@ def _earliest(application: Application) -> dict[str, Any]:
 def _budget(application: Application) -> Any:
     """Lines come and go by submit buttons; sums follow what was typed, saved or not."""
     form = forms.BudgetForm.of(application, queries.lines(application))
-    action = request.form.get("action", "")
+    action, focus = request.form.get("action", ""), ""
     if request.method == "POST":
         if action.startswith("add-"):
-            form.add(action.removeprefix("add-"), side=application.lead_side)
-        form.remove(request.form.get("remove", ""))
+            focus = form.add(action.removeprefix("add-"), side=application.lead_side)
+        else:
+            focus = form.remove(request.form.get("remove", "")) or action
     lines = form.lines()
     money = rules.money_of(lines, form.requested.data or 0, queries.category_terms(application.call))
     context: dict[str, Any] = {"money": money, "categories": _category_bar(application), "has_in_kind": _in_kind(lines)}
     if request.method == "POST" and (action.startswith("add-") or action == "sums" or "remove" in request.form):
         form.point_out()
-        return _show("budget", application, form=form, **context)
+        return _show("budget", application, form=form, focus=focus, **context)
 
     def write() -> None:
         service.save_budget(
@@ -194,10 +195,13 @@ def _answer(name: str, application: Application, form: Any, write: Callable[[], 
     except Invalid as refused:
         form.blame(refused)
         return _show(name, application, status=422, form=form, **context)
-    if request.form.get("action") == "later":
+    action = request.form.get("action")
+    if action in {"later", "save"}:
         flash_ok(_("Saved, not yet sent. You can go on at any time."))
+    if action == "later":
         return redirect_to("applications.show", id=application.id)
-    turn = -1 if request.form.get("action") == "back" else 1
+    # Enter in a field saves and stays.
+    turn = {"back": -1, "save": 0}.get(action or "", 1)
     return redirect_to("applications.step", id=application.id, step=STEPS[STEPS.index(StepName(name)) + turn])
 
 

@@ -35,7 +35,7 @@ document.addEventListener("click", (event) => {
 // A form is sent once, however often its button is pressed; coming back through history opens it again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.method !== "post" || form.dataset.hxPost) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 3000);
