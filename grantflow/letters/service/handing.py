@@ -22,9 +22,9 @@ def download(letter: Letter, *, by: Actor, desk: Desk) -> bytes:
 
     Raises IllegalStep while there is no file yet, storage.Rotten where the stored bytes are not those printed.
     """
-    content = _content(letter)
+    found = content(letter)
     _note([letter], by=by, desk=desk)
-    return content
+    return found
 
 
 def archive(letters: Sequence[Letter], *, by: Actor, desk: Desk = Desk.FINANCE) -> Iterator[bytes]:
@@ -38,7 +38,7 @@ def archive(letters: Sequence[Letter], *, by: Actor, desk: Desk = Desk.FINANCE) 
     zipped = ZipStream()
     zipped.add(index(letters, names).encode("utf-8-sig"), _("index.csv"))
     for letter, name in zip(letters, names, strict=True):
-        _content(letter)
+        content(letter)
         zipped.add_path(storage.path_of(str(letter.digest)), name)
     _note(letters, by=by, desk=desk)
     return iter(zipped)
@@ -69,7 +69,8 @@ def _row(letter: Letter, name: str) -> dict[str, object]:
     }
 
 
-def _content(letter: Letter) -> bytes:
+def content(letter: Letter) -> bytes:
+    """The file's bytes, verified: for who only asks about it. Whoever gets it is noted (``download``)."""
     if letter.state is not State.READY or letter.digest is None:
         raise IllegalStep("letter_not_ready")
     return storage.read(letter.digest)
