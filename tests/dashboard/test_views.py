@@ -162,7 +162,7 @@ class TestLookalikes:
 
     def test_nor_does_a_signatory(self, given: Given, as_: As) -> None:
         file = given.assessed(title="Tatami ohne Grenzen")
-        twin = given.application(State.SUBMITTED, title="Tatami ohne Grenzen")
+        twin = given.assessed(title="Tatami ohne Grenzen")
         page = as_(given.signatory(Party.DUESSELDORF)).get(f"/staff/applications/{file.id}").text
         assert file.number in page
         assert twin.number not in page

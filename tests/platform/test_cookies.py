@@ -63,3 +63,8 @@ def test_what_somebody_else_typed_does_not_come_back(checked: Flask, given: Give
     assert reply.status_code == 400
     assert "Untergeschoben" not in reply.text
     assert "Öffnen Sie die Seite danach neu" in reply.text
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/register", "/reset"])
+def test_a_head_is_no_invalid_form(client: FlaskClient, path: str) -> None:
+    assert client.head(path).status_code == client.get(path).status_code == 200
