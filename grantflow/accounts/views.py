@@ -13,7 +13,7 @@ from grantflow.kernel.parties import Actor, Party, Role
 from grantflow.kernel.text import line
 from grantflow.platform import access, locale, settings
 from grantflow.platform.access import anyone, current_actor, requires, signed_in
-from grantflow.platform.http import endpoint_of, flash_ok, invalid, page, redirect_to, safe_next
+from grantflow.platform.http import endpoint_of, flash_ok, invalid, is_read, page, redirect_to, safe_next, typed
 
 from . import forms, policy, queries, service, texts
 from .models import Address, Person, Purpose
@@ -47,12 +47,12 @@ def _home(person: Actor) -> str:
 def sign_in() -> Any:
     """The one way into a session. What was typed before a session ended comes back afterwards."""
     actor, form = current_actor(), forms.SignInForm()
-    if request.method == "GET":
+    if is_read():
         if actor.is_authenticated:
             return redirect(safe_next(_home(actor)))
         form.next.data = request.args.get("next", "")
     if not form.sent():
-        show = page if request.method == "GET" else invalid
+        show = page if is_read() else invalid
         return show("accounts/sign_in.html", form=form)
     try:
         person, token = service.sign_in(form.email.data or "", form.password.data or "")
@@ -80,8 +80,6 @@ def sign_out() -> BaseResponse:
 # --- what was typed survives the end of a session (D21) --------------------------------------------
 
 KEPT_FOR = 24 * 3600
-#: Never put into a page again, and nothing a reader typed.
-NOT_KEPT = ("password", "old", "new", "csrf_token", locale.SWITCH)
 
 
 def _sealer() -> URLSafeTimedSerializer:
@@ -93,14 +91,14 @@ def ask_to_sign_in() -> Any:
     """Strangers sign in and come back. A form sent after the session ended waits, signed, on the sign-in page."""
     if "HX-Request" in request.headers:
         abort(401)  # the page keeps its text, and its script says aloud that nothing was saved
-    if request.method == "GET":
+    if is_read():
         return redirect_to("accounts.sign_in", next=request.full_path.rstrip("?"))
     ended = queries.sign_in_of(session.get("_user_id", ""))
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_KEPT]
-    if ended is None or not typed or not _is_form_page(request.path):
+    kept = typed()
+    if ended is None or not kept or not _is_form_page(request.path):
         return redirect_to("accounts.sign_in")
     form = forms.SignInForm(formdata=None)
-    form.kept.data = _sealer().dumps({"for": str(ended.person_id), "path": request.path, "typed": typed})
+    form.kept.data = _sealer().dumps({"for": str(ended.person_id), "path": request.path, "typed": kept})
     return page("accounts/sign_in.html", 403, form=form)
 
 
@@ -127,7 +125,7 @@ def register() -> Any:
     """Ask for an account; the answer does not tell whether there is one already."""
     form = forms.RegisterForm()
     if not form.sent():
-        show = page if request.method == "GET" else invalid
+        show = page if is_read() else invalid
         return show("accounts/register.html", form=form)
     try:
         service.register(
@@ -165,7 +163,7 @@ def confirm(token: str) -> Any:
         return _dead_link()
     context = {"form": form, "email": found.person.email}
     if not form.sent():
-        show = page if request.method == "GET" else invalid
+        show = page if is_read() else invalid
         return show("accounts/confirm.html", **context)
     try:
         person, key = service.confirm(token, form.password.data or "")
@@ -183,7 +181,7 @@ def request_reset() -> Any:
     """Ask for a link to choose a new password; the answer is the same for every address."""
     form = forms.RequestResetForm()
     if not form.sent():
-        show = page if request.method == "GET" else invalid
+        show = page if is_read() else invalid
         return show("accounts/request_reset.html", form=form)
     service.request_reset(form.email.data or "")
     return redirect_to(".check_mail", about="reset")
@@ -199,7 +197,7 @@ def reset(token: str) -> Any:
         return _dead_link()
     context = {"form": form, "email": found.person.email}
     if not form.sent():
-        show = page if request.method == "GET" else invalid
+        show = page if is_read() else invalid
         return show("accounts/reset.html", **context)
     try:
         service.reset_password(token, form.password.data or "")
@@ -221,7 +219,7 @@ def accept(token: str) -> Any:
     form = forms.AcceptForm(language=found.person.language)
     context: dict[str, Any] = {"form": form, "owner": found.person, "roles": _labels(found.person.roles)}
     if not form.sent():
-        show = page if request.method == "GET" else invalid
+        show = page if is_read() else invalid
         return show("accounts/accept.html", **context)
     try:
         service.accept_invitation(
@@ -249,7 +247,7 @@ def profile() -> Any:
     person = _myself()
     form = forms.ProfileForm(obj=person)
     if not form.sent():
-        show = page if request.method == "GET" else invalid
+        show = page if is_read() else invalid
         return show("accounts/profile.html", form=form, owner=person, roles=_labels(person.roles))
     service.change_profile(
         person,
@@ -277,7 +275,7 @@ def change_password() -> Any:
     """A new password; all other sessions end."""
     form = forms.ChangePasswordForm()
     if not form.sent():
-        show = page if request.method == "GET" else invalid
+        show = page if is_read() else invalid
         return show("accounts/change_password.html", form=form)
     try:
         token = service.change_password(_myself(), old=form.old.data or "", new=form.new.data or "")
@@ -323,7 +321,7 @@ def invite() -> Any:
     form = forms.InviteForm(language=actor.party.language if actor.party else None)
     form.offer(actor.party)
     if not form.sent():
-        show = page if request.method == "GET" else invalid
+        show = page if is_read() else invalid
         return show("accounts/invite.html", form=form, duties=_duties())
     try:
         person = service.invite(

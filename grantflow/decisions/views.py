@@ -12,7 +12,7 @@ from grantflow.applications.texts import STAFF_BADGES, STATES
 from grantflow.kernel.errors import Invalid
 from grantflow.platform import errors, locale
 from grantflow.platform.access import current_actor, requires
-from grantflow.platform.http import flash_ok, invalid, page, redirect_to
+from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
 
 from . import forms, policy, queries, rules, service, texts
 from .models import Proposal
@@ -64,7 +64,7 @@ def propose(draft: Draft) -> Any:
             form.fill_split(forms.split_of(draft, form.award.data or 0))
         return page("decisions/propose.html", form=form, **context)
     if not form.sent():
-        show = page if request.method == "GET" else invalid
+        show = page if is_read() else invalid
         return show("decisions/propose.html", form=form, **context)
     was_signed = draft.proposal is not None and bool(queries.live_keys(draft.proposal))
     votes = form.deliberations() if context["enters_votes"] else None
@@ -85,7 +85,7 @@ def propose(draft: Draft) -> Any:
 def deliberate(proposal: Proposal) -> Any:
     form = forms.deliberation_form(proposal.shares)
     if not form.sent():
-        show = page if request.method == "GET" else invalid
+        show = page if is_read() else invalid
         return show("decisions/deliberate.html", form=form, proposal=proposal)
     was_signed = bool(queries.live_keys(proposal))
     try:
@@ -118,7 +118,7 @@ def _say_what_fell(proposal: Proposal, was_signed: bool, otherwise: str) -> None
 def send_back(proposal: Proposal) -> Any:
     form = forms.ReturnForm()
     if not form.sent():
-        show = page if request.method == "GET" else invalid
+        show = page if is_read() else invalid
         return show("decisions/send_back.html", form=form, proposal=proposal)
     service.send_back(proposal, form.reason.data or "", by=current_actor())
     flash_ok(_("The proposal is back with the office; all signatures are void."))

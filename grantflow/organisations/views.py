@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from grantflow.kernel.errors import Invalid
 from grantflow.platform import errors
 from grantflow.platform.access import current_actor, requires
-from grantflow.platform.http import flash_ok, invalid, page, safe_next
+from grantflow.platform.http import flash_ok, invalid, is_read, page, safe_next
 
 from . import policy, queries, service, texts
 from .forms import OrganisationForm
@@ -65,7 +65,7 @@ def _answer(form: OrganisationForm, organisation: Organisation | None, write: An
         form.add_person()
     # With script the fields follow each choice by themselves: half of two choices is no mistake yet.
     pressed = wish == "fields" and "HX-Request" not in request.headers
-    if request.method == "GET" or (wish in {"fields", "person"} and not (pressed and form.misses_kind())):
+    if is_read() or (wish in {"fields", "person"} and not (pressed and form.misses_kind())):
         return page("organisations/edit.html", **context)
     if pressed or not form.sent():
         return invalid("organisations/edit.html", **context)

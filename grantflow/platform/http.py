@@ -20,6 +20,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from . import locale
 
 
+def is_read() -> bool:
+    """Whether a page is only asked for: by GET, or by HEAD, which answers alike and without the body."""
+    return request.method in {"GET", "HEAD"}
+
+
 def page(template: str, status: int = 200, **context: Any) -> Response:
     """Render ``templates/pages/<template>``."""
     return make_response(render_template(f"pages/{template}", **context), status)
@@ -56,6 +61,15 @@ def endpoint_of(path: str) -> tuple[str, dict[str, Any]] | None:
     except HTTPException:  # no such page, none for GET, or only a redirect to one
         return None
     return endpoint, dict(values)
+
+
+#: Never put into a page again, and nothing a reader typed.
+NOT_KEPT = ("password", "old", "new", "csrf_token", locale.SWITCH)
+
+
+def typed() -> list[tuple[str, str]]:
+    """What was typed into the form sent, without secrets."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_KEPT]
 
 
 def safe_next(default: str) -> str:

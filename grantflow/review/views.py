@@ -14,7 +14,7 @@ from grantflow.calls.texts import criterion_question, criterion_title
 from grantflow.kernel.errors import Incomplete, Invalid
 from grantflow.platform import locale
 from grantflow.platform.access import current_actor, requires
-from grantflow.platform.http import flash_ok, invalid, page, redirect_to
+from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
 
 from . import forms, policy, queries, rules, service, texts
 from .models import Assignment
@@ -37,7 +37,7 @@ def declare(assignment: Assignment) -> Any:
     form = forms.DeclareForm()
     context: dict[str, Any] = {"assignment": assignment, "own_institution": queries.is_own_institution(assignment)}
     if not form.sent():
-        show = page if request.method == "GET" else invalid
+        show = page if is_read() else invalid
         return show("review/declare.html", form=form, **context)
     conflict = form.conflict.data == "yes"
     try:
@@ -66,7 +66,7 @@ def assess(assignment: Assignment) -> Any:
     criteria = assignment.application.call.criteria
     form = forms.grid_of(criteria, assignment.assessment, queries.marks(assignment.assessment))
     if not form.sent():
-        return _grid(page if request.method == "GET" else invalid, assignment, form)
+        return _grid(page if is_read() else invalid, assignment, form)
     actor, action = current_actor(), request.form.get("action")
     answers: dict[str, Any] = {
         "marks": form.marks(criteria),

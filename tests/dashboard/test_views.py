@@ -160,6 +160,13 @@ class TestLookalikes:
             assert str(second.id) not in page
             assert "doppelt" not in page
 
+    def test_nor_does_a_signatory(self, given: Given, as_: As) -> None:
+        file = given.assessed(title="Tatami ohne Grenzen")
+        twin = given.assessed(title="Tatami ohne Grenzen")
+        page = as_(given.signatory(Party.DUESSELDORF)).get(f"/staff/applications/{file.id}").text
+        assert file.number in page
+        assert twin.number not in page
+
     def test_a_closed_file_stays_closed_beside_its_twin(self, given: Given, as_: As) -> None:
         """Whoever has declared a conflict in one of them is not led to it from the other (T14)."""
         title = "Tatami ohne Grenzen"

@@ -7,7 +7,7 @@ import pytest
 from grantflow.app import create_app
 from tests.conftest import settings_for
 
-from .crawl import Pages
+from .crawl import Pages, cast, kind
 from .world import VISITOR, WRITTEN_BY_LOOKING, World
 
 CSP = (
@@ -70,6 +70,31 @@ def test_every_page_carries_the_headers(crawled: dict[str, Pages]) -> None:
             assert "Cookie" in page.headers["Vary"], where
             wanted = "no-cache, private" if who == VISITOR else "no-store"
             assert page.headers["Cache-Control"] == wanted, where
+
+
+#: Written whenever anybody is seen at all.
+SEEN = ("audit_entry", "sign_in", "attempts", "heartbeat")
+
+
+def test_head_answers_like_get_everywhere(world: World, crawled: dict[str, Pages]) -> None:
+    """One page of each kind: the same status and headers, no body, and no letter counts as fetched by it (D17)."""
+    asked: dict[str, tuple[str, str | None]] = {}
+    for who, email in cast(world).items():
+        for url, page in crawled[who].items():
+            asked.setdefault(f"{kind(url)} {page.status}", (url, email))
+    asked |= {path: (path, None) for path in ("/healthz", "/static/css/tokens.css", "/static/nowhere.css", "/nowhere")}
+    with world.undone() as connection:
+        before = world.digest(connection, *SEEN)
+        heads = [world.client(email).head(url) for url, email in asked.values()]
+        assert world.digest(connection, *SEEN) == before
+        for (url, email), head in zip(asked.values(), heads, strict=True):
+            got = world.client(email).get(url)
+            assert (head.status_code, head.data) == (got.status_code, b""), url
+            assert set(head.headers.keys()) == set(got.headers.keys()), url
+            same = {"Content-Type", "Content-Disposition", "Cache-Control", "Location", "Content-Security-Policy"}
+            assert {n: head.headers.get(n) for n in same} == {n: got.headers.get(n) for n in same}, url
+    assert any("/letters/" in url for url, _ in asked.values())
+    assert len(asked) > 50, sorted(asked)
 
 
 def test_no_page_has_anything_inline_or_from_elsewhere(crawled: dict[str, Pages]) -> None:

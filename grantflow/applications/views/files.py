@@ -23,7 +23,7 @@ from grantflow.organisations import policy as organisation_policy
 from grantflow.organisations import queries as organisations
 from grantflow.platform import locale
 from grantflow.platform.access import current_actor, requires
-from grantflow.platform.http import attachment, flash_ok, invalid, page, redirect_to
+from grantflow.platform.http import attachment, flash_ok, invalid, is_read, page, redirect_to
 
 from .. import forms, policy, queries, service, texts
 from ..models import Application, Event
@@ -54,13 +54,13 @@ def start() -> Any:
     form = forms.StartForm()
     form.call.choices = [(call.code, f"{call_texts.call_title(call)} ({call.code})") for call in offered]
     form.organisation.choices = [(str(o.id), locale.spoken(o.name, o.language)) for o in mine]
-    if request.method == "GET":
+    if is_read():
         wanted = request.args.get("call", "")
         codes = [call.code for call in offered]
         form.call.data = wanted if wanted in codes else (codes[0] if codes else None)
         form.organisation.data = str(mine[0].id) if mine else None
     context: dict[str, Any] = {"form": form, "calls": _open_calls(), "organisations": mine}
-    if request.method == "GET":
+    if is_read():
         return page("applications/start.html", **context)
     if not form.sent():
         return invalid("applications/start.html", **context)
@@ -255,7 +255,7 @@ def withdraw(application: Application) -> Any:
     """Take the file back, after a question."""
     form = forms.WithdrawForm.of(application)
     if not form.sent():
-        show_form = page if request.method == "GET" else invalid
+        show_form = page if is_read() else invalid
         return show_form("applications/withdraw.html", application=application, form=form)
     was_draft = application.state is State.DRAFT
     service.withdraw(application, by=current_actor())
@@ -270,7 +270,7 @@ def channel(application: Application) -> Any:
     form = forms.ChannelForm(data={"channel": application.channel})
     if not form.sent():
         context: dict[str, Any] = {"consents": list(texts.CONSENTS.values()), "given": queries.consents(application)}
-        show_form = page if request.method == "GET" else invalid
+        show_form = page if is_read() else invalid
         return show_form("applications/channel.html", application=application, form=form, **context)
     service.choose_channel(application, form.channel.data, by=current_actor())
     flash_ok(_("Your choice is saved."))
@@ -281,5 +281,8 @@ def channel(application: Application) -> Any:
 @requires(policy.acts_for_its, on=queries.letter_of)
 def letter(own: OwnLetter) -> Any:
     """The recipient's download: the first one notifies the act (§ 41 (2a) VwVfG), so it goes on record."""
-    content = letter_service.download(own.letter, by=current_actor(), desk=Desk.RECIPIENT)
+    if request.method == "HEAD":  # nobody has read anything
+        content = letter_service.content(own.letter)
+    else:
+        content = letter_service.download(own.letter, by=current_actor(), desk=Desk.RECIPIENT)
     return attachment(content, own.letter.file_name, "application/pdf")

@@ -16,7 +16,7 @@ from grantflow.organisations import texts as organisation_texts
 from grantflow.organisations.states import Country
 from grantflow.platform import errors, locale
 from grantflow.platform.access import current_actor, requires
-from grantflow.platform.http import flash_ok, page, redirect_to
+from grantflow.platform.http import flash_ok, is_read, page, redirect_to
 
 from .. import forms, policy, queries, rules, service, texts
 from ..models import Application
@@ -188,7 +188,7 @@ PAGES: dict[StepName, Callable[[Application], Any]] = {
 def _answer(name: str, application: Application, form: Any, write: Callable[[], None], **context: Any) -> Any:
     """Show a step's form, or write it and go on: to the next step, the previous one, or the overview."""
     if not form.sent():
-        status = 200 if request.method == "GET" or locale.switching() else 422
+        status = 200 if is_read() or locale.switching() else 422
         return _show(name, application, status=status, form=form, **context)
     try:
         write()
@@ -210,7 +210,7 @@ def _show(name: str, application: Application, *, status: int = 200, **context: 
     current = STEPS.index(StepName(name))
     missing = queries.missing(application, clock.now())
     # What is missing is counted from what is saved: beside what was just typed and not saved it would be wrong.
-    here = [errors.describe(reason) for reason in missing if reason.step == name and request.method == "GET"]
+    here = [errors.describe(reason) for reason in missing if reason.step == name and is_read()]
     return page(
         f"applications/step_{name}.html",
         status,

@@ -1,7 +1,7 @@
 """Issuing, printing and handing out letters."""
 
 from .documents import document
-from .handing import archive, download
+from .handing import archive, content, download
 from .issuing import issue
 from .mending import reprint, scan
 from .rendering import render
@@ -9,6 +9,7 @@ from .restarting import retry, retry_all
 
 __all__ = [
     "archive",
+    "content",
     "document",
     "download",
     "issue",

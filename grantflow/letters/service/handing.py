@@ -24,9 +24,9 @@ def download(letter: Letter, *, by: Actor, desk: Desk) -> bytes:
     Raises IllegalStep while there is no file yet, Unavailable where the stored bytes are not those printed: then it is
     marked, to be printed again.
     """
-    content = _content(letter)
+    found = content(letter)
     _note([letter], by=by, desk=desk)
-    return content
+    return found
 
 
 def archive(letters: Sequence[Letter], *, by: Actor, desk: Desk = Desk.FINANCE) -> Iterator[bytes]:
@@ -41,7 +41,7 @@ def archive(letters: Sequence[Letter], *, by: Actor, desk: Desk = Desk.FINANCE) 
     remarks: list[str] = []
     for letter in letters:
         try:
-            _content(letter)
+            content(letter)
             remarks.append("")
         except Unavailable as missing:
             remarks.append(errors.describe(missing))
@@ -80,7 +80,8 @@ def _row(letter: Letter, name: str, remark: str) -> dict[str, object]:
     }
 
 
-def _content(letter: Letter) -> bytes:
+def content(letter: Letter) -> bytes:
+    """The file's bytes, verified: for who only asks about it. Whoever gets it is noted (``download``)."""
     if letter.state is not State.READY or letter.digest is None:
         raise IllegalStep("letter_not_ready")
     try:
