@@ -11,15 +11,11 @@ from lxml import html
 from sqlalchemy import select
 
 from grantflow.accounts.models import Person
-from grantflow.applications.models import Application
 from grantflow.applications.states import State
-from grantflow.kernel import clock
 from grantflow.kernel.parties import Party, Role, Side
 from grantflow.platform.db import db
 from grantflow.review.models import Assessment, Assignment
 from grantflow.review.states import Conflict, Progress
-from tests.benchmarks.world import fill
-from tests.counting import counted
 from tests.given import Given
 
 from .looking import masked
@@ -389,7 +385,7 @@ def test_one_office_proposes_the_third_reviewer_and_the_other_confirms(given: Gi
     assert german.post(path, data={}).status_code == 422
     assert as_(given.staff(Role.OFFICE, Party.METROPOLE)).post(path, data=sent).status_code == 404
     assert german.post(path, data=sent).status_code == 302
-    assert "Das Büro Düsseldorf schlägt Dritte Person vor." in german.get(page).text
+    assert "Das Büro Düsseldorf schlägt Dritte Person (Toulouse Métropole) vor." in german.get(page).text
     assert f'action="{path}/confirmation"' not in german.get(page).text
     assert german.post(f"{path}/confirmation", data=sent).status_code == 403
     assert f'action="{path}/confirmation"' in french.get(page).text
@@ -409,44 +405,3 @@ def test_the_board_shows_progress_and_never_points(app: Flask, given: Given, as_
         assert german.name in page
         assert "Verdeckter Kommentar" not in page
         assert not re.search(r"\b77\b", re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", page))
-
-
-# --- budget --------------------------------------------------------------------------------------
-
-
-def test_the_form_costs_the_same_with_30_and_with_300_files(app: Flask, given: Given, as_: As) -> None:
-    application, german, _ = given.in_review()
-    given.review(application, german, submit=False)
-    client = as_(german)
-    found = {}
-    for count, path in ((30, "/review/"), (300, "/review/")):
-        with app.app_context():
-            if count == 30:
-                fill(db.session(), 300)
-            taken = select(Assignment.application_id).where(Assignment.reviewer_id == german.id)
-            more = db.session.scalars(
-                select(Application.id)
-                .where(Application.title.like("Projekt % an Rhein%"), Application.id.not_in(taken))
-                .order_by(Application.id)
-                .limit(count // 8 if count == 30 else 300)
-            )
-            for key in more.all():
-                db.session.add(
-                    Assignment(
-                        application_id=key,
-                        reviewer_id=german.id,
-                        party=Party.DUESSELDORF,
-                        assigned_by=german.id,
-                        assigned_at=clock.now(),
-                    )
-                )
-            db.session.commit()
-        client.get("/review/")
-        with counted() as form:
-            assert client.get(f"/review/{application.id}").status_code == 200
-        with counted() as queue:
-            assert client.get(path).status_code == 200
-        found[count] = (form.sql, queue.sql)
-    assert found[30] == found[300]
-    assert found[300][0] <= 10, "\n".join(s[-150:].replace("\n", " ") for s in form.statements)
-    assert found[300][1] <= 8, queue.statements

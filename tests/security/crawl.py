@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import Headers
 
-from .world import ASSIGNED_FRENCH, ASSIGNED_GERMAN, CONFLICTED, OTHER, TWO_ROLES, VISITOR, World, links, masked
+from .world import (
+    ASSIGNED_FRENCH,
+    ASSIGNED_GERMAN,
+    CONFLICTED,
+    OTHER,
+    RECUSED_OFFICE,
+    TWO_ROLES,
+    VISITOR,
+    World,
+    links,
+    masked,
+)
 
 #: Pages of one kind that one person opens, beside those of the files that something happens to.
 ENOUGH = 2
@@ -46,7 +57,7 @@ def cast(world: World) -> dict[str, str | None]:
             name: world.people[name]
             for name in (
                 *("office D", "office T", "signatory D", "signatory T", "signatory M", "finance D", "finance M"),
-                *("administrator D", CONFLICTED, TWO_ROLES),
+                *("administrator D", CONFLICTED, RECUSED_OFFICE, TWO_ROLES),
             )
         },
     }

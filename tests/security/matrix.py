@@ -109,6 +109,7 @@ def subjects(world: World) -> dict[str, list[Subject]]:
         "review.assess": every,
         "review.compare": every,
         "review.assign": files("submitted D", "in_review D", "in_review T"),
+        **{f"review.{name}": files("in_review D", "assessed D", "third due") for name in ("nominate", "confirm")},
         "review.unassign": [
             Subject(f"in_review D, {persona}", {"id": in_review.id, "assignment_id": key}, in_review.id)
             for persona, key in sorted(in_review.assignments.items())

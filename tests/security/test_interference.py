@@ -17,7 +17,19 @@ from grantflow.decisions.models import Proposal
 from grantflow.platform.db import db
 
 from .crawl import Pages, cast, crawl, fetch
-from .world import ASSIGNED_FRENCH, ASSIGNED_GERMAN, CONFLICTED, OTHER, TWO_ROLES, VISITOR, D, M, T, World
+from .world import (
+    ASSIGNED_FRENCH,
+    ASSIGNED_GERMAN,
+    CONFLICTED,
+    OTHER,
+    RECUSED_OFFICE,
+    TWO_ROLES,
+    VISITOR,
+    D,
+    M,
+    T,
+    World,
+)
 
 Change = Callable[[World, Connection], None]
 
@@ -64,6 +76,24 @@ def the_other_submits(world: World, connection: Connection) -> None:
         )
 
 
+def a_colleague_submits(world: World, connection: Connection) -> None:
+    """The German reviewer of the same file, who stands in the picker of other files."""
+    file = world.files["in_review T"]
+    email = file.reviewers[ASSIGNED_GERMAN]
+    with world.app.app_context():
+        world.given.review(
+            db.session.get_one(Application, file.id), db.session.get_one(Person, world.ids[email]), 8, comment="Ja."
+        )
+
+
+def another_third_reviewer_is_proposed(world: World, connection: Connection) -> None:
+    """The Toulouse office answers a proposal with another."""
+    with world.app.app_context():
+        office = db.session.get_one(Person, world.ids[world.people["office T"]])
+        other = db.session.get_one(Person, world.ids[world.people["reviewer D, unassigned"]])
+        world.given.nominate(db.session.get_one(Application, world.files["third due"].id), other, office)
+
+
 def the_other_side_gets_another_reviewer(world: World, connection: Connection) -> None:
     """Who sits on the other side, their name and their progress."""
     file = world.files["in_review D"]
@@ -80,7 +110,9 @@ def submitted_scores_change(world: World, connection: Connection) -> None:
     _unguarded(connection, "score", "assessment")
     _run(connection, "UPDATE score SET points = 10 - points, comment = 'Moved'")
     _run(connection, "UPDATE assessment SET total = 110 - total, recommended_cents = 100, comment = 'Moved'")
-    _run(connection, "UPDATE standing SET mean = 110 - mean, german = 1, french = 2, gap = 1, recommended_cents = 100")
+    _run(
+        connection, "UPDATE standing SET score = 110 - score, german = 1, french = 2, gap = 1, recommended_cents = 100"
+    )
 
 
 def the_other_reviewer_of_a_file_scores_differently(world: World, connection: Connection) -> None:
@@ -172,13 +204,31 @@ BLIND: dict[Change, tuple[str, ...]] = {
     ),
     the_other_submits: (
         *("author of the other review", "applicant of the file", "finance D", VISITOR, "reviewer M", CONFLICTED),
-        *("signatory M", TWO_ROLES),
+        *("signatory M", TWO_ROLES, RECUSED_OFFICE),
+    ),
+    a_colleague_submits: (
+        *("author of the draft", "applicant of the file", "finance D", VISITOR, "reviewer M", CONFLICTED),
+        *("signatory M", TWO_ROLES, RECUSED_OFFICE),
+    ),
+    another_third_reviewer_is_proposed: (
+        *("reviewer D", "reviewer T", "reviewer M", "signatory D", "signatory T", "third, not yet confirmed"),
+        *(*APPLICANTS, *DESKS, VISITOR, CONFLICTED, RECUSED_OFFICE),
     ),
     the_other_side_gets_another_reviewer: (
-        *("reviewer D", "applicant in review", "signatory D", "finance D", CONFLICTED, TWO_ROLES),
+        *("reviewer D", "applicant in review", "signatory D", "finance D", CONFLICTED, TWO_ROLES, RECUSED_OFFICE),
     ),
-    submitted_scores_change: ("administrator D", *DESKS, *APPLICANTS, "applicant with letters", VISITOR, CONFLICTED),
-    the_other_reviewer_of_a_file_scores_differently: ("reviewer T", "applicant in review", TWO_ROLES),
+    submitted_scores_change: (
+        "administrator D",
+        *DESKS,
+        *APPLICANTS,
+        "applicant with letters",
+        VISITOR,
+        CONFLICTED,
+        RECUSED_OFFICE,
+    ),
+    the_other_reviewer_of_a_file_scores_differently: (
+        *("reviewer T", "applicant in review", TWO_ROLES, RECUSED_OFFICE),
+    ),
     a_conflict_is_explained: (
         *("office T", "reviewer D", "reviewer T", "signatory D", "signatory T", "administrator D"),
         *APPLICANTS,
@@ -197,6 +247,7 @@ def address_of(world: World, who: str) -> str | None:
     more = {
         "author of the other review": world.files["in_review T"].reviewers[ASSIGNED_GERMAN],
         "author of the draft": world.files["in_review T"].reviewers[ASSIGNED_FRENCH],
+        "third, not yet confirmed": next(email for email, key in world.ids.items() if key == world.nominee),
         "applicant of the file": world.files["in_review T"].contact,
         "applicant of the assessed file": world.files["assessed D"].contact,
         "applicant of the proposed file": world.files["proposed T"].contact,
@@ -233,6 +284,8 @@ def test_the_eye_is_sharp(world: World, crawled: dict[str, Pages]) -> None:
     seen = {
         a_draft_review_changes: "author of the draft",
         submitted_scores_change: "office D",
+        a_colleague_submits: "office D",
+        another_third_reviewer_is_proposed: "office D",
         a_proposal_is_made: "signatory D",
         a_key_is_turned: "office T",
         a_draft_changes: "applicant with a draft",
@@ -248,6 +301,12 @@ def test_the_eye_is_sharp(world: World, crawled: dict[str, Pages]) -> None:
             before = look(world, crawled, who)
             change(world, connection)
             assert any(fetch(world, email, [url])[url] != answer for url, answer in before.items()), change.__name__
+
+
+def test_whoever_is_excluded_from_a_file_still_opens_the_picker_of_another(crawled: dict[str, Pages]) -> None:
+    """Else nothing above could tell whether a picker betrays what happens behind it."""
+    for who in (TWO_ROLES, RECUSED_OFFICE):
+        assert any(b'name="reviewer"' in page.body for page in crawled[who].values()), who
 
 
 def test_withdrawing_does_not_tell_whether_a_decision_is_proposed(world: World) -> None:

@@ -109,6 +109,10 @@ VERBS: Final[dict[str, Verb]] = {
     "organisations.create": lambda w, by: organisations.create(profile(), by=by),
     "organisations.update": lambda w, by: organisations.update(organisation(w), profile(), by=by),
     "review.assign": lambda w, by: review.assign(file(w, "in_review D"), colleague(w, "reviewer D, unassigned"), by=by),
+    "review.nominate": lambda w, by: review.nominate(
+        file(w, "third due"), colleague(w, "reviewer D, unassigned"), by=by
+    ),
+    "review.confirm": lambda w, by: review.confirm(file(w, "third due"), w.nominee, by=by),
     "review.unassign": lambda w, by: review.unassign(seat(w), by=by),
     "review.declare": lambda w, by: review.declare(seat(w), conflict=False, confidential=True, by=by),
     "review.save_draft": lambda w, by: review.save_draft(seat(w), {}, recommended_cents=None, comment="", by=by),

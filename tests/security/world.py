@@ -33,7 +33,7 @@ from grantflow.notifications.models import Message
 from grantflow.organisations.states import Country
 from grantflow.platform import jobs, mailsink, storage, tokens
 from grantflow.platform.db import db
-from grantflow.review.models import Assignment
+from grantflow.review.models import Assignment, Nomination
 from grantflow.review.states import Conflict
 from tests.given import PASSWORD, Given, called
 
@@ -43,6 +43,8 @@ ASSIGNED_GERMAN, ASSIGNED_FRENCH = "reviewer D, assigned", "reviewer T or M, ass
 OWN, OTHER = "applicant, own", "applicant, other"
 CONFLICTED = "reviewer + signatory D, in conflict"
 TWO_ROLES = "office + reviewer D, review open"
+#: Not in the matrix: an office's page of one file must not tell what happens in those that are closed to them.
+RECUSED_OFFICE = "office + reviewer D, in conflict"
 UNASSIGNED = "reviewer D, unassigned"
 DISABLED = "office D, disabled"
 VISITOR = "visitor"
@@ -168,7 +170,15 @@ class World:
         given.declare(application, german)
         given.review(application, french, 4, comment="Brouillon.", submit=False)
         given.assessed(country=Country.FRANCE)
-        given.proposed(given.assessed(country=Country.FRANCE))
+        # The two cities far apart, and one office has proposed a third reviewer.
+        apart = given.assessed(9, 4)
+        nominee = given.reviewer(M, name="Theo Third")
+        given.nominate(apart, nominee)
+        self.nominee = nominee.id
+        # A file that nobody has a part in, with a picker for every office.
+        self.free = given.application(State.ADMITTED, title="Nobody’s conflict").id
+        # The demo's awards and proposals leave little.
+        given.proposed(given.assessed(country=Country.FRANCE), award=10_000)
 
     def _more_people(self, staff: list[Person]) -> None:
         given = self.given
@@ -186,25 +196,22 @@ class World:
         self.people[TWO_ROLES] = given.staff(
             Role.OFFICE, D, Role.REVIEWER, email="two@security.example", name="Toni Two"
         ).email
+        self.people[RECUSED_OFFICE] = given.staff(
+            Role.OFFICE, D, Role.REVIEWER, email="recused@security.example", name="Rita Recused"
+        ).email
         self.people[DISABLED] = given.staff(Role.OFFICE, D, email="disabled@security.example").email
         given.staff(Role.FINANCE, M, email="colleague.m@security.example")
 
     def _conflicts(self) -> None:
-        """One person recused from every file; one with two roles and an open review in each file under review."""
+        """Two people recused from every file but one; one with two roles and an open review in each under review."""
         now, office = clock.now(), self._person("office D")
-        recused, both = self._person(CONFLICTED), self._person(TWO_ROLES)
+        recused, both = (self._person(CONFLICTED), self._person(RECUSED_OFFICE)), self._person(TWO_ROLES)
         reviewable = [State.ADMITTED, State.IN_REVIEW, State.ASSESSED, State.PROPOSED, State.AWARDED, State.REJECTED]
-        for file in db.session.scalars(select(Application).where(Application.state.in_(reviewable))).all():
+        closed = Application.state.in_(reviewable) & (Application.id != self.free)
+        for file in db.session.scalars(select(Application).where(closed)).all():
             common = {"application_id": file.id, "party": D, "assigned_by": office.id, "assigned_at": now}
-            db.session.add(
-                Assignment(
-                    **common,
-                    reviewer_id=recused.id,
-                    conflict=Conflict.DECLARED,
-                    conflict_reason="Secret reason",
-                    declared_at=now,
-                )
-            )
+            declared = {"conflict": Conflict.DECLARED, "conflict_reason": "Secret reason", "declared_at": now}
+            db.session.add_all(Assignment(**common, **declared, reviewer_id=person.id) for person in recused)
             if file.state in {State.ADMITTED, State.IN_REVIEW}:
                 db.session.add(Assignment(**common, reviewer_id=both.id, conflict=Conflict.UNDECLARED))
         db.session.flush()
@@ -269,7 +276,7 @@ class World:
             file = File(row.id, row.state, row.lead_side, emails[row.contact_id], row.lead_id)
             for seat in db.session.scalars(select(Assignment).where(Assignment.application_id == row.id)):
                 email = emails[seat.reviewer_id]
-                if email not in {self.people[CONFLICTED], self.people[TWO_ROLES]}:
+                if email not in {self.people[name] for name in (CONFLICTED, RECUSED_OFFICE, TWO_ROLES)}:
                     persona = ASSIGNED_GERMAN if seat.party is D else ASSIGNED_FRENCH
                     file.reviewers[persona] = email
                     file.assignments[persona] = seat.id
@@ -280,14 +287,14 @@ class World:
                 kind = "" if letter.standing is Standing.ACT else ", courtesy"
                 file.letters[f"{NAMES[letter.funder]}{kind}"] = letter.id
                 self.letters.setdefault(f"{NAMES[letter.funder]}{kind}", letter.id)
-            self.files.setdefault(file.label, file)
+            self.files.setdefault("third due" if db.session.get(Nomination, row.id) else file.label, file)
 
     @property
     def watched(self) -> set[str]:
         """Ids of the files that something happens to in a test, and of what belongs to them."""
-        labels = ("draft D", "submitted D", "in_review D", "in_review T", "assessed D", "proposed T")
+        labels = ("draft D", "submitted D", "in_review D", "in_review T", "assessed D", "third due", "proposed T")
         files = [self.files[label] for label in labels]
-        return {str(key) for file in files for key in (file.id, file.proposal, file.organisation)}
+        return {str(self.free)} | {str(key) for file in files for key in (file.id, file.proposal, file.organisation)}
 
     # --- being somebody --------------------------------------------------------------------------
 

@@ -1,22 +1,20 @@
-"""What may be proposed, what every key signs, and whose key is missing (D3-D8, R12-R15). Money in cents."""
+"""What may be proposed, and what exactly is put to the keys (D3-D8, R12-R15). Money in cents."""
 
 import calendar
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from grantflow.kernel import money
-from grantflow.kernel.errors import Incomplete, Invalid, Reason
-from grantflow.kernel.parties import KEY_HOLDERS, Party, Role, Side
+from grantflow.kernel.errors import Invalid, Reason
+from grantflow.kernel.parties import KEY_HOLDERS, Party, Side
 from grantflow.kernel.text import unprintable
 
-from .states import Outcome, RejectionReason
+from ..states import Outcome, RejectionReason
 
 #: The longest purpose of a grant, in characters: a clause, not a description.
 PURPOSE_MAX = 600
@@ -30,10 +28,6 @@ class Unsound(Invalid):
     def __init__(self, reasons: Sequence[Reason]) -> None:
         super().__init__(reasons[0].key, field=reasons[0].step or None, **reasons[0].facts)
         self.reasons = tuple(reasons)
-
-
-class CannotSign(Incomplete):
-    """As things stand this cannot be signed; raised before anything is written."""
 
 
 # --- the split -----------------------------------------------------------------------------------
@@ -328,167 +322,3 @@ def digest(content: Mapping[str, Any]) -> str:
 def short(digest: str) -> str:
     """``7F3A 91C2``: enough to compare by eye."""
     return f"{digest[:4]} {digest[4:8]}".upper()
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that differs between two signed contents; ``name`` is a path such as ``shares.toulouse``."""
-
-    name: str
-    before: Any
-    after: Any
-
-
-#: The order in which changes are told.
-_TOLD = (
-    "outcome",
-    "award",
-    *(f"shares.{party}" for party in Party),
-    "purpose",
-    "rej",
-    "reason",
-    "conditions",
-    "delib",
-    "letter",
-)
-#: Told once at the top of the content; inside the letters they would only be repeated.
-_REPEATED = frozenset({"award", "purpose", "reason", "deliberation"})
-
-
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """What changed between two contents, each thing once: letter facts that differ alike in all acts are one change."""
-    found = [
-        Change(path, old, new)
-        for path, old, new in _walk({**before, "letters": None}, {**after, "letters": None}, depth=2)
-    ]
-    for party in sorted({*before["letters"], *after["letters"]}):
-        old, new = before["letters"].get(party), after["letters"].get(party)
-        if old is None or new is None:
-            continue  # a funder that starts or stops paying shows in the shares
-        plain_old = {name: value for name, value in old.items() if name not in _REPEATED}
-        plain_new = {name: value for name, value in new.items() if name not in _REPEATED}
-        plan_old, plan_new = old.get("award") or {}, new.get("award") or {}
-        for name in ("project_start", "project_end", "funding_end", "report_due", "eligible"):
-            plain_old[name], plain_new[name] = plan_old.get(name), plan_new.get(name)
-        found += [Change(f"letter.{path}", o, n) for path, o, n in _walk(plain_old, plain_new, depth=3)]
-    once = {(change.name, str(change.before), str(change.after)): change for change in found}
-    return sorted(once.values(), key=lambda change: next(i for i, p in enumerate(_TOLD) if change.name.startswith(p)))
-
-
-def _walk(before: Any, after: Any, depth: int, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    if before == after:
-        return
-    if depth and isinstance(before, Mapping) and isinstance(after, Mapping):
-        for name in dict.fromkeys((*before, *after)):
-            below = f"{path}.{name}" if path else name
-            yield from _walk(before.get(name), after.get(name), depth - 1, below)
-        return
-    yield path, before, after
-
-
-# --- keys ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A live key, or Métropole's consent."""
-
-    party: Party
-    person_id: UUID
-    digest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """A proposal as far as keys depend on it."""
-
-    digest: str
-    outcome: Outcome
-    paying: tuple[Party, ...]
-    #: Keys and consents that were not voided.
-    keys: tuple[Signed, ...] = ()
-    #: Everyone who wrote any version of it.
-    preparers: AbstractSet[UUID] = frozenset()
-    #: French funders that pay and whose délibération is not in (D4).
-    deliberations_due: tuple[Party, ...] = ()
-    #: The letters' facts no longer match the rows they were taken from.
-    is_stale: bool = False
-    is_open: bool = True
-
-    @property
-    def needs_consent(self) -> bool:
-        """Métropole consents where it pays (D3)."""
-        return Party.METROPOLE in self.paying
-
-    def holds(self, party: Party) -> bool:
-        """Whether ``party`` has signed exactly what now stands."""
-        return any(key.party is party and key.digest == self.digest for key in self.keys)
-
-
-@dataclass(frozen=True, slots=True)
-class Signatory:
-    """Who wants to sign."""
-
-    id: UUID | None
-    party: Party | None
-    roles: AbstractSet[Role]
-    is_conflicted: bool = False
-    #: As it would stand under the act.
-    name: str = ""
-
-
-def missing(case: Case) -> tuple[Party, ...]:
-    """Whose signature is missing, in the order ● ■ ◆; empty: the decision stands."""
-    needed = (*KEY_HOLDERS, *((Party.METROPOLE,) if case.needs_consent else ()))
-    return tuple(party for party in needed if not case.holds(party))
-
-
-def is_last_key(case: Case, party: Party) -> bool:
-    """Whether the key of ``party`` would make the decision."""
-    return missing(case) == (party,) and party in KEY_HOLDERS
-
-
-def why_not_sign(person: Signatory, case: Case, digest_seen: str) -> list[Reason]:
-    """Why ``person`` cannot turn a key, or consent, to what they saw (T15, R14): the first reason that holds."""
-    party = person.party
-    turns_key = party in KEY_HOLDERS
-    other_key = any(key.party in KEY_HOLDERS and key.party is not party for key in case.keys)
-    checks = (
-        (Role.SIGNATORY not in person.roles or party is None, "not_a_signatory"),
-        (person.is_conflicted, "signatory_conflicted"),
-        (not case.is_open, "proposal_not_open"),
-        (not turns_key and not case.needs_consent, "metropole_does_not_pay"),
-        (person.id in case.preparers, "preparer_cannot_sign"),
-        (any(key.person_id == person.id for key in case.keys), "signed_already"),
-        (party is not None and case.holds(party), "city_signed_already"),
-        (digest_seen != case.digest, "proposal_changed"),
-        (case.is_stale, "facts_outdated"),
-        (bool(unprintable(person.name)), "name_unprintable"),
-        (bool(case.deliberations_due), "deliberation_due"),
-        (turns_key and other_key and Party.METROPOLE in missing(case), "consent_due"),
-    )
-    return next(([Reason(key)] for holds, key in checks if holds), [])
-
-
-# --- what fits -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """How far the money reaches at one file: everything promised, and what fits of everything ranked up to it."""
-
-    total: int
-    fits: bool
-
-
-def reach(amounts: Sequence[int], *, start: int, frame: int, fits: bool = True) -> list[Fit]:
-    """For files in rank order: the running total on top of ``start``, and whether the frame still holds it.
-
-    The first that does not fit ends it: nobody overtakes by asking for less. ``fits``: nobody before did not.
-    """
-    found, total = [], start
-    for amount in amounts:
-        fits = fits and total + amount <= frame
-        total += amount if fits else 0
-        found.append(Fit(total, fits))
-    return found
