@@ -127,7 +127,9 @@ def worker_command(queue: str = "", *, beat: bool = False) -> list[str]:
     """A worker for one queue, named after it, or for all of them."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     only = ["--queues", queue, "--hostname", f"{queue}@%h"] if queue else []
-    return [*_celery("worker"), "--concurrency", "2", *only, *quiet, *(["--beat"] if beat else [])]
+    # Mail waits for others: threads do, at a third of the memory. Letters work: their limits need processes.
+    pool = ["--pool", "threads", "--concurrency", "4"] if queue == "mail" else ["--concurrency", "2"]
+    return [*_celery("worker"), *pool, *only, *quiet, *(["--beat"] if beat else [])]
 
 
 def beat_command() -> list[str]:
