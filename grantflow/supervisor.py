@@ -124,9 +124,13 @@ def web_command(bind: str) -> list[str]:
     return [*program, *options, *limits, *proxies]
 
 
-def worker_command(*, beat: bool = False) -> list[str]:
+def worker_command(queue: str = "", *, beat: bool = False) -> list[str]:
+    """A worker for one queue, named after it, or for all of them."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return [*_celery("worker"), "--concurrency", "2", *quiet, *(["--beat"] if beat else [])]
+    only = ["--queues", queue, "--hostname", f"{queue}@%h"] if queue else []
+    # Mail waits for others: threads do, at a third of the memory. Letters work: their limits need processes.
+    pool = ["--pool", "threads", "--concurrency", "4"] if queue == "mail" else ["--concurrency", "2"]
+    return [*_celery("worker"), *pool, *only, *quiet, *(["--beat"] if beat else [])]
 
 
 def beat_command() -> list[str]:
@@ -143,7 +147,8 @@ def become(part: str, host: str) -> None:
     _refuse_open_demo(settings.is_demo, host)
     commands = {
         "web": web_command(f"{host}:{settings.port}"),
-        "worker": worker_command(),
+        "worker": worker_command("grantflow"),
+        "mailer": worker_command("mail"),
         "beat": beat_command(),
     }
     command = commands[part]
@@ -277,7 +282,8 @@ class Supervisor:
         self._migrate()
         web_socket = self.sockets[0]
         self._begin("web", web_command(f"fd://{web_socket.fileno()}"), [web_socket.fileno()])
-        self._begin("worker", worker_command())
+        self._begin("worker", worker_command("grantflow"))
+        self._begin("mailer", worker_command("mail"))
         self._begin("beat", beat_command())
         if self.demo:
             self._say("making sure of the demo fund")

@@ -111,7 +111,8 @@ class Heartbeat(bootsteps.StartStopStep):
     def beat(worker: Any) -> None:
         with flask_app.app_context():
             try:
-                jobs.touch(_name(worker), **health.of_this_machine())
+                queues = sorted(worker.app.amqp.queues.consume_from)
+                jobs.touch(_name(worker), queues=queues, **health.of_this_machine())
             except Exception as error:  # a database that is away must not end the worker's loop
                 log.warning("heartbeat_failed", error=type(error).__name__)
 

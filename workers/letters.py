@@ -8,7 +8,7 @@ from celery.signals import worker_init
 
 from grantflow.letters import service as letters
 from grantflow.platform import pdf
-from grantflow.platform.jobs import JobName
+from grantflow.platform.jobs import MAIL, JobName
 
 from .celery_app import app
 
@@ -26,8 +26,10 @@ def reprint(row_id: str) -> None:
 
 
 @worker_init.connect(weak=False)
-def warm(**kwargs: Any) -> None:
+def warm(sender: Any, **kwargs: Any) -> None:
     """Before the children are forked: they inherit the loaded engine and fonts, and start in no time."""
+    if sender.hostname.startswith(f"{MAIL}@"):  # prints nothing, and saves the memory
+        return
     try:
         pdf.warm()
     except Exception as error:  # mail must go out all the same; each letter will say what is missing

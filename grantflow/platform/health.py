@@ -99,8 +99,11 @@ def _alive() -> dict[str, jobs.Heard]:
 
 
 def _worker() -> Finding:
-    count = len(_alive())
-    return Finding("" if count else f"none was seen within {LATELY:.0f} s", {"count": count})
+    """Every queue has somebody who takes from it."""
+    alive = _alive()
+    left = set(jobs.QUEUES).difference(*(one.facts.get("queues", ()) for one in alive.values()))
+    reason = f"nobody was seen within {LATELY:.0f} s who takes from: {', '.join(sorted(left))}" if left else ""
+    return Finding(reason, {"count": len(alive)})
 
 
 def _seen(name: str, within: float) -> Finding:

@@ -223,7 +223,13 @@ def test_a_run_from_its_first_start_to_its_last(data_dir: Path, port: int) -> No
         assert (data_dir / "demo-password").read_text().strip() in run.output()
         assert run.readyz() == 200
         assert "preparing the database" in run.output()
-        for command in (["alive"], ["alive", "--part", "worker"], ["doctor"], ["audit", "verify"]):
+        for command in (
+            ["alive"],
+            ["alive", "--part", "worker"],
+            ["alive", "--part", "mailer"],
+            ["doctor"],
+            ["audit", "verify"],
+        ):
             told = run.command(*command)
             assert told.returncode == 0, told.stdout + told.stderr
 

@@ -69,7 +69,7 @@ def house(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     before = app.extensions["settings"]
     monkeypatch.setitem(app.extensions, "settings", replace(before, status_token=TOKEN))
     with app.app_context():
-        jobs.touch(WORKER, **health.of_this_machine())
+        jobs.touch(WORKER, queues=jobs.QUEUES, **health.of_this_machine())
         for name in ("beat", "sweep"):
             jobs.touch(name)
     assert red(app) == {}
@@ -102,6 +102,15 @@ def test_beat_stopped(house: Flask, name: str, check: str, still_well: float) ->
     assert red(house) == {}
     silent_since(house, name, 120)
     assert check in red(house)
+
+
+def test_a_queue_that_nobody_takes_from(house: Flask) -> None:
+    with house.app_context():
+        jobs.touch(WORKER, queues=[jobs.MAIN])
+    assert "takes from: mail" in red(house)["worker"]
+    with house.app_context():
+        jobs.touch("worker-y-2", queues=[jobs.MAIL])
+    assert red(house) == {}
 
 
 def test_redis_full(house: Flask, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +188,7 @@ def unwritable(app: Flask, error: OSError, monkeypatch: pytest.MonkeyPatch) -> d
 
 def test_the_workers_store_may_be_another_than_the_webs(house: Flask) -> None:
     with house.app_context():
-        jobs.touch(WORKER, clock_s=0, store="Read-only file system", free_mb=3)
+        jobs.touch(WORKER, queues=jobs.QUEUES, clock_s=0, store="Read-only file system", free_mb=3)
     assert red(house) == {"store": f"{WORKER}: Read-only file system", "disk": "3 MB left"}
 
 
@@ -193,7 +202,7 @@ def test_a_store_whose_folder_is_taken(house: Flask, tmp_path: Any, monkeypatch:
 @pytest.mark.parametrize("seconds", [70, 660, -70])
 def test_workers_clock_ahead(house: Flask, seconds: float) -> None:
     with house.app_context(), clock.frozen(clock.now() + timedelta(seconds=seconds)):
-        jobs.touch(WORKER, **health.of_this_machine())
+        jobs.touch(WORKER, queues=jobs.QUEUES, **health.of_this_machine())
     reasons = red(house)
     assert set(reasons) == {"clock"}
     assert reasons["clock"].startswith(f"{WORKER}: {seconds:+d} s")

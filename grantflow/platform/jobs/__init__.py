@@ -4,15 +4,18 @@ The promise: what is committed gets done within sweep + lease + one attempt, onc
 happens to broker or worker. Only the database's clock counts; the token fences out late writers.
 """
 
-from .broker import celery, init_app, make_celery
+from .broker import MAIL, MAIN, QUEUES, JobName, celery, init_app, make_celery
 from .heartbeats import Heard, forget_old_heartbeats, gone, heard, heartbeats, is_due, now, touch
 from .leasing import Claim, claim, finish, happened, keep, put_down, release
-from .ringing import JobName, held, left_behind, let_go, ring, ring_left_behind, send
+from .ringing import held, left_behind, let_go, ring, ring_left_behind, send
 from .rows import DAY, MAX_UNHEARD, Backlog, Leased, backlog, claimable, free, outbox_indexes, restart, restart_failed
 
 __all__ = [
     "DAY",
+    "MAIL",
+    "MAIN",
     "MAX_UNHEARD",
+    "QUEUES",
     "Backlog",
     "Claim",
     "Heard",

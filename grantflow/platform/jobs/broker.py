@@ -1,11 +1,26 @@
 """The one place that speaks Celery."""
 
+from enum import StrEnum
 from typing import Any, cast
 
 from celery import Celery
 from flask import Flask, current_app
+from kombu.entity import Queue
 
 from grantflow.config import Settings
+
+
+class JobName(StrEnum):
+    RENDER_LETTER = "letters.render"
+    REPRINT_LETTER = "letters.reprint"
+    SEND_MESSAGE = "notifications.send"
+    SWEEP = "housekeeping.sweep"
+    BEAT = "housekeeping.beat"
+
+
+#: A mail server may be silent for ten minutes: mail has a queue of its own, and no letter waits behind it.
+MAIN, MAIL = "grantflow", "mail"
+QUEUES = (MAIN, MAIL)
 
 
 def celery() -> Celery:
@@ -47,7 +62,9 @@ def make_celery(settings: Settings) -> Celery:
         task_ignore_result=True,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
-        task_default_queue="grantflow",
+        task_default_queue=MAIN,
+        task_queues=[cast(Any, Queue)(name) for name in QUEUES],
+        task_routes={JobName.SEND_MESSAGE.value: {"queue": MAIL}},
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_max_tasks_per_child=200,

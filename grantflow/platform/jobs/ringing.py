@@ -1,7 +1,6 @@
 """Rings: the workers are told after commit, and told again by the sweep. Losing a ring costs time, never the row."""
 
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
@@ -11,20 +10,12 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from .. import settings
 from ..db import db
-from .broker import celery
+from .broker import JobName, celery
 from .rows import Leased, claimable, from_now
 
 log = structlog.get_logger()
 
 L = TypeVar("L", bound=Leased)
-
-
-class JobName(StrEnum):
-    RENDER_LETTER = "letters.render"
-    REPRINT_LETTER = "letters.reprint"
-    SEND_MESSAGE = "notifications.send"
-    SWEEP = "housekeeping.sweep"
-    BEAT = "housekeeping.beat"
 
 
 def left_behind(model: type[L], *, among: ColumnElement[bool] | None = None, limit: int = 200) -> Select[UUID]:
