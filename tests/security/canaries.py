@@ -48,7 +48,12 @@ def poison(connection: Connection) -> list[str]:
 
 
 def _is_written_by_people(table: Table, column: Column[Any]) -> bool:
-    if f"{table.name}.{column.name}" in FIXED or column.name == "language" or column.primary_key:
+    if (
+        f"{table.name}.{column.name}" in FIXED
+        or column.name == "language"
+        or column.primary_key
+        or column.computed is not None
+    ):
         return False
     if table.name == "audit_entry" and column.name not in {"actor_name", "subject_label", "reason", "before", "after"}:
         return False

@@ -137,12 +137,12 @@ class World:
             call = db.session.scalars(select(Call)).one()
             with clock.frozen(call.opens_at):
                 staff = [
-                    given.person(*s.roles, party=s.party, language=s.language, name=s.name, email=s.email)
+                    given.person(*s.roles, party=s.party, language=s.language, name=s.name.full, email=s.email)
                     for s in STAFF
                 ]
                 applicants = {
                     p.contact.email: given.person(
-                        Role.APPLICANT, language=p.contact.language, name=p.contact.name, email=p.contact.email
+                        Role.APPLICANT, language=p.contact.language, name=p.contact.name.full, email=p.contact.email
                     )
                     for p in PROJECTS
                 }

@@ -8,14 +8,17 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from grantflow.kernel.parties import Party
 from grantflow.letters.service import documents
 from grantflow.letters.states import Kind
 from grantflow.platform import pdf
-from tests.letters.samples import facts, letter
+from tests.letters.samples import JUDO_CLUB, facts, letter
 
+#: Of letters that only the second and the third font have.
+RECIPIENT = replace(JUDO_CLUB, organisation="Türk-Alman Dostluğu Derneği · Ελλάδα", family_name="Świątek-Šťastný")
 #: veraPDF's names of PDF/A-3a and PDF/UA-1.
 STANDARDS = ("3a", "ua1")
 
@@ -30,9 +33,10 @@ def main() -> int:
         for kind in Kind:
             for party in Party:
                 for language in ("de", "fr"):
-                    html = documents.document(letter(kind, facts(kind, party), language))
-                    made = pdf.render(html, css=documents.stylesheet())
-                    Path(folder, f"{kind}-{party}-{language}.pdf").write_bytes(made.content)
+                    made = facts(kind, party, recipient=RECIPIENT, title_language="fr" if language == "de" else "de")
+                    html = documents.document(letter(kind, made, language))
+                    printed = pdf.render(html, css=documents.stylesheet())
+                    Path(folder, f"{kind}-{party}-{language}.pdf").write_bytes(printed.content)
         return max([_judge(Path(folder), standard) for standard in STANDARDS])
 
 
