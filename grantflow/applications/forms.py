@@ -142,7 +142,7 @@ class ProjectForm(AnswersForm):
     why_two_cities = Text(_l("Why these two cities?"), limit=2000, printed=False)
     encounter = Text(_l("How do people from both sides meet?"), limit=2000, printed=False)
     success = Text(_l("How will you know that it succeeded?"), limit=2000, printed=False)
-    places = Line(_l("Where does it happen?"))
+    places = Line(_l("Where does it happen?"), printed=False)
 
 
 class PeopleForm(AnswersForm):
@@ -186,7 +186,7 @@ class CostForm(LineForm):
         "cents": lazy_pgettext("column", "amount"),
     }
     type = SelectField(_l("Type"), coerce=CostType, choices=_labels(texts.COSTS), default=CostType.TRAVEL)
-    description = Line(_l("Description and calculation"))
+    description = Line(_l("Description and calculation"), printed=False)
     side = SelectField(_l("Paid by"), coerce=Side, choices=_labels(texts.SIDES), default=Side.GERMAN)
     cents = AmountField(_l("Amount"))
 
@@ -198,7 +198,7 @@ class IncomeForm(LineForm):
         "cents": lazy_pgettext("column", "amount"),
     }
     type = SelectField(_l("Type"), coerce=IncomeType, choices=_labels(texts.INCOMES), default=IncomeType.OWN_FUNDS)
-    description = Line(_l("Origin"))
+    description = Line(_l("Origin"), printed=False)
     cents = AmountField(_l("Amount"))
 
 
@@ -209,7 +209,7 @@ class InKindForm(LineForm):
         "cents": lazy_pgettext("column", "value"),
     }
     type = SelectField(_l("Type"), coerce=InKindType, choices=_labels(texts.IN_KIND), default=InKindType.VOLUNTEERING)
-    description = Line(_l("Description"))
+    description = Line(_l("Description"), printed=False)
     cents = AmountField(_l("Value"))
 
 

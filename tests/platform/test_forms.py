@@ -37,13 +37,18 @@ class TestWholeNumbers:
             ("0", 0),
             ("0000000014", 14),
             (" 14 ", 14),
+            ("1’000", 1000),
+            ("１４", 14),
+            ("\u200b1\u2009000\ufeff", 1000),
         ],
     )
     def test_are_read_as_people_write_them(self, app: Flask, text: str, number: int) -> None:
         form = typed(app, "de", people=text)
         assert (form.people.data, form.people.errors) == (number, [])
 
-    @pytest.mark.parametrize("text", ["viele", "1.5", "1,5", "1.00", "10.00.000", "1.000 000", "²", "٣", "1e3", "--1"])
+    @pytest.mark.parametrize(
+        "text", ["viele", "1.5", "1,5", "1.00", "10.00.000", "1.000 000", "²", "1²", "1②", "٣", "1e3", "--1"]
+    )
     def test_anything_else_is_none(self, app: Flask, text: str) -> None:
         form = typed(app, "de", people=text)
         assert (form.people.data, form.people.errors) == (None, ["Bitte geben Sie eine ganze Zahl ein."])
