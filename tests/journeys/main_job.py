@@ -172,6 +172,7 @@ def apply(who: Visitor, story: Story) -> str:
     who.look("step-declarations")
     for box in who.page.locator('main input[type="checkbox"][name="codes"]').all():
         who.tick(box)
+    who.fill(channel="portal")
     who.press("Save and continue")
     who.look("step-check")
     who.click(who.page.locator("#page-form").get_by_role("button").last)
