@@ -34,6 +34,14 @@ def test_a_task_is_shorter_than_its_lease_and_the_broker_waits_ten_times_as_long
     assert (list(conf.accept_content), conf.task_serializer, conf.result_backend) == (["json"], "json", None)
 
 
+def test_mail_waits_in_a_queue_of_its_own(tmp_path: Any) -> None:
+    """A silent mail server holds a worker for ten minutes: that one holds up no letter and no sweep."""
+    app = jobs.make_celery(settings_for("postgresql://x/x", tmp_path))
+    ways = {job: app.amqp.router.route({}, job.value)["queue"].name for job in jobs.JobName}
+    assert {job for job, queue in ways.items() if queue == jobs.MAIL} == {jobs.JobName.SEND_MESSAGE}
+    assert set(ways.values()) == set(jobs.QUEUES) == set(app.amqp.queues.consume_from)
+
+
 def test_no_ring_expires_by_a_clock_of_ours(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker 70 s ahead threw away every call of the sweep, one 11 min ahead every ring; only the database's clock
     counts."""
