@@ -247,7 +247,7 @@ def address_of(world: World, who: str) -> str | None:
     more = {
         "author of the other review": world.files["in_review T"].reviewers[ASSIGNED_GERMAN],
         "author of the draft": world.files["in_review T"].reviewers[ASSIGNED_FRENCH],
-        "third, not yet confirmed": next(email for email, key in world.ids.items() if key == world.nominee),
+        "third, not yet confirmed": next(email for email, key in world.ids.items() if key == world.ids["nominee"]),
         "applicant of the file": world.files["in_review T"].contact,
         "applicant of the assessed file": world.files["assessed D"].contact,
         "applicant of the proposed file": world.files["proposed T"].contact,

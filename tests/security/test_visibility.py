@@ -30,7 +30,8 @@ WHO = (
     *("visitor", "applicant in review", "applicant before the cities", "applicant with letters"),
     *("applicant with a draft", "applicant, other", "reviewer D", "reviewer T", "reviewer M"),
     *("office D", "office T", "signatory D", "signatory T", "signatory M", "finance D", "finance M"),
-    *("administrator D", "reviewer + signatory D, in conflict", "office + reviewer D, review open"),
+    *("administrator D", "reviewer + signatory D, in conflict", "office + reviewer D, in conflict"),
+    "office + reviewer D, review open",
 )
 
 

@@ -174,9 +174,9 @@ class World:
         apart = given.assessed(9, 4)
         nominee = given.reviewer(M, name="Theo Third")
         given.nominate(apart, nominee)
-        self.nominee = nominee.id
+        self.ids["nominee"] = nominee.id
         # A file that nobody has a part in, with a picker for every office.
-        self.free = given.application(State.ADMITTED, title="Nobody’s conflict").id
+        self.ids["free"] = given.application(State.ADMITTED, title="Nobody’s conflict").id
         # The demo's awards and proposals leave little.
         given.proposed(given.assessed(country=Country.FRANCE), award=10_000)
 
@@ -207,7 +207,7 @@ class World:
         now, office = clock.now(), self._person("office D")
         recused, both = (self._person(CONFLICTED), self._person(RECUSED_OFFICE)), self._person(TWO_ROLES)
         reviewable = [State.ADMITTED, State.IN_REVIEW, State.ASSESSED, State.PROPOSED, State.AWARDED, State.REJECTED]
-        closed = Application.state.in_(reviewable) & (Application.id != self.free)
+        closed = Application.state.in_(reviewable) & (Application.id != self.ids["free"])
         for file in db.session.scalars(select(Application).where(closed)).all():
             common = {"application_id": file.id, "party": D, "assigned_by": office.id, "assigned_at": now}
             declared = {"conflict": Conflict.DECLARED, "conflict_reason": "Secret reason", "declared_at": now}
@@ -294,7 +294,9 @@ class World:
         """Ids of the files that something happens to in a test, and of what belongs to them."""
         labels = ("draft D", "submitted D", "in_review D", "in_review T", "assessed D", "third due", "proposed T")
         files = [self.files[label] for label in labels]
-        return {str(self.free)} | {str(key) for file in files for key in (file.id, file.proposal, file.organisation)}
+        return {str(self.ids["free"])} | {
+            str(key) for file in files for key in (file.id, file.proposal, file.organisation)
+        }
 
     # --- being somebody --------------------------------------------------------------------------
 
