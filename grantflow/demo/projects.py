@@ -691,7 +691,7 @@ PROJECTS = (
         purpose=(
             "Gefördert wird ein zweijähriges Forum über Gleichstellung und Vielfalt in der Stadt mit vier "
             "Begegnungen, Werkstätten in den Stadtteilen und Vorschlägen an die Räte beider Städte.",
-            "La subvention finance un forum de deux ans sur l’égalité et la diversité dans la ville : quatre "
+            "La subvention finance un forum de deux ans sur l’égalité et la diversité dans la ville : quatre "
             "rencontres, des ateliers dans les quartiers et des propositions remises aux conseils des deux "
             "villes.",
         ),
