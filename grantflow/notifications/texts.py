@@ -47,6 +47,7 @@ REASONS: dict[str, Any] = {
     "application_inadmissible": _BY_APPLICATION,
     "decision_ready": _BY_APPLICATION,
     "reviewer_assigned": _BY_ROLE,
+    "third_to_confirm": _BY_ROLE,
     "key_waiting": _BY_ROLE,
     "proposal_returned": _BY_ROLE,
     "failed_work": _BY_ROLE,

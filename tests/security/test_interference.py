@@ -247,7 +247,9 @@ def address_of(world: World, who: str) -> str | None:
     more = {
         "author of the other review": world.files["in_review T"].reviewers[ASSIGNED_GERMAN],
         "author of the draft": world.files["in_review T"].reviewers[ASSIGNED_FRENCH],
-        "third, not yet confirmed": next(email for email, key in world.ids.items() if key == world.ids["nominee"]),
+        "third, not yet confirmed": next(
+            email for email, key in world.ids.items() if key == world.landmarks["nominee"]
+        ),
         "applicant of the file": world.files["in_review T"].contact,
         "applicant of the assessed file": world.files["assessed D"].contact,
         "applicant of the proposed file": world.files["proposed T"].contact,

@@ -112,7 +112,7 @@ VERBS: Final[dict[str, Verb]] = {
     "review.nominate": lambda w, by: review.nominate(
         file(w, "third due"), colleague(w, "reviewer D, unassigned"), by=by
     ),
-    "review.confirm": lambda w, by: review.confirm(file(w, "third due"), w.nominee, by=by),
+    "review.confirm": lambda w, by: review.confirm(file(w, "third due"), w.landmarks["nominee"], by=by),
     "review.unassign": lambda w, by: review.unassign(seat(w), by=by),
     "review.declare": lambda w, by: review.declare(seat(w), conflict=False, confidential=True, by=by),
     "review.save_draft": lambda w, by: review.save_draft(seat(w), {}, recommended_cents=None, comment="", by=by),

@@ -109,6 +109,8 @@ class Notes:
     failed: dict[str, UUID] = field(default_factory=dict)
     links: dict[Purpose, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
+    #: A file that nobody has a part in (``free``), a third reviewer who waits to be confirmed (``nominee``).
+    landmarks: dict[str, UUID] = field(default_factory=dict)
     mail: str = ""
     now: datetime = field(default_factory=clock.now)
 
@@ -122,6 +124,7 @@ class World:
         self.notes = notes or Notes()
         self.people, self.ids, self.files = self.notes.people, self.notes.ids, self.notes.files
         self.letters, self.failed, self.links = self.notes.letters, self.notes.failed, self.notes.links
+        self.landmarks = self.notes.landmarks
         if notes is None:
             self._build()
             self.sign_everybody_in()
@@ -174,9 +177,9 @@ class World:
         apart = given.assessed(9, 4)
         nominee = given.reviewer(M, name="Theo Third")
         given.nominate(apart, nominee)
-        self.ids["nominee"] = nominee.id
+        self.landmarks["nominee"] = nominee.id
         # A file that nobody has a part in, with a picker for every office.
-        self.ids["free"] = given.application(State.ADMITTED, title="Nobody’s conflict").id
+        self.landmarks["free"] = given.application(State.ADMITTED, title="Nobody’s conflict").id
         # The demo's awards and proposals leave little.
         given.proposed(given.assessed(country=Country.FRANCE), award=10_000)
 
@@ -207,7 +210,7 @@ class World:
         now, office = clock.now(), self._person("office D")
         recused, both = (self._person(CONFLICTED), self._person(RECUSED_OFFICE)), self._person(TWO_ROLES)
         reviewable = [State.ADMITTED, State.IN_REVIEW, State.ASSESSED, State.PROPOSED, State.AWARDED, State.REJECTED]
-        closed = Application.state.in_(reviewable) & (Application.id != self.ids["free"])
+        closed = Application.state.in_(reviewable) & (Application.id != self.landmarks["free"])
         for file in db.session.scalars(select(Application).where(closed)).all():
             common = {"application_id": file.id, "party": D, "assigned_by": office.id, "assigned_at": now}
             declared = {"conflict": Conflict.DECLARED, "conflict_reason": "Secret reason", "declared_at": now}
@@ -294,7 +297,7 @@ class World:
         """Ids of the files that something happens to in a test, and of what belongs to them."""
         labels = ("draft D", "submitted D", "in_review D", "in_review T", "assessed D", "third due", "proposed T")
         files = [self.files[label] for label in labels]
-        return {str(self.ids["free"])} | {
+        return {str(self.landmarks["free"])} | {
             str(key) for file in files for key in (file.id, file.proposal, file.organisation)
         }
 
