@@ -228,8 +228,7 @@ def _bank_problems(profile: Profile) -> dict[str, Reason]:
     found: dict[str, Reason] = {}
     if profile.iban:
         try:
-            # Digits of other scripts pass for digits in the library.
-            iban = IBAN(profile.iban.encode("ascii").decode(), validate_bban=profile.iban.startswith("FR"))
+            iban = IBAN(profile.iban, validate_bban=profile.iban.startswith("FR"))
         except (SchwiftyException, ValueError):
             found["iban"] = Reason("iban_wrong")
         else:

@@ -181,7 +181,7 @@ def test_search_finds_title_organisations_number_and_contacts_as_people_type_the
     given.application(State.SUBMITTED, title="Ganz etwas anderes")
     office = given.office(Side.GERMAN)
     queries_typed = (
-        *("l'été", "L`ETE", "ete coeur", "COEUR", "l\u200b’été", "edition ii", "l’été, du cœur!"),
+        *("l'été", "L`ETE", "ete coeur", "COEUR", "l\u200b’été", "édition Ⅱ", "l’été, du cœur!"),
         *("duesseldorf", "dusseldorf", "Strassenchor", "lodz", "e.V.", "oeuvre d'occitanie"),
         *("Bérénice Kuchler", "kuechler", "B.Küchler@verein-köln.de", "verein-koeln", str(wanted.number)),
     )
