@@ -20,6 +20,7 @@ from grantflow.kernel.parties import Party, Role, Side
 from grantflow.letters.states import Channel
 from grantflow.organisations import service as organisations
 from grantflow.organisations.rules import Profile
+from grantflow.platform import locale
 from grantflow.platform.db import db
 from grantflow.review import service as review
 from grantflow.review.models import Assignment
@@ -177,7 +178,8 @@ class _Story:
         required = application_rules.required_declarations(lead.kind, lead.country)
         if project.state is not State.DRAFT:
             applications.declare(self.application, frozenset(required), by=self.person)
-            applications.choose_channel(self.application, Channel.PORTAL, by=self.person)
+            with locale.use(self.person.language):
+                applications.choose_channel(self.application, Channel.PORTAL, by=self.person)
 
     def _answers(self) -> None:
         project = self.project
