@@ -84,7 +84,10 @@ def serving(odd: Odd) -> Iterator[str]:
 
     def one(link: socket.socket) -> None:
         with link, contextlib.suppress(OSError):
-            odd.talk(link, over)
+            try:
+                odd.talk(link, over)
+            finally:  # whoever still reads from it hears that it is over, even after an error
+                link.shutdown(socket.SHUT_RDWR)
 
     def accept() -> None:
         with contextlib.suppress(OSError):

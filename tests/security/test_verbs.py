@@ -103,6 +103,8 @@ VERBS: Final[dict[str, Verb]] = {
     "decisions.turn_key": lambda w, by: decisions.turn_key(proposal(w), proposal(w).digest, PASSWORD, by=by),
     "decisions.consent": lambda w, by: decisions.consent(proposal(w), proposal(w).digest, PASSWORD, by=by),
     "letters.retry": lambda w, by: letters.retry(db.session.get_one(Letter, w.failed["letter"]), by=by),
+    "letters.retry_all": lambda w, by: letters.retry_all(by=by),
+    "notifications.restart_all": lambda w, by: notifications.restart_all(by=by),
     "notifications.restart": lambda w, by: notifications.restart(
         db.session.get_one(Message, w.failed["message"]), by=by
     ),
