@@ -74,8 +74,9 @@ def _written(world: World, crawled: dict[str, Pages], folder: Path) -> list[Path
             files[f"mailed {purpose}"] = world.client(None).get(MAILED[purpose].format(token)).text
         for path in ("/nowhere", "/sign-out"):
             files[f"error {path}"] = world.client(None).get(path).text
-        for message in {message.kind: message for message in db.session.scalars(select(Message))}.values():
-            files[f"mail {message.kind}"] = compose(message).html
+        with world.app.app_context():
+            for message in {message.kind: message for message in db.session.scalars(select(Message))}.values():
+                files[f"mail {message.kind}"] = compose(message).html
     written = []
     for name, text in files.items():
         path = folder / f"{name.replace('/', '_')}.html"
