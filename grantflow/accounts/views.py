@@ -162,7 +162,7 @@ def confirm(token: str) -> Any:
     found = queries.live_token(token, Purpose.CONFIRM)
     if found is None:
         return _dead_link()
-    context = {"form": form, "email": found.person.email}
+    context: dict[str, Any] = {"form": form, "email": found.person.email}
     if not form.sent():
         show = page if request.method == "GET" else invalid
         return show("accounts/confirm.html", **context)
@@ -196,7 +196,7 @@ def reset(token: str) -> Any:
     found = queries.live_token(token, Purpose.RESET)
     if found is None:
         return _dead_link()
-    context = {"form": form, "email": found.person.email}
+    context: dict[str, Any] = {"form": form, "email": found.person.email}
     if not form.sent():
         show = page if request.method == "GET" else invalid
         return show("accounts/reset.html", **context)
