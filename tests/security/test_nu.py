@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tarfile
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -25,6 +26,9 @@ from .world import World
 PACKAGE = "vnu-jar@26.9.27"
 #: As npm names it: SHA-512 of the package.
 INTEGRITY = "TkQd5DFfOaWC9ebtvozTsrH2Vaod3jYg+vrOeREzIXxBexLz9+rS2DNtjn7+RPUiZhgli0SghgBX6RJRNea0KA=="
+
+#: It goes by the number of words: on a letter's page most are the letter's, which has a ``lang`` of its own.
+GUESS = "This document appears to be written in"
 
 pytestmark = pytest.mark.drill
 
@@ -49,8 +53,9 @@ def test_the_nu_checker_finds_nothing(world: World, crawled: dict[str, Pages], c
         check=True,
     )
     found = {
-        f"{Path(message['url']).stem}: {message['message']} {message.get('extract', '')!r}"
+        f"{unquote(Path(message['url']).stem)}: {message['message']} {message.get('extract', '')!r}"
         for message in json.loads(said.stderr)["messages"]
+        if not message["message"].startswith(GUESS)
     }
     assert found == set(), "\n".join(sorted(found))
 
@@ -74,8 +79,9 @@ def _written(world: World, crawled: dict[str, Pages], folder: Path) -> list[Path
             files[f"mailed {purpose}"] = world.client(None).get(MAILED[purpose].format(token)).text
         for path in ("/nowhere", "/sign-out"):
             files[f"error {path}"] = world.client(None).get(path).text
-        for message in {message.kind: message for message in db.session.scalars(select(Message))}.values():
-            files[f"mail {message.kind}"] = compose(message).html
+        with world.app.app_context():
+            for message in {message.kind: message for message in db.session.scalars(select(Message))}.values():
+                files[f"mail {message.kind}"] = compose(message).html
     written = []
     for name, text in files.items():
         path = folder / f"{name.replace('/', '_')}.html"

@@ -13,10 +13,12 @@ from .. import queries, rules
 from ..queries import Act
 
 _MAIN = re.compile(r"<main>(.*)</main>", re.DOTALL)
+#: A heading's tag up to its level.
+_HEADING = re.compile(r"(</?h)([1-5])\b")
 
 
 def preview(act: Act, language: str) -> Markup:
-    """The text of ``act`` as HTML in ``language``, without letterhead and footer.
+    """The text of ``act`` as HTML in ``language``, without letterhead and footer, its headings below the page's own.
 
     Day, register number and, until somebody has signed for that side, the name under it are those of today: they come
     with the second key. Escaped by the letters' own templates.
@@ -34,4 +36,5 @@ def preview(act: Act, language: str) -> Markup:
         facts=facts,
     )
     found = _MAIN.search(letters.document(draft))
-    return Markup(found.group(1)) if found else Markup("")  # noqa: S704 - written by our templates, autoescaped
+    text = _HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) + 1}", found.group(1) if found else "")
+    return Markup(text)  # noqa: S704 - written by our templates, autoescaped
