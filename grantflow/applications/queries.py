@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defaultload, joinedload
 
 from grantflow.accounts.models import Person
 from grantflow.calls import rules as call_rules
@@ -62,6 +62,14 @@ def with_members(actor: Actor, id: UUID) -> Application | None:  # noqa: A002
     return db.session.scalar(query.options(*_HEAD, _LIMITS, members))
 
 
+#: A step is written by a member of the lead organisation; the call's limits are read where it asks for them.
+_AT_STEP = (
+    joinedload(Application.lead).joinedload(Organisation.memberships),
+    *_HEAD[1:],
+    defaultload(Application.call).defaultload(Call.categories).joinedload(Category.closings),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class AtStep:
     """A file opened at one of its steps."""
@@ -76,7 +84,8 @@ def at_step(actor: Actor, id: UUID, step: str) -> AtStep | None:  # noqa: A002
         name = StepName(step)
     except ValueError:
         return None
-    application = by_id(actor, id)
+    query = visible_to(actor).where(Application.id == id).options(*_AT_STEP)
+    application = db.session.scalars(query).unique().one_or_none()
     return AtStep(application, name) if application else None
 
 
