@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.accounts.models import Person
@@ -102,6 +102,7 @@ class Application(Identified, Base):
         Index("ix_application_list_by_state", "state", "submitted_at", "id"),
         Index(None, "call_id", "state"),
         Index(None, "lead_id"),
+        Index("ix_application_search", text("word_ends(search_text)"), postgresql_using="gin"),
     )
 
     @property

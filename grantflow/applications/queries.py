@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, cast, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import defaultload, joinedload
 
 from grantflow.accounts.models import Person
@@ -27,6 +28,8 @@ from .states import DECIDED, OPEN, IncomeType, LineKind, State, StepName
 
 #: Rows of one page of the staff list.
 PAGE = 50
+#: Letters of a searched word that count; ``word_ends`` keeps as many.
+WORD = 100
 
 
 def visible_to(actor: Actor) -> Select[Application]:
@@ -396,8 +399,15 @@ def _conditions(wanted: Wanted, categories: Mapping[UUID, Sequence[Category]]) -
         found.append(Application.lead_side == wanted.side)
     if wanted.category:
         found.append(_in_category(wanted.category, categories))
-    words = rules.fold(wanted.text).split()
-    return [*found, *(Application.search_text.like(f"%{_escape(word)}%", escape="\\") for word in words)]
+    return [*found, *_saying(wanted.text)]
+
+
+def _saying(text: str) -> list[ColumnElement[bool]]:
+    """Every word of ``text`` stands in the file's words, at their beginning or within („partnerschaft“ in
+    „Städtepartnerschaft“): by the index over all ends of all words (``word_ends``, migration 0001)."""
+    words = (word[:WORD].replace("\\", "\\\\").replace("'", "''") for word in rules.fold(text).split())
+    wanted = " & ".join(f"'{word}':*" for word in words)
+    return [func.word_ends(Application.search_text).op("@@")(cast(wanted, TSQUERY))] if wanted else []
 
 
 def _in_category(number: int, categories: Mapping[UUID, Sequence[Category]]) -> ColumnElement[bool]:

@@ -93,6 +93,11 @@ def ranking(app: Flask) -> Figures:
 
 def decision(app: Flask) -> Figures:
     """The second key with an award of three funders: locks, key, decision, money, letters, message, trail."""
+    runs = [_decided(app) for _ in range(4)]
+    return {"sql": max(sql for sql, _ in runs), "cpu_ms": round(statistics.median(spent for _, spent in runs[1:]), 2)}
+
+
+def _decided(app: Flask) -> tuple[int, float]:
     given = Given(app)
     proposal = given.proposed()
     given.turn(proposal, given.signatory(Party.METROPOLE))
@@ -103,13 +108,13 @@ def decision(app: Flask) -> Figures:
         found, by = db.session.get_one(Proposal, proposal.id), db.session.get_one(Person, jean.id)
         assert by.roles
         assert found.application
-        spent = time.process_time()
+        began = time.process_time()
         with counted() as count:
             decisions.turn_key(found, found.digest, PASSWORD, by=by)
             db.session.commit()
-        spent = (time.process_time() - spent) * 1000
+        spent = (time.process_time() - began) * 1000
         assert found.decided_at
-    return {"sql": count.sql, "cpu_ms": round(spent, 2)}
+    return count.sql, spent
 
 
 def full_submit(app: Flask) -> Figures:

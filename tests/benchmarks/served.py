@@ -40,7 +40,7 @@ def rps(app: Flask, settings: Settings) -> dict[str, float]:
     }
     found: dict[str, float] = {}
     with (
-        _server("grantflow.app:create_app()", settings) as ours,
+        _server("grantflow.wsgi:app", settings) as ours,
         _server("tests.benchmarks.floor:serve()", settings) as floor,
     ):
         for name, (path, bare) in pages.items():
@@ -58,7 +58,7 @@ def _server(program: str, settings: Settings) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [program if part == "grantflow.app:create_app()" else part for part in web_command(f"127.0.0.1:{port}")]
+    command = [program if part == "grantflow.wsgi:app" else part for part in web_command(f"127.0.0.1:{port}")]
     env = os.environ | {
         "GRANTFLOW_ENV": "demo",
         "GRANTFLOW_DATABASE_URL": settings.database_url,
