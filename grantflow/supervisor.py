@@ -119,7 +119,7 @@ def web_command(bind: str) -> list[str]:
     limits = ["--timeout", "60", "--graceful-timeout", "15", "--keep-alive", "5"]
     # The application itself decides how many proxies it trusts: gunicorn must not guess the scheme.
     proxies = ["--forwarded-allow-ips", ""]
-    program = [sys.executable, "-m", "gunicorn", "grantflow.app:create_app()", "--bind", bind]
+    program = [sys.executable, "-m", "gunicorn", "grantflow.wsgi:app", "--bind", bind]
     program += ["--config", "python:grantflow.platform.webserver"]
     return [*program, *options, *limits, *proxies]
 

@@ -12,11 +12,15 @@ from grantflow.kernel import clock
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Side
 from grantflow.platform.db import db
+from grantflow.review.models import Standing
 from tests.given import Given
 
 
-def many(given: Given, count: int) -> None:
-    """``count`` sent files beside the verbs: what the counters and columns hold after sending, in bulk."""
+def many(given: Given, count: int, state: State = State.SUBMITTED) -> None:
+    """``count`` sent files beside the verbs: what the counters and columns hold after sending, in bulk.
+
+    Assessed ones have their standing.
+    """
     with given.session():
         lead, call, now = given.organisation(), given.call(), clock.now()
         contact = lead.memberships[0].person_id
@@ -29,7 +33,7 @@ def many(given: Given, count: int) -> None:
                 | {
                     "id": key,
                     "language": "de",
-                    "state": State.SUBMITTED,
+                    "state": state,
                     "number": f"DT-X-{count}-{n}",
                     "title": f"Projekt {n} mit einem Titel von üblicher Länge",
                     "requested_cents": eur(9_400),
@@ -59,7 +63,20 @@ def many(given: Given, count: int) -> None:
                 for key in ids
             ],
         )
-        row = {"call_id": call.id, "side": Side.GERMAN, "state": State.SUBMITTED}
+        if state is State.ASSESSED:
+            standing = {
+                "call_id": call.id,
+                "submitted": 2,
+                "mean": 75,
+                "german": 70,
+                "french": 80,
+                "gap": 10,
+                "third_due": False,
+                "recommended_cents": eur(9_400),
+                "settled_at": now,
+            }
+            db.session.execute(insert(Standing), [standing | {"application_id": key} for key in ids])
+        row = {"call_id": call.id, "side": Side.GERMAN, "state": state}
         kept = db.session.get(StateCount, tuple(row.values()))
         if kept:
             kept.files += count

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.accounts.models import Person
@@ -110,6 +110,7 @@ class Application(Identified, Base):
         Index(None, "call_id", "title_key"),
         Index(None, "contact_id"),
         Index(None, "lead_id"),
+        Index("ix_application_search", text("word_ends(search_text)"), postgresql_using="gin"),
     )
 
     @property

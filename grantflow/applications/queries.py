@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, tuple_, union
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Row, Select, and_, cast, exists, func, or_, select, tuple_, union
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import defaultload, joinedload
 
 from grantflow.accounts.models import Person
 from grantflow.calls import rules as call_rules
@@ -28,6 +29,8 @@ from .states import DECIDED, OPEN, IncomeType, LineKind, State, StepName
 
 #: Rows of one page of the staff list.
 PAGE = 50
+#: Letters of a searched word that count; ``word_ends`` keeps as many.
+WORD = 100
 
 
 def visible_to(actor: Actor) -> Select[Application]:
@@ -63,6 +66,14 @@ def with_members(actor: Actor, id: UUID) -> Application | None:  # noqa: A002
     return db.session.scalar(query.options(*_HEAD, _LIMITS, members))
 
 
+#: A step is written by a member of the lead organisation; the call's limits are read where it asks for them.
+_AT_STEP = (
+    joinedload(Application.lead).joinedload(Organisation.memberships),
+    *_HEAD[1:],
+    defaultload(Application.call).defaultload(Call.categories).joinedload(Category.closings),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class AtStep:
     """A file opened at one of its steps."""
@@ -77,7 +88,8 @@ def at_step(actor: Actor, id: UUID, step: str) -> AtStep | None:  # noqa: A002
         name = StepName(step)
     except ValueError:
         return None
-    application = by_id(actor, id)
+    query = visible_to(actor).where(Application.id == id).options(*_AT_STEP)
+    application = db.session.scalars(query).unique().one_or_none()
     return AtStep(application, name) if application else None
 
 
@@ -445,9 +457,22 @@ def _conditions(wanted: Wanted, categories: Mapping[UUID, Sequence[Category]]) -
         found.append(Application.lead_side == wanted.side)
     if wanted.category:
         found.append(_in_category(wanted.category, categories))
+    return [*found, *_saying(wanted.text)]
+
+
+def _saying(text: str) -> list[ColumnElement[bool]]:
+    """Every word of ``text`` stands in the file's words, at their beginning or within („partnerschaft“ in
+    „Städtepartnerschaft“): by the index over all ends of all words (``word_ends``, migration 0001). What is one piece,
+    as a file's number is, must stand there as one."""
+    pieces = search_words(text)
+    words = (word[:WORD].replace("\\", "\\\\").replace("'", "''") for piece in pieces for word in piece.split())
+    wanted = " & ".join(f"'{word}':*" for word in words)
+    if not wanted:
+        return []
+    whole = (f"%{_escape(piece)}%" for piece in pieces if " " in piece)
     return [
-        *found,
-        *(Application.search_text.like(f"%{_escape(word)}%", escape="\\") for word in search_words(wanted.text)),
+        func.word_ends(Application.search_text).op("@@")(cast(wanted, TSQUERY)),
+        *(Application.search_text.like(pattern, escape="\\") for pattern in whole),
     ]
 
 

@@ -315,7 +315,7 @@ def _receive(application: Application, by: Actor, note: str) -> None:
     _index(application)
     version = len(application.submissions) + 1
     answers = frozen_answers(application) | {"version": version, "sent_at": now.isoformat()}
-    db.session.add(
+    application.submissions.append(
         Submission(
             application_id=application.id,
             version=version,
@@ -326,7 +326,6 @@ def _receive(application: Application, by: Actor, note: str) -> None:
         )
     )
     db.session.flush()
-    db.session.expire(application, ["submissions"])
 
 
 def _set_deadline(application: Application, by: Actor, note: str) -> None:

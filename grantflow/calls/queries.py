@@ -21,11 +21,11 @@ _WHOLE = (
 )
 
 
-def open_calls() -> Sequence[Call]:
-    """Calls one can apply to now, the nearest deadline first; with categories, criteria and agreement."""
+def open_calls(*, whole: bool = True) -> Sequence[Call]:
+    """Calls one can apply to now, the nearest deadline first; ``whole``: with categories, criteria and agreement."""
     now = clock.now()
-    query = select(Call).where(Call.opens_at <= now, Call.closes_at >= now).order_by(Call.closes_at).options(*_WHOLE)
-    return db.session.scalars(query).all()
+    query = select(Call).where(Call.opens_at <= now, Call.closes_at >= now).order_by(Call.closes_at)
+    return db.session.scalars(query.options(*_WHOLE) if whole else query).all()
 
 
 def next_opening() -> datetime | None:

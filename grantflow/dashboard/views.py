@@ -54,7 +54,7 @@ def home() -> Response | BaseResponse:
             "days_left": call_rules.days_left(call.closes_at),
             "url": url_for("public.call", code=call.code),
         }
-        for call in calls.open_calls()
+        for call in calls.open_calls(whole=False)
     ]
     return page("dashboard/home.html", tasks=queries.tasks(actor), roles=sorted(actor.roles), calls=open_calls)
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from grantflow.accounts import queries, service
 from grantflow.accounts.models import Person, SignIn, Token
+from grantflow.accounts.rules import Name
 from grantflow.audit.models import Entry
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, Invalid
@@ -135,9 +136,10 @@ def test_what_is_over_is_swept_away_after_a_week(given: Given) -> None:
 
 def test_people_are_found_as_their_names_are_typed_whichever_verb_wrote_them(context: Any, given: Given) -> None:
     administrator = given.staff(Role.ADMINISTRATOR, Party.DUESSELDORF)
-    service.register(name="Łucja O’Süß", email="l@verein-köln.de", password=PASSWORD, language="de")
+    name = Name(family_name="O’Süß", given_name="Łucja")
+    service.register(name=name, email="l@verein-köln.de", password=PASSWORD, language="de")
     service.invite(
-        name="Noël Œhler",
+        name=Name(family_name="Œhler", given_name="Noël"),
         email="noel@stadt.example",
         party=Party.DUESSELDORF,
         roles={Role.REVIEWER},
@@ -145,7 +147,9 @@ def test_people_are_found_as_their_names_are_typed_whichever_verb_wrote_them(con
         by=administrator,
     )
     changed = given.applicant(name="Vorher Name")
-    service.change_profile(changed, name="Zoë Groß", address=changed.address, phone="", language="de")
+    service.change_profile(
+        changed, name=Name(family_name="Groß", given_name="Zoë"), address=changed.address, phone="", language="de"
+    )
     for typed, found in {
         **dict.fromkeys(("lucja", "o'suess", "O SUSS lucja", "verein-koeln", "l@verein"), "Łucja O’Süß"),
         **dict.fromkeys(("NOEL", "oehler", "\u200bœhler", "noel@stadt"), "Noël Œhler"),

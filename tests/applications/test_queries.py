@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, select, text, true
 
 from grantflow.accounts.models import Person
 from grantflow.applications import policy, queries
@@ -169,6 +169,30 @@ class TestPaging:
         assert found(state=State.SUBMITTED) == {small.id, french.id}
         assert found(text=large.number) == {large.id}
         assert found(text="%") == found(text="_") == set()
+
+    def test_a_search_finds_parts_of_words_and_takes_every_sign_literally(self, given: Given) -> None:
+        office = given.office(Side.GERMAN)
+        wanted = given.application(State.SUBMITTED, title="Städtepartnerschaftsjubiläum: die 'Brücke' (C:\\a) 100 %")
+        given.application(State.SUBMITTED, title="Etwas anderes")
+
+        def found(text: str) -> set[object]:
+            return {row.id for row in queries.staff_page(office, queries.Wanted(text=text)).rows}
+
+        for part in ("partnerschaft", "JUBILÄUM städte", "ubila", "'bruc", "c:\\a", "100 %", "(c", "stad jubil 100"):
+            assert found(part) == {wanted.id}, part
+        for other in ("partnerschaft anderes", "brucke'x", "*", "!etwas | 'brucke'", "a:*", "partner\\schaft"):
+            assert found(other) == set(), other
+        assert len(found("t")) == 2
+
+    def test_a_search_among_many_is_answered_by_the_index(self, given: Given) -> None:
+        many(given, 300)
+        db.session.execute(text("ANALYZE application"))
+        with counted() as cost:
+            queries.staff_page(given.office(Side.GERMAN), queries.Wanted(text="rarissim"))
+        assert any("word_ends(application.search_text) @@" in statement for statement in cost.statements)
+        rare = text("EXPLAIN SELECT id FROM application WHERE word_ends(search_text) @@ CAST(:word AS tsquery)")
+        plan = db.session.scalars(rare, {"word": "'rarissim':*"}).all()
+        assert any("ix_application_search" in line for line in plan), plan
 
 
 def test_search_finds_title_organisations_number_and_contacts_as_people_type_them(given: Given) -> None:

@@ -1,4 +1,4 @@
-"""A fund with N files, written by the database itself in seconds: for measuring, not for meaning."""
+"""A fund with N files, written by the database itself in seconds and past no constraint: to be measured, not read."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -83,6 +83,52 @@ STATEMENTS = (
            settled_at)
     SELECT id, call_id, 2, 60 + (row_number() OVER (ORDER BY id)) % 50, 70, 80, 10, false, 400000, now()
     FROM application WHERE state IN ('assessed','proposed','awarded','rejected') ON CONFLICT DO NOTHING
+    """,
+    # Whoever proposes, and one signatory of each city: the database lets nobody decide otherwise.
+    """
+    INSERT INTO person (id, email, email_key, name, address, phone, language, party, created_at, confirmed_at, epoch)
+    SELECT gen_random_uuid(), who || '@bench.example', who || '@bench.example', initcap(who), 'neutral', '', 'de',
+           party, now(), now(), 0
+    FROM (VALUES ('office', 'duesseldorf'), ('anke', 'duesseldorf'), ('jean', 'toulouse')) staff(who, party)
+    """,
+    """
+    UPDATE envelope SET limit_cents = 1000000000000
+    """,
+    """
+    INSERT INTO proposal (id, application_id, outcome, award_cents, rejection_reason, reason_de, reason_fr,
+           conditions_de, conditions_fr, prepared_by, prepared_at, version, digest, decided_at, return_reason)
+    SELECT gen_random_uuid(), a.id, CASE a.state WHEN 'rejected' THEN 'rejection' ELSE 'award' END,
+           CASE a.state WHEN 'rejected' THEN 0 ELSE a.requested_cents END,
+           CASE a.state WHEN 'rejected' THEN 'criteria_not_met' END, '', '', '', '', p.id, now(), 1, md5(a.id::text),
+           CASE a.state WHEN 'proposed' THEN NULL ELSE now() END, ''
+    FROM application a CROSS JOIN person p
+    WHERE a.state IN ('proposed', 'awarded', 'rejected') AND p.email = 'office@bench.example'
+    """,
+    """
+    INSERT INTO proposal_version (proposal_id, number, digest, content, prepared_by, prepared_at)
+    SELECT id, version, digest, '{}', prepared_by, prepared_at FROM proposal
+    """,
+    """
+    INSERT INTO share (proposal_id, funder_code, position, cents, deliberation_number)
+    SELECT p.id, s.funder, s.position, p.award_cents / 2 * s.halves, ''
+    FROM proposal p CROSS JOIN (VALUES ('duesseldorf', 1, 1), ('toulouse', 2, 1), ('metropole', 3, 0))
+         s(funder, position, halves)
+    """,
+    """
+    INSERT INTO decision_key (id, proposal_id, kind, party, person_id, name, digest, turned_at)
+    SELECT gen_random_uuid(), p.id, 'key', q.party, q.id, q.name, p.digest, now()
+    FROM proposal p CROSS JOIN person q
+    WHERE p.decided_at IS NOT NULL AND q.email IN ('anke@bench.example', 'jean@bench.example')
+    """,
+    """
+    INSERT INTO decision (id, application_id, proposal_id, outcome, award_cents, digest, decided_at)
+    SELECT gen_random_uuid(), application_id, id, outcome, award_cents, digest, decided_at
+    FROM proposal WHERE decided_at IS NOT NULL
+    """,
+    """
+    UPDATE envelope e SET committed_cents = taken.cents
+    FROM (SELECT s.funder_code, sum(s.cents) cents FROM share s JOIN decision d USING (proposal_id) GROUP BY 1) taken
+    WHERE taken.funder_code = e.funder_code
     """,
 )
 

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from grantflow.calls import queries as calls
 from grantflow.calls import texts as call_texts
+from grantflow.calls.models import Call
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import OFFICES
@@ -41,7 +42,7 @@ def index() -> Any:
         {"application": application, "next": _next_step(application), **_badge(application)}
         for application in queries.of_applicant(current_actor())
     ]
-    return page("applications/index.html", rows=rows, calls=_open_calls())
+    return page("applications/index.html", rows=rows, calls=_named(calls.open_calls(whole=False)))
 
 
 @bp.route("/applications/new", methods=["GET", "POST"])
@@ -50,7 +51,7 @@ def start() -> Any:
     """Begin a draft for an open call in the name of one of my organisations."""
     actor = current_actor()
     mine = organisations.of_member(actor)
-    offered = calls.open_calls()
+    offered = calls.open_calls(whole=False)
     form = forms.StartForm()
     form.call.choices = [(call.code, f"{call_texts.call_title(call)} ({call.code})") for call in offered]
     form.organisation.choices = [(str(o.id), locale.spoken(o.name, o.language)) for o in mine]
@@ -59,7 +60,7 @@ def start() -> Any:
         codes = [call.code for call in offered]
         form.call.data = wanted if wanted in codes else (codes[0] if codes else None)
         form.organisation.data = str(mine[0].id) if mine else None
-    context: dict[str, Any] = {"form": form, "calls": _open_calls(), "organisations": mine}
+    context: dict[str, Any] = {"form": form, "calls": _named(offered), "organisations": mine}
     if is_read():
         return page("applications/start.html", **context)
     if not form.sent():
@@ -70,11 +71,8 @@ def start() -> Any:
     return redirect_to("applications.step", id=application.id, step=StepName.ORGANISATION)
 
 
-def _open_calls() -> list[dict[str, Any]]:
-    return [
-        {"code": call.code, "title": call_texts.call_title(call), "closes_at": call.closes_at}
-        for call in calls.open_calls()
-    ]
+def _named(offered: Sequence[Call]) -> list[dict[str, Any]]:
+    return [{"code": call.code, "title": call_texts.call_title(call), "closes_at": call.closes_at} for call in offered]
 
 
 @bp.get("/applications/<uuid:id>")
