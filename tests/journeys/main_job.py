@@ -280,10 +280,11 @@ def propose(office: Visitor, file_id: str) -> None:
     office.look("propose")
     office.fill(
         outcome="award",
-        award="6000,00",
-        share_duesseldorf="3000",
-        share_toulouse="1800",
-        share_metropole="1200",
+        # In both languages on one demo, whose awards and open proposals leave little.
+        award="4000,00",
+        share_duesseldorf="2000",
+        share_toulouse="1200",
+        share_metropole="800",
         purpose_de="Gefördert werden eine gemeinsame Regatta und die Reise dorthin.",
         purpose_fr="La subvention finance une régate commune et le voyage.",
         reason_de="Das Vorhaben führt Menschen beider Städte zusammen.",
@@ -366,7 +367,7 @@ def journey(company: Company, story: Story, folder: Path) -> None:
     sign(signatories["toulouse"], proposal_id, running.password)
     signatories["toulouse"].look("decided")
 
-    for party, amount in (("duesseldorf", 3000), ("toulouse", 1800), ("metropole", 1200)):
+    for party, amount in (("duesseldorf", 2000), ("toulouse", 1200), ("metropole", 800)):
         finance(company.staff("finance", party), number, amount, folder)
     letters_of_applicant(applicant, file_id, folder)
     messages(applicant, email)
@@ -384,11 +385,7 @@ def finance(desk: Visitor, number: str, amount: int, folder: Path) -> None:
         desk.page.reload()
     desk.look("finance-letters")
     shown = re.sub(r"\s", " ", desk.page.locator("main").inner_text())
-    written = (
-        f"{amount // 1000}.{amount % 1000:03d},00"
-        if desk.language == "de"
-        else f"{amount // 1000} {amount % 1000:03d},00"
-    )
+    written = f"{amount:,}".replace(",", "." if desk.language == "de" else " ") + ",00"
     assert written in shown, shown
     with desk.download() as caught:
         desk.click(rows.get_by_role("link", name="PDF").first)
