@@ -8,7 +8,7 @@ from lxml import html
 
 from grantflow.accounts.models import Purpose
 
-from .crawl import Pages, kind
+from .crawl import Pages, cast, kind
 from .world import World
 
 Element = html.HtmlElement
@@ -78,13 +78,20 @@ CHECKS = (doubled_ids, dead_references, unknown_attributes, rash_enter, ownerles
 
 @pytest.fixture(scope="module")
 def parsed(world: World, crawled: dict[str, Pages]) -> dict[str, Element]:
-    """One page of each kind for each reader, those of an error, and those that only a link in a mail opens."""
-    found = {}
-    for who, pages in crawled.items():
-        for url, page in pages.items():
-            if page.headers["Content-Type"].startswith("text/html"):
-                found.setdefault(f"{who} {kind(url)} {page.status}", page.body)
-    with world.undone():
+    """Every page of every reader, one of an error, and those that only a link in a mail opens."""
+    found = {
+        f"{who} {url}": page.body
+        for who, pages in crawled.items()
+        for url, page in pages.items()
+        if page.headers["Content-Type"].startswith("text/html")
+    }
+    with world.undone(), pytest.MonkeyPatch.context() as patch:
+        # As in real life: with tokens against forgery in every form, which the crawl leaves out.
+        patch.setitem(world.app.config, "WTF_CSRF_ENABLED", True)
+        one_of_each = {kind(where): where for where in found}
+        for where in one_of_each.values():
+            who, _, url = where.rpartition(" ")
+            found[where] = world.client(cast(world)[who]).get(url).get_data()
         client = world.client(None)
         for purpose, token in world.links.items():
             found[f"mailed {purpose}"] = client.get(MAILED[purpose].format(token)).get_data()

@@ -46,7 +46,10 @@ def checker(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "package/build/dist/vnu.jar"
 
 
-def test_the_nu_checker_finds_nothing(world: World, crawled: dict[str, Pages], checker: Path, tmp_path: Path) -> None:
+def test_the_nu_checker_finds_nothing(
+    world: World, crawled: dict[str, Pages], checker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(world.app.config, "WTF_CSRF_ENABLED", True)
     said = subprocess.run(
         ["java", "-jar", checker, "--exit-zero-always", "--format", "json", *_written(world, crawled, tmp_path)],
         capture_output=True,
