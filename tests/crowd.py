@@ -67,7 +67,7 @@ def many(given: Given, count: int, state: State = State.SUBMITTED) -> None:
             standing = {
                 "call_id": call.id,
                 "submitted": 2,
-                "mean": 75,
+                "score": 75,
                 "german": 70,
                 "french": 80,
                 "gap": 10,

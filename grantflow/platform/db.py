@@ -21,9 +21,10 @@ from sqlalchemy import (
     Uuid,
     event,
     inspect,
+    select,
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, joinedload, mapped_column, registry
 
 from grantflow.config import ROOT, Settings
 from grantflow.kernel.errors import Forbidden
@@ -125,7 +126,12 @@ class Database(SQLAlchemy):
         if session.info.get("rights") == held:
             return
         before = by.roles if before is None else before
-        now = session.get(type(by), by.id, populate_existing=True, with_for_update={"read": True, "of": type(by)})
+        kind = type(by)
+        # With what it always brings along, such as its roles: one statement.
+        parts = [joinedload(getattr(kind, its.key)) for its in inspect(kind).relationships if its.lazy == "selectin"]
+        held_row = select(kind).where(inspect(kind).primary_key[0] == by.id).with_for_update(read=True, of=kind)
+        found = session.scalars(held_row.options(*parts).execution_options(populate_existing=True))
+        now = found.unique().one_or_none()
         if now is None or not now.is_active or before - now.roles:
             raise Forbidden("rights_lost")
         session.info["rights"] = held

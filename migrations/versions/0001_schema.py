@@ -850,7 +850,7 @@ def upgrade() -> None:
         sa.Column("reviewer_id", sa.Uuid(), nullable=False),
         sa.Column(
             "office",
-            sa.Enum("duesseldorf", "toulouse", "metropole", name="party", native_enum=False, length=40),
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("nominated_by", sa.Uuid(), nullable=False),

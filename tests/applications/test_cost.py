@@ -42,7 +42,7 @@ def filing(client: FlaskClient, call: Call, organisation: Organisation) -> Itera
     }
     for step, form in steps.items():
         yield post(f"{base}/{step}", **{"action": "next", **form})
-    yield post(f"{base}/check")
+    yield post(f"{base}/check", channel="post")
     assert answers[-1].location == f"{base}/receipt"
 
 

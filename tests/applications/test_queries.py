@@ -178,9 +178,9 @@ class TestPaging:
         def found(text: str) -> set[object]:
             return {row.id for row in queries.staff_page(office, queries.Wanted(text=text)).rows}
 
-        for part in ("partnerschaft", "JUBILÄUM städte", "ubila", "'bruc", "c:\\a", "100 %", "(c", "stad jubil 100"):
+        for part in ("partnerschaft", "JUBILÄUM städte", "ubila", "'bruc", "c:\\a", "100 %", "stad jubil 100"):
             assert found(part) == {wanted.id}, part
-        for other in ("partnerschaft anderes", "brucke'x", "*", "!etwas | 'brucke'", "a:*", "partner\\schaft"):
+        for other in ("partnerschaft anderes", "brucke'x", "*", "!etwas | 'brucke'", "partner\\schaft"):
             assert found(other) == set(), other
         assert len(found("t")) == 2
 

@@ -86,20 +86,24 @@ STATEMENTS = (
     """,
     # Whoever proposes, and one signatory of each city: the database lets nobody decide otherwise.
     """
-    INSERT INTO person (id, email, email_key, name, address, phone, language, party, created_at, confirmed_at, epoch)
-    SELECT gen_random_uuid(), who || '@bench.example', who || '@bench.example', initcap(who), 'neutral', '', 'de',
-           party, now(), now(), 0
+    INSERT INTO person (id, email, email_key, title, given_name, family_name, search_text, address, phone, language,
+           party, created_at, confirmed_at, epoch)
+    SELECT gen_random_uuid(), who || '@bench.example', who || '@bench.example', '', '', initcap(who), who, 'neutral',
+           '', 'de', party, now(), now(), 0
     FROM (VALUES ('office', 'duesseldorf'), ('anke', 'duesseldorf'), ('jean', 'toulouse')) staff(who, party)
     """,
     """
     UPDATE envelope SET limit_cents = 1000000000000
     """,
     """
-    INSERT INTO proposal (id, application_id, outcome, award_cents, rejection_reason, reason_de, reason_fr,
-           conditions_de, conditions_fr, prepared_by, prepared_at, version, digest, decided_at, return_reason)
+    INSERT INTO proposal (id, application_id, outcome, award_cents, rejection_reason, purpose_de, purpose_fr,
+           reason_de, reason_fr, conditions_de, conditions_fr, prepared_by, prepared_at, version, digest, decided_at,
+           return_reason)
     SELECT gen_random_uuid(), a.id, CASE a.state WHEN 'rejected' THEN 'rejection' ELSE 'award' END,
            CASE a.state WHEN 'rejected' THEN 0 ELSE a.requested_cents END,
-           CASE a.state WHEN 'rejected' THEN 'criteria_not_met' END, '', '', '', '', p.id, now(), 1, md5(a.id::text),
+           CASE a.state WHEN 'rejected' THEN 'criteria_not_met' END,
+           CASE a.state WHEN 'rejected' THEN '' ELSE 'Eine Reise.' END,
+           CASE a.state WHEN 'rejected' THEN '' ELSE 'Un voyage.' END, '', '', '', '', p.id, now(), 1, md5(a.id::text),
            CASE a.state WHEN 'proposed' THEN NULL ELSE now() END, ''
     FROM application a CROSS JOIN person p
     WHERE a.state IN ('proposed', 'awarded', 'rejected') AND p.email = 'office@bench.example'

@@ -18,7 +18,7 @@ from grantflow.kernel.parties import Party, Side
 from grantflow.letters.models import Letter
 from grantflow.notifications.models import Message
 from grantflow.platform.db import db
-from tests.given import Given
+from tests.given import PURPOSE, Given
 
 from .looking import committed, count, frame, messages, revise, sign, state_of
 
@@ -126,7 +126,7 @@ def test_two_proposals_at_the_same_moment_do_not_take_the_same_money(real):
         with real.app_context():
             file = db.session.get_one(Application, files[place].id)
             shares = {D: eur(30_000), T: eur(10_000)}
-            service.propose(file, outcome=Outcome.AWARD, award=eur(40_000), shares=shares, by=offices[place])
+            service.propose(file, outcome=Outcome.AWARD, award=eur(40_000), shares=shares, **PURPOSE, by=offices[place])
             db.session.commit()
 
     ends = at_once(real, *[lambda n=n: propose(n) for n in range(3)])

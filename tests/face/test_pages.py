@@ -117,7 +117,7 @@ def test_a_mistake_is_said_on_top_and_at_its_field(visit: Visit) -> None:
 def test_the_selection_counts_and_sums(visit: Visit) -> None:
     page = visit("/guide/list")
     page.wait_for_load_state("networkidle")
-    assert page.locator("[data-selection-count]").inner_text() == "3 von 9 ausgewählt"
+    assert page.locator("[data-selection-count]").inner_text() == "3 von 9 Bescheiden ausgewählt"
     assert "14.112,27" in page.locator("[data-selection-sum]").inner_text()
     page.get_by_role("checkbox", name="Alle auswählen").check()
-    assert page.locator("[data-selection-count]").inner_text() == "9 von 9 ausgewählt"
+    assert page.locator("[data-selection-count]").inner_text() == "9 von 9 Bescheiden ausgewählt"

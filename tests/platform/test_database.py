@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from grantflow.calls.models import Call
+from grantflow.kernel.parties import SYSTEM
 from grantflow.platform.db import db, own_transaction
 from tests.conftest import sign_in
 from tests.counting import counted
@@ -53,7 +54,7 @@ def test_a_row_is_locked_once_in_a_transaction_and_anew_in_the_next(real: Flask)
 
         def asked() -> int:
             with counted() as cost:
-                db.lock(call)
+                db.lock(call, by=SYSTEM)
             return cost.sql
 
         savepoint = db.session.begin_nested()

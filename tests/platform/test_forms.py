@@ -99,7 +99,7 @@ class TestWords:
         """``Zeit → Raum ≠`` lost its symbols silently, or the file could be neither awarded nor rejected."""
         for language, words in {
             "de": "Diese Zeichen lassen sich nicht drucken: → 🎉. Bitte ersetzen Sie sie oder lassen Sie sie weg.",
-            "fr": "Ces caractères ne peuvent pas être imprimés : → 🎉. Veuillez les remplacer ou les supprimer.",
+            "fr": "Ces caractères ne peuvent pas être imprimés : → 🎉. Veuillez les remplacer ou les supprimer.",
         }.items():
             form = typed(app, language, name="Zeit → Raum 🎉", summary="→🎉\n→")
             assert form.name.errors == form.summary.errors == [words]

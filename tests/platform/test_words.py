@@ -43,7 +43,7 @@ def said(template: str, **facts: object) -> str:
 def test_a_sentence_follows_the_language_in_force_and_comes_back_to_it(app: Flask) -> None:
     lazy = lazy_gettext("Applications")
     with app.test_request_context("/?lang=de"):
-        for code, word in (("fr", "Dossiers"), ("de", "Anträge"), ("fr", "Dossiers")):
+        for code, word in (("fr", "Demandes"), ("de", "Anträge"), ("fr", "Demandes")):
             with locale.use(code):
                 with locale.use("de"):
                     assert said("{{ _('Applications') }}") == "Anträge"

@@ -29,7 +29,12 @@ def test_review_begins_when_both_sides_have_a_reviewer(app: Flask, given: Given)
         assert [(m.kind, m.facts) for m in messages] == [
             (
                 "reviewer_assigned",
-                {"number": application.number, "title": application.title, "application_id": str(application.id)},
+                {
+                    "number": application.number,
+                    "title": application.title,
+                    "title_language": "de",
+                    "application_id": str(application.id),
+                },
             )
         ]
 

@@ -294,7 +294,7 @@ def test_every_field_alone_may_be_nonsense(world: World, sendable: list[Sendable
 
 
 #: Menus on the page of something else: a sentence on a page of its own answers.
-ANSWERED_ELSEWHERE = {("/review/ID/assignments", "reviewer")}
+ANSWERED_ELSEWHERE = {("/review/ID/assignments", "reviewer"), ("/review/ID/third", "reviewer")}
 
 
 def test_a_choice_that_is_not_offered_is_refused_at_its_field(world: World, sendable: list[Sendable]) -> None:
