@@ -67,9 +67,10 @@ def test_every_style_has_its_element() -> None:
     scripts = "\n".join(path.read_text() for path in (ROOT / "grantflow/static/js").glob("*.js"))
     code = "\n".join(path.read_text() for path in (ROOT / "grantflow").rglob("*.py"))
     attributes = re.findall(r'class="(?:{{.*?}}|{%.*?%}|[^"])*"', pages)
+    given = re.findall(r"class_=.*", pages)
     rooms = re.findall(r"block room %}[^{]*", pages)
     strings = re.findall(r"""["'`][^"'`\n]*["'`]""", scripts)
-    written = words(" ".join((*attributes, *rooms, *strings)))
+    written = words(" ".join((*attributes, *given, *rooms, *strings)))
     begun = set(re.findall(r"""([\w-]+(?:--|__))(?:{{|' ~)""", pages))
     ends = words(pages) | words(code)
 
