@@ -65,6 +65,17 @@ def test_a_word_of_200_letters_stays_on_the_sheet_wherever_it_stands(kind: Kind,
         assert box.position_x + box.width < 190.5 * MM, box.text
 
 
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_the_address_of_the_court_is_not_hyphenated(language: str) -> None:
+    """The dictionaries would print "Bastions-traße"."""
+    html = documents.document(letter(Kind.REJECTION, facts(Kind.REJECTION), language))
+    address = re.search('<span class="whole">.*?39, ', html)
+    assert address
+    narrow = f'<main><div style="width: 25mm">{address[0]}</div></main>'
+    [sheet] = pages(re.sub("<main>.*</main>", lambda _: narrow, html, flags=re.DOTALL))
+    assert "Bastionstraße" in " ".join(box.text for box in texts(sheet))
+
+
 #: Of the text before the remedy, in mm; the first sheet has 162 mm for all of it.
 HEIGHTS = (40, 100, 130)
 
