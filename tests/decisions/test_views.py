@@ -15,6 +15,7 @@ from grantflow.decisions.models import Proposal
 from grantflow.kernel import clock
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party, Role, Side
+from grantflow.letters.states import Channel
 from grantflow.platform.db import db
 from grantflow.review.models import Assignment
 from grantflow.review.states import Conflict
@@ -304,11 +305,20 @@ def test_an_act_can_be_read_in_both_languages_before_it_is_signed(given: Given, 
     client = as_(given.signatory(T))
     french = client.get(f"/decisions/{proposal.id}/letters/toulouse?lang=fr").get_data(as_text=True)
     assert "tribunal administratif de Toulouse" in french
+    assert "notifiée par le téléservice" in french
     assert "<style" not in french
     german = client.get(f"/decisions/{proposal.id}/letters/toulouse?in=de").get_data(as_text=True)
     assert "Verwaltungsgericht Toulouse" in german
     assert client.get(f"/decisions/{proposal.id}/letters/metropole").status_code == 404
     assert client.get(f"/decisions/{proposal.id}/letters/nobody").status_code == 404
+
+
+def test_an_act_that_goes_by_post_is_read_as_it_will_be_printed(given: Given, as_: As):
+    proposal = given.proposed(given.assessed(channel=Channel.POST))
+    french = as_(given.signatory(T)).get(f"/decisions/{proposal.id}/letters/toulouse").get_data(as_text=True)
+    act = french.partition("<article")[2].partition("</article>")[0]
+    assert "notifiée par courrier" in act
+    assert "téléservice" not in act
 
 
 def test_sending_back_needs_a_reason_and_a_say(given: Given, as_: As):

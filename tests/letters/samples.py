@@ -147,7 +147,13 @@ def award(
     )
 
 
-def facts(kind: Kind = Kind.AWARD, party: Party = Party.DUESSELDORF, **changes: Any) -> Facts:
+def facts(
+    kind: Kind = Kind.AWARD,
+    party: Party = Party.DUESSELDORF,
+    *,
+    channel: Channel = Channel.PORTAL,
+    **changes: Any,
+) -> Facts:
     made = Facts(
         funder=FUNDERS[party],
         recipient=JUDO_CLUB,
@@ -163,7 +169,7 @@ def facts(kind: Kind = Kind.AWARD, party: Party = Party.DUESSELDORF, **changes: 
         legal_basis=LEGAL_BASIS[party],
         requested=eur(9_400),
         remedy=REMEDIES[party],
-        channel=Channel.PORTAL,
+        channel=channel,
         deliberation=None
         if party is Party.DUESSELDORF or kind is Kind.REJECTION
         else Deliberation(number="DEL-2026-11-087", on=date(2026, 11, 13)),

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pikepdf
@@ -15,7 +16,7 @@ from grantflow.kernel.parties import Party
 from grantflow.letters import rules
 from grantflow.letters.rules import Facts, Form, Words
 from grantflow.letters.service import documents
-from grantflow.letters.states import Kind
+from grantflow.letters.states import Channel, Kind
 from grantflow.platform import pdf
 
 from .samples import CINEMA, JUDO_CLUB, award, facts, letter
@@ -62,6 +63,47 @@ def test_a_word_of_200_letters_stays_on_the_sheet_wherever_it_stands(kind: Kind,
     for box in (box for page in pages(documents.document(letter(kind, made, language))) for box in texts(page)):
         assert box.position_x > 24 * MM
         assert box.position_x + box.width < 190.5 * MM, box.text
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_the_address_of_the_court_is_not_hyphenated(language: str) -> None:
+    """The dictionaries would print "Bastions-traße"."""
+    html = documents.document(letter(Kind.REJECTION, facts(Kind.REJECTION), language))
+    address = re.search('<span class="whole">.*?39, ', html)
+    assert address
+    narrow = f'<main><div style="width: 25mm">{address[0]}</div></main>'
+    [sheet] = pages(re.sub("<main>.*</main>", lambda _: narrow, html, flags=re.DOTALL))
+    assert "Bastionstraße" in " ".join(box.text for box in texts(sheet))
+
+
+#: Of the text before the remedy, in mm; the first sheet has 162 mm for all of it.
+HEIGHTS = (40, 100, 130)
+
+
+@pytest.mark.parametrize("channel", Channel)
+@pytest.mark.parametrize("party", [D, T])
+def test_an_act_closes_in_one_piece_below_its_remedy_and_on_paper_has_room_to_sign(
+    party: Party, channel: Channel
+) -> None:
+    html = documents.document(letter(Kind.REJECTION, facts(Kind.REJECTION, party, channel=channel)))
+    sheets = set()
+    for height in HEIGHTS:
+        before = f'<main><div style="height: {height}mm"></div><section class="remedy">'
+        laid = pages(re.sub('<main>.*<section class="remedy">', before, html, flags=re.DOTALL))
+        found = [
+            (number, box.element.get("class"), box)
+            for number, page in enumerate(laid)
+            for box in page.descendants(placeholders=True)
+            if box.element_tag in ("section", "div") and box.element.get("class") in ("remedy", "closing")
+        ]
+        [(sheet, _, _), (last, _, closing)] = found
+        assert [name for _, name, _ in found] == ["remedy", "closing"]
+        assert sheet == last == len(laid) - 1
+        lines = texts(closing)
+        gaps = [below.position_y - line.position_y - line.height for line, below in pairwise(lines)]
+        assert (max(gaps) > 17 * MM) is (channel is Channel.POST)
+        sheets.add(sheet)
+    assert sheets == {0, 1}
 
 
 # --- the window ----------------------------------------------------------------------------------
@@ -165,10 +207,17 @@ def test_names_of_laws_and_bodies_are_in_their_own_language() -> None:
         "Ville de Toulouse",
         "Direction des relations internationales",
         "Les Amis du cinéma rhénan",
+        "Tribunal administratif de Toulouse, 68 rue Raymond-IV, 31000 Toulouse",
     ):
         assert f'<span lang="fr">{words}</span>' in german
     french = documents.document(letter(Kind.AWARD, facts(), "fr"))
-    for words in ("Landeshauptstadt Düsseldorf", "Anteilfinanzierung", "Zuwendungsbescheid", "JC Düsseldorf e. V."):
+    for words in (
+        "Landeshauptstadt Düsseldorf",
+        "Anteilfinanzierung",
+        "Zuwendungsbescheid",
+        "JC Düsseldorf e. V.",
+        "Verwaltungsgericht Düsseldorf, Bastionstraße\u00a039, 40213 Düsseldorf",
+    ):
         assert f'<span lang="de">{words}</span>' in french
 
 

@@ -9,11 +9,12 @@ import sys
 import tempfile
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 from grantflow.kernel.parties import Party
 from grantflow.letters.service import documents
-from grantflow.letters.states import Kind
+from grantflow.letters.states import Channel, Kind
 from grantflow.platform import pdf
 from tests.letters.samples import JUDO_CLUB, facts, letter
 
@@ -30,13 +31,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="verapdf-") as folder:
         fetch = ["mvn", "-q", "-f", Path(__file__).with_name("pom.xml"), "dependency:copy-dependencies"]
         subprocess.run([*fetch, f"-DoutputDirectory={folder}/lib"], check=True)
-        for kind in Kind:
-            for party in Party:
-                for language in ("de", "fr"):
-                    made = facts(kind, party, recipient=RECIPIENT, title_language="fr" if language == "de" else "de")
-                    html = documents.document(letter(kind, made, language))
-                    printed = pdf.render(html, css=documents.stylesheet())
-                    Path(folder, f"{kind}-{party}-{language}.pdf").write_bytes(printed.content)
+        for kind, party, channel, language in product(Kind, Party, Channel, ("de", "fr")):
+            other = "fr" if language == "de" else "de"
+            made = facts(kind, party, channel=channel, recipient=RECIPIENT, title_language=other)
+            printed = pdf.render(documents.document(letter(kind, made, language)), css=documents.stylesheet())
+            Path(folder, f"{kind}-{party}-{channel}-{language}.pdf").write_bytes(printed.content)
         return max([_judge(Path(folder), standard) for standard in STANDARDS])
 
 
