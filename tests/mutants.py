@@ -5,6 +5,7 @@ and the test that must notice. Works on a copy of the tree; the tests run on one
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,8 +20,8 @@ from grantflow.config import ROOT
 from grantflow.platform.embedded import Embedded
 
 TABLE = Path(__file__).with_suffix(".toml")
-#: What pytest answers when tests ran and failed; anything else is no proof.
-RED = 1
+#: What pytest says of a test that ran and failed. A fixture that breaks (ERROR), or nothing collected, is no proof.
+RED = re.compile("^FAILED .*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,10 @@ def main(names: Sequence[str]) -> int:
         tree = _copy(Path(folder) / "tree")
         cluster = Embedded(Path(folder) / "data", options={"fsync": "off", "max_connections": "200"}, temporary=True)
         try:
-            env = {**os.environ, "GRANTFLOW_TEST_DATABASE_URL": cluster.start()}
-            if _run(tree, env, *sorted({mutant.test for mutant in chosen})):
-                print("not even green before anything was changed")
+            env = {**os.environ, "GRANTFLOW_TEST_DATABASE_URL": cluster.start(), "COLUMNS": "300"}
+            before = _run(tree, env, *sorted({mutant.test for mutant in chosen}))
+            if before.returncode:
+                print("not even green before anything was changed", before.stdout, sep="\n")
                 return 2
             survivors = [mutant.name for mutant in chosen if not _noticed(mutant, tree, env)]
         finally:
@@ -77,16 +79,17 @@ def _noticed(mutant: Mutant, tree: Path, env: dict[str, str]) -> bool:
     sound = path.read_text(encoding="utf-8")
     path.write_text(sound.replace(mutant.old, mutant.new), encoding="utf-8")
     try:
-        status = _run(tree, env, mutant.test)
+        after = _run(tree, env, mutant.test)
     finally:
         path.write_text(sound, encoding="utf-8")
-    verdict = "red" if status == RED else f"STILL GREEN (pytest said {status})"
-    print(f"{verdict:5} {mutant.name} ({time.monotonic() - began:.0f} s)", flush=True)
-    return status == RED
+    red = RED.search(after.stdout)
+    # The reason is printed, too: that it is the fault's own is for people to see.
+    print(f"{'red' if red else 'STILL GREEN'} {mutant.name} ({time.monotonic() - began:.0f} s)")
+    print(f"    {red.group()}" if red else after.stdout, flush=True)
+    return red is not None
 
 
-def _run(tree: Path, env: dict[str, str], *tests: str) -> int:
-    command = [sys.executable, "-B", "-m", "pytest", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
-    return subprocess.run(
-        command, cwd=tree, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-    ).returncode
+def _run(tree: Path, env: dict[str, str], *tests: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-rfE", "--tb=line"]
+    command += ["-p", "no:cacheprovider", "-p", "no:randomly", *tests]
+    return subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, check=False)
