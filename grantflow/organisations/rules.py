@@ -15,12 +15,13 @@ from stdnum.fr import siret as french_siret
 from grantflow.kernel import clock, identifiers, window
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import Party
-from grantflow.kernel.text import fold, unprintable
+from grantflow.kernel.text import fold, unaccented, unprintable
 
 from .states import Country, Kind
 
-#: Courts that keep registers; offered as choices, because only their official spelling is known (D19).
-COURTS: tuple[str, ...] = tuple(handelsregisternummer.GERMAN_COURTS)
+#: Courts that keep registers; offered as choices, because only their official spelling is known (D19). As a dictionary
+#: sorts them: Köln stands before Königstein, not behind Krefeld.
+COURTS: tuple[str, ...] = tuple(sorted(handelsregisternummer.GERMAN_COURTS, key=unaccented))
 
 #: W, department or overseas letter, seven digits (D19).
 RNA = re.compile("W[0-9][0-9A-Z][0-9]{7}")

@@ -115,6 +115,10 @@ class TestNumbers:
         assert wrong(kind=Kind.NON_PROFIT_COMPANY, register_number="HRB 90210 B") == {}
         assert "register_number" in wrong(kind=Kind.NON_PROFIT_COMPANY, register_number="VR 1")
 
+    def test_courts_stand_as_a_dictionary_sorts_them(self) -> None:
+        wanted = ("Koblenz", "Köln", "Königstein", "Korbach", "Krefeld")
+        assert tuple(court for court in rules.COURTS if court in wanted) == wanted
+
     def test_courts_are_spelt_officially(self) -> None:
         """D19: the library knows „Düsseldorf“, not „Duesseldorf“."""
         assert "Düsseldorf" in rules.COURTS
