@@ -99,6 +99,9 @@ def _wrong(text: Message, catalogue: Catalog) -> str:
         return f"has other placeholders: {sorted(_placeholders(forms[-1]) ^ _placeholders(source))}"
     if any(_placeholders(form) - _placeholders(source) for form in forms):
         return "has placeholders that the source lacks"
+    # An entry pasted under the wrong source: the box to tick before signing read "Lead time". Names stand behind a colon.
+    if source.endswith(".") and " " in source and not forms[-1].rstrip().endswith(".") and ":" not in forms[-1]:
+        return "is no sentence, as the source is"
     return ""
 
 

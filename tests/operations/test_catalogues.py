@@ -24,6 +24,8 @@ from grantflow.config import ROOT
             "has placeholders that the source lacks",
         ),
         (("%(num)s file", "%(num)s files"), ("", "%(num)s Dateien"), "is not translated"),
+        ("I have taken note and sign it.", "Vorlaufzeit", "is no sentence, as the source is"),
+        ("The account of %(name)s is open again.", "Konto wieder geöffnet: %(name)s", ""),
     ],
 )
 def test_what_is_wrong_with_a_translation(source: object, translation: object, verdict: str) -> None:

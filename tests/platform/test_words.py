@@ -87,3 +87,11 @@ def test_what_is_drawn_once_is_drawn_for_each_argument(app: Flask) -> None:
     assert "&lt;Zugesagt&gt;" in page
     assert "Abgelehnt" in page
     assert words.drawn(str.upper, {1: ("a",), 2: ("b",)}) == {1: "A", 2: "B"}
+
+
+def test_the_third_review_has_a_name_in_each_language(app: Flask) -> None:
+    """What is drawn once is drawn for both languages: the French comparison had a column „Dritte Bewertung“."""
+    template = "{% from 'components/sides.html' import side %}{{ side('third') }}"
+    for code, name in (("de", "Dritte Bewertung"), ("fr", "Troisième évaluation"), ("de", "Dritte Bewertung")):
+        with app.test_request_context("/"), locale.use(code):
+            assert name in said(template)
