@@ -93,13 +93,17 @@ def _wrong(text: Message, catalogue: Catalog) -> str:
     wanted_forms = catalogue.num_plurals if isinstance(text.id, tuple) else 1
     if len(forms) != wanted_forms or not all(form.strip() for form in forms):
         return "is not translated"
+    return _misread(text.id[-1] if isinstance(text.id, tuple) else str(text.id), forms)
+
+
+def _misread(source: str, forms: list[str]) -> str:
+    """Why complete ``forms`` cannot be translations of ``source``."""
     # "one file" may leave its number out, the plural may not.
-    source = text.id[-1] if isinstance(text.id, tuple) else str(text.id)
     if _placeholders(forms[-1]) != _placeholders(source):
         return f"has other placeholders: {sorted(_placeholders(forms[-1]) ^ _placeholders(source))}"
     if any(_placeholders(form) - _placeholders(source) for form in forms):
         return "has placeholders that the source lacks"
-    # An entry pasted under the wrong source: the box to tick before signing read "Lead time". Names stand behind a colon.
+    # Pasted under the wrong source: the box to tick before signing read "Lead time". Names stand behind a colon.
     if source.endswith(".") and " " in source and not forms[-1].rstrip().endswith(".") and ":" not in forms[-1]:
         return "is no sentence, as the source is"
     return ""

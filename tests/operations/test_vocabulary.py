@@ -340,6 +340,7 @@ ALWAYS_MANY = {
     "Please choose a password of at least %(count)s characters.": "fifteen",
     "Please choose a password of at most %(count)s characters.": "hundreds",
     "The project must begin at least %(days)d days after sending: not before %(earliest)s if you send today.": "weeks",
+    "The two cities lie %(gap)s points apart. As soon as the third review is in, a proposal is possible.": "33 or more",
     "The two cities lie %(gap)s points apart. Nothing can be proposed before a third person has reviewed the file. "
     "One office proposes who, the other confirms.": "33 or more",
     "The two cities lie %(gap)s points apart; from %(limit)s on, a third review must be in before anything can be "
