@@ -169,7 +169,8 @@ def choose_channel(application: Application, channel: Channel, *, by: Actor) -> 
         return
     now, before = clock.now(), application.channel
     live = (Consent.application_id == application.id, Consent.withdrawn_at.is_(None))
-    db.session.execute(update(Consent).where(*live).values(withdrawn_at=now, withdrawn_by=by.id))
+    if before is Channel.PORTAL:
+        db.session.execute(update(Consent).where(*live).values(withdrawn_at=now, withdrawn_by=by.id))
     if channel is Channel.PORTAL:
         for law, wording in texts.CONSENTS.items():
             consent = Consent(application_id=application.id, law=law, person_id=by.id, given_at=now)

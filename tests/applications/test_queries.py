@@ -198,7 +198,7 @@ class TestPaging:
 def test_search_finds_title_organisations_number_and_contacts_as_people_type_them(given: Given) -> None:
     by = given.applicant(name="Bérénice Küchler", email="b.kuechler@verein-köln.de")
     choir = given.organisation(by, name="Düsseldorfer Straßenchor Łódź e.\u00a0V.")
-    title = "L’été du cœur – Édition Ⅱ"
+    title = "L’été du cœur – Édition II"
     wanted = given.application(
         State.SUBMITTED, by=by, organisation=choir, title=title, partner_name="Œuvre d’Occitanie"
     )
