@@ -122,6 +122,9 @@ class Eye:
             return
         self.seen.add((name, self.language))
         words = self.page.locator("body").inner_text()
+        # What a program said, for whoever mends it, is marked as the English that it is.
+        for said in self.page.locator('code[lang="en"]').all_inner_texts():
+            words = words.replace(said, "")
         self.complaints += [f"{name}: English: {text!r}" for text in english(self.language) if text in words]
         declared = self.page.locator("html").get_attribute("lang")
         if declared != self.language:
