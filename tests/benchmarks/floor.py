@@ -13,7 +13,7 @@ DETAIL = """<!doctype html><title>{{ a.title }}</title><h1>{{ a.title }}</h1><p>
 <p>{{ a.encounter }}<p>{{ a.success }}<table>{% for l in lines %}<tr><td>{{ l.description }}<td>{{ l.cents }}</tr>
 {% endfor %}</table><ol>{% for e in events %}<li>{{ e.action }} {{ e.at }}{% endfor %}</ol>"""
 RANKING = """<!doctype html><title>Ranking</title><table>{% for r in rows %}<tr><td>{{ loop.index }}<td>{{ r.number }}
-<td><a href="/f/{{ r.id }}">{{ r.title }}</a><td>{{ r.name }}<td>{{ r.mean }}<td>{{ r.german }}<td>{{ r.french }}
+<td><a href="/f/{{ r.id }}">{{ r.title }}</a><td>{{ r.name }}<td>{{ r.score }}<td>{{ r.german }}<td>{{ r.french }}
 <td>{{ r.state }}<td>{{ r.requested_cents }}<td>{{ r.recommended_cents }}</tr>{% endfor %}</table>"""
 
 
@@ -53,11 +53,11 @@ def create(engine: Engine) -> Flask:
         with engine.connect() as c:
             rows = c.execute(
                 text(
-                    "SELECT a.id, a.number, a.title, o.name, a.state, a.requested_cents, s.mean, s.german, s.french, "
+                    "SELECT a.id, a.number, a.title, o.name, a.state, a.requested_cents, s.score, s.german, s.french, "
                     "s.recommended_cents FROM standing s JOIN application a ON a.id = s.application_id "
                     "JOIN organisation o ON o.id = a.lead_id "
                     "WHERE s.call_id = (SELECT id FROM call ORDER BY opens_at DESC LIMIT 1) "
-                    "ORDER BY s.mean DESC, s.application_id DESC LIMIT 50"
+                    "ORDER BY s.score DESC, s.application_id DESC LIMIT 50"
                 )
             ).all()
         return render_template_string(RANKING, rows=rows)
