@@ -26,7 +26,7 @@ END = text("SET CONSTRAINTS ALL IMMEDIATE")
         "INSERT INTO criterion (id, call_id, position, title_de, title_fr, question_de, question_fr, points_max)"
         " SELECT gen_random_uuid(), id, 12, '', '', '', '', 10 FROM call",
     ],
-    ids=["no question", "no link", "not asked in every category", "one more criterion"],
+    ids=["question", "link", "depth", "criterion"],
 )
 def test_a_call_in_which_a_criterion_has_no_question_cannot_open(app: Flask, given: Given, statement: str) -> None:
     """Whatever row it is missing for, and whoever writes: the database takes no such call."""
