@@ -44,7 +44,7 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A field that both changed, or a whole line: its name without the column, its cells by their names. GONE: deleted."""
+    """A field that both changed, or a whole line: its name without the column, its cells by name. GONE: deleted."""
 
     name: str
     theirs: Any

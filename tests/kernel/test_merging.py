@@ -30,7 +30,7 @@ def disputed(conflicts: tuple[Conflict, ...]) -> set[str]:
 def whole(name: str, values: dict[str, Any]) -> Any:
     """A field's value, or all cells of a line."""
     cells = {cell: value for cell, value in values.items() if cell.startswith(f"{name}.")}
-    return values[name] if name in values else cells or GONE
+    return values.get(name, cells or GONE)
 
 
 class TestMerging:
