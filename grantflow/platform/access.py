@@ -80,7 +80,7 @@ def enter(token: str, owner: UUID) -> None:
 
 
 def entered(token: str, owner: UUID) -> dict[str, str]:
-    """What the cookie holds: the session's key, and the seed of its forms' tokens, which says whom they are drawn for."""
+    """What the cookie holds: the session's key, and the seed of its forms' tokens, which says whose they are."""
     return {"_user_id": token, "csrf_token": f"{owner}.{tokens.fresh()}"}
 
 

@@ -80,7 +80,7 @@ def use(code: str) -> Iterator[None]:
 
 
 def switching() -> bool:
-    """Whether this POST only asks for its page again: in the other language, or since it came too late (``returning``)."""
+    """Whether this POST only asks for its page again: in the other language, or as it came too late (``returning``)."""
     return has_request_context() and (_pressed() in LANGUAGES or "drawn_again" in g)
 
 

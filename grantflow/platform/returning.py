@@ -1,4 +1,4 @@
-"""What was typed comes back: a form whose session ended, or whose token no longer fits, is shown again, filled, unsaved.
+"""What was typed comes back: a form whose session ended, or whose token no longer fits, is shown filled, and unsaved.
 
 The token of a form is signed and names the person it was drawn for. So whatever has become of its session, what was
 typed comes back to its author and to nobody else: at once where they are signed in, else after they have signed in. It
@@ -87,10 +87,12 @@ def _drawn_again() -> Response:
     """The same page with what was typed and a token that fits. Its view saves nothing, and could not."""
     _say_unsaved()
     app = current_app
+    answer: Any
     try:
-        reply = app.make_response(app.view_functions[request.endpoint or ""](**(request.view_args or {})))
+        answer = app.view_functions[request.endpoint or ""](**(request.view_args or {}))
     except Exception as error:  # a page that is not theirs any more, a file that moved on
-        reply = app.make_response(app.handle_user_exception(error))
+        answer = app.handle_user_exception(error)
+    reply = app.make_response(answer)
     db.session.rollback()
     if reply.status_code < 300:
         reply.status_code = 400
