@@ -11,7 +11,7 @@ from whitenoise import WhiteNoise
 
 from grantflow import menu
 from grantflow.config import ROOT, Settings
-from grantflow.platform import access, db, errors, headers, health, http, jobs, locale, logs, once
+from grantflow.platform import access, db, errors, headers, health, http, jobs, locale, logs, once, returning
 from grantflow.platform.templates import Environment
 
 #: Features with pages, in the order their addresses are matched.
@@ -80,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     access.login.init_app(app)
     errors.init_app(app)
+    returning.init_app(app)
     jobs.init_app(app, settings)
     for feature in TABLES:
         import_module(f"grantflow.{feature}.models")

@@ -43,6 +43,12 @@ def sign_in_of(token: str) -> SignIn | None:
     return db.session.scalars(_SIGN_IN, {"key": tokens.fingerprint(token)}).unique().one_or_none()
 
 
+def owner_of_session(token: str) -> UUID | None:
+    """Whose session a cookie stood for, ended or not."""
+    found = sign_in_of(token)
+    return found.person_id if found else None
+
+
 def live_token(raw: str, *purposes: Purpose) -> Token | None:
     """The mailed token if it still opens something: right purpose, unused, in time, of the person's present epoch."""
     token = db.session.scalar(select(Token).where(Token.token_hash == tokens.fingerprint(raw)))

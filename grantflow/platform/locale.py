@@ -80,8 +80,8 @@ def use(code: str) -> Iterator[None]:
 
 
 def switching() -> bool:
-    """Whether this POST only asks for the other language."""
-    return has_request_context() and _pressed() in LANGUAGES
+    """Whether this POST only asks for its page again: in the other language, or as it came too late (``returning``)."""
+    return has_request_context() and (_pressed() in LANGUAGES or "drawn_again" in g)
 
 
 def _pressed() -> str | None:
@@ -243,7 +243,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def remember(response: Response) -> Response:
-        if request.args.get("lang") in LANGUAGES or switching():
+        if request.args.get("lang") in LANGUAGES or _pressed() in LANGUAGES:
             secure = bool(app.config["SESSION_COOKIE_SECURE"])
             response.set_cookie(
                 COOKIE,
