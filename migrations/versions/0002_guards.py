@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "foundation_0002"
+down_revision = "foundation_0001"
 branch_labels = None
 depends_on = None
 
