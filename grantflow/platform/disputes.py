@@ -104,22 +104,24 @@ def spoken(form: Form, name: str, value: Any) -> str:
     if isinstance(field, wtforms.SelectField):  # a menu, or one of a few
         return next((str(words) for its, words, *_more in field.iter_choices() if str(its) == str(value)), str(value))
     if isinstance(field, Typed):
-        return field.write(date.fromisoformat(value) if isinstance(field, DateField) else value)
+        return str(field.write(date.fromisoformat(value) if isinstance(field, DateField) else value))
     return str(value)
 
 
 def taken(labels: Sequence[str]) -> str:
     """What a save has left as somebody else had changed it."""
-    return _(
+    said: str = _(
         "Saved together with what has been changed elsewhere since you opened this page: %(names)s.",
         names=", ".join(dict.fromkeys(labels)),
     )
+    return said
 
 
 def newer(labels: Sequence[str]) -> str:
     """What was not there when the page was opened that was to be sent."""
-    return _(
+    said: str = _(
         "Since you opened this page, something has been changed elsewhere: %(names)s. "
         "Nothing is sent yet: please check it, then send again.",
         names=", ".join(dict.fromkeys(labels)),
     )
+    return said

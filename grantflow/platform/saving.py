@@ -71,21 +71,21 @@ CHOICE = "choice."
 
 
 class SavingForm(Form):
-    """A form that says which revision it shows: ``show`` fills it in, ``seen`` tells the door.
+    """A form that says which revision it shows: ``show`` fills it in, ``saw`` tells the door.
 
     ``mark`` names the record beside its revisions: what a page of another one showed is gone.
     """
 
-    revision = HiddenField()
+    seen = HiddenField()
 
     def show(self, mark: object, revision: int) -> None:
         if not self.is_submitted():
-            self.revision.data = f"{mark}.{revision}.{secrets.token_urlsafe(6)}"
+            self.seen.data = f"{mark}.{revision}.{secrets.token_urlsafe(6)}"
 
-    def seen(self, mark: object) -> Seen:
+    def saw(self, mark: object) -> Seen:
         sent = request.form
         choices = {name.removeprefix(CHOICE): sent[name] for name in sent if name.startswith(CHOICE)}
-        shown, page = _read(self.revision.data, mark)
+        shown, page = _read(self.seen.data, mark)
         return Seen(shown, page, choices, _read(sent.get("offered"), mark)[0])
 
 

@@ -11,8 +11,8 @@ from grantflow.accounts.models import Person
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application
 from grantflow.calls.texts import criterion_question, criterion_title
-from grantflow.kernel.errors import Clash, Incomplete, Invalid, Newer
-from grantflow.platform import disputes, locale
+from grantflow.kernel.errors import Clash, DomainError, Incomplete, Invalid, Newer
+from grantflow.platform import disputes, locale, returning
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to
 
@@ -75,6 +75,9 @@ def assess(assignment: Assignment) -> Any:
     except Clash as error:
         found = disputes.of(error, form, forms.MARK, by=current_actor())
         return _grid(clashing, assignment, form, clash=found)
+    except DomainError as error:  # submitted from another window, or the round is over
+        url = url_for("review.assess", id=assignment.application_id)
+        return returning.too_late(error, form, url)
 
 
 def _save(assignment: Assignment, form: forms.Grid) -> Any:
@@ -84,7 +87,7 @@ def _save(assignment: Assignment, form: forms.Grid) -> Any:
         "marks": form.marks(assignment.application.call.criteria),
         "recommended_cents": form.recommended.data,
         "comment": form.comment.data or "",
-        "seen": form.seen(forms.MARK),
+        "seen": form.saw(forms.MARK),
         "by": actor,
     }
     here = assignment.application_id
