@@ -100,7 +100,7 @@ def spoken(form: Form, name: str, value: Any) -> str:
     if value is GONE or value is None or value == "":
         return ""
     if isinstance(value, bool):
-        return pgettext("answer", "Yes") if value else pgettext("answer", "No")
+        return str(pgettext("answer", "Yes") if value else pgettext("answer", "No"))
     if isinstance(field, wtforms.SelectField):  # a menu, or one of a few
         return next((str(words) for its, words, *_more in field.iter_choices() if str(its) == str(value)), str(value))
     if isinstance(field, Typed):

@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from grantflow.accounts.models import Person
 from grantflow.platform.db import db
 from grantflow.review.models import Assessment, AssessmentChange
-from grantflow.review.states import Progress
 from tests.given import Given
 
 As = Callable[[Person], FlaskClient]
@@ -48,6 +47,7 @@ def windows(given: Given, as_: As) -> Callable[[], Window]:
 def saved(app: Flask) -> tuple[Assessment, dict[int, str]]:
     with app.app_context():
         assessment = db.session.scalars(select(Assessment)).one()
+        assert assessment.assignment  # read as long as there is a session
         return assessment, {score.criterion.position: score.comment for score in assessment.scores}
 
 
@@ -104,19 +104,19 @@ def test_what_was_changed_elsewhere_is_not_submitted_unread(app: Flask, windows:
     here.save(comment_1="hier")
     answer = there.save("submit", **full | {"comment_1": ""}, recommended="100", comment="Gut.")
     assert answer.status_code == 302
-    assert saved(app)[0].progress is Progress.DRAFT
+    assert not saved(app)[0].assignment.is_submitted
     again = windows()
     assert again.fields["comment_1"] == "hier"
     assert again.fields["comment_2"] == "Grund 2"
     assert again.save("submit").status_code == 302
-    assert saved(app)[0].progress is Progress.SUBMITTED
+    assert saved(app)[0].assignment.is_submitted
 
 
 def test_a_save_after_submitting_loses_no_words(app: Flask, windows: Callable[[], Window]) -> None:
     here, there = windows(), windows()
     full = {f"points_{n}": "8" for n in range(1, 12)} | {f"comment_{n}": f"Grund {n}" for n in range(1, 12)}
     here.save("submit", **full, recommended="100", comment="Gut.")
-    assert saved(app)[0].progress is Progress.SUBMITTED
+    assert saved(app)[0].assignment.is_submitted
     answer = there.save("save", comment_3="Zu spät getippt")
     assert answer.status_code == 409
     assert "Zu spät getippt" in answer.text
