@@ -39,11 +39,9 @@ def admin(app: Flask, given: Given, as_: As) -> FlaskClient:
             reason="complete",
             label="DT-27-1-001",
         )
-        service.record(
-            "decided", on=("proposal", "p1"), by=office, after={"award": 940000, "shares": {"toulouse": 470000}}
-        )
+        service.record("decided", on=("act", "p1"), by=office, after={"award": 940000, "shares": {"toulouse": 470000}})
         service.record("roles_changed", on=person, by=person, before={"roles": ["office"]}, after={"roles": []})
-        service.record("key_turned", on=("proposal", "p1"), by=office, after={"unheard_of": {"of": [True, None]}})
+        service.record("key_turned", on=("act", "p1"), by=office, after={"unheard_of": {"of": [True, None]}})
         db.session.commit()
     return as_(person)
 
