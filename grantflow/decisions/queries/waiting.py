@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from grantflow.applications.models import Application
@@ -149,7 +149,7 @@ def _lacks_deliberation() -> ColumnElement[bool]:
 def _awaiting(actor: Actor) -> Select[Proposal]:
     """Proposals that only wait for a signature the actor may give."""
     signed = exists().where(Key.proposal_id == Proposal.id, Key.voided_at.is_(None), Key.party == actor.party)
-    prepared = Proposal.writers.any(actor.id)  # type: ignore[arg-type]
+    prepared = func.has_worded(Proposal.act_id, literal(actor.id))
     query = _open(actor).where(~signed, ~prepared, ~_lacks_deliberation())
     pays = exists().where(Share.proposal_id == Proposal.id, Share.funder_code == Party.METROPOLE, Share.cents > 0)
     if actor.party not in KEY_HOLDERS:
