@@ -7,3 +7,10 @@ class Movement(StrEnum):
     """What moves money in the ledger."""
 
     AWARD = "award"
+
+
+class Step(StrEnum):
+    """The step of an application that a question stands on, by the name it has there."""
+
+    PROJECT = "project"
+    PEOPLE = "people"
