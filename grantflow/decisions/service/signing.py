@@ -84,8 +84,12 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
     )
     proposal.keys.append(key)
     db.session.flush()
-    deed = "key_turned" if kind is KeyKind.KEY else "consent_given"
-    audit.record(deed, on=proposal.act, by=by, after={"digest": proposal.digest})
+    audit.record(
+        "key_turned" if kind is KeyKind.KEY else "consent_given",
+        on=proposal.act,
+        by=by,
+        after={"digest": proposal.digest},
+    )
     turned = rules.Signed(key.party, key.person_id, key.digest)
     if not rules.missing(replace(case, keys=(*case.keys, turned))):
         _decide(proposal, content["letters"], envelopes, by)
