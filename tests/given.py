@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from flask import Flask, has_app_context
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from grantflow.accounts.models import Address, Person, RoleGrant
 from grantflow.accounts.rules import Name
@@ -32,7 +32,7 @@ from grantflow.applications.states import (
 )
 from grantflow.calls.models import Call
 from grantflow.decisions import service as decisions
-from grantflow.decisions.models import Proposal
+from grantflow.decisions.models import Act, Proposal
 from grantflow.decisions.rules import Deliberation
 from grantflow.decisions.states import Outcome, RejectionReason
 from grantflow.demo.fund import load_fund
@@ -479,7 +479,8 @@ class Given:
                 select(Proposal)
                 .where(Proposal.id == proposal_id)
                 .options(
-                    joinedload(Proposal.application),
+                    joinedload(Proposal.act).joinedload(Act.application),
+                    undefer(Proposal.writers),
                     selectinload(Proposal.shares),
                     selectinload(Proposal.keys),
                     selectinload(Proposal.versions),

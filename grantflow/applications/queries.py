@@ -104,7 +104,7 @@ class OwnLetter:
 def letter_of(actor: Actor, id: UUID, letter_id: UUID) -> OwnLetter | None:  # noqa: A002
     """One printed letter of a visible file."""
     application = by_id(actor, id)
-    letter = letters.ready_of_subject(id, letter_id) if application else None
+    letter = letters.ready_of_application(id, letter_id) if application else None
     return OwnLetter(application, letter) if application and letter else None
 
 

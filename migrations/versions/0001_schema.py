@@ -128,6 +128,7 @@ def upgrade() -> None:
         ),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column("application_number", sa.String(), nullable=False),
         sa.Column("project_title", sa.String(), nullable=False),
         sa.Column("recipient_name", sa.String(), nullable=False),
@@ -176,6 +177,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_letter_desk", "letter", ["funder", "created_at", "id"], unique=False)
     op.create_index("ix_letter_subject", "letter", ["subject_id"], unique=False)
+    op.create_index(op.f("ix_letter_application_id"), "letter", ["application_id"])
     op.create_index(
         "ix_letter_failed",
         "letter",
@@ -675,14 +677,45 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("limit_cents", sa.BigInteger(), nullable=False),
         sa.Column("committed_cents", sa.BigInteger(), nullable=False),
+        sa.Column("reserved_cents", sa.BigInteger(), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
-        sa.CheckConstraint("committed_cents BETWEEN 0 AND limit_cents", name=op.f("ck_envelope_within_limit")),
+        sa.CheckConstraint(
+            "committed_cents >= 0 AND reserved_cents >= 0 AND committed_cents + reserved_cents <= limit_cents",
+            name=op.f("ck_envelope_within_limit"),
+        ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_envelope_call_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["funder_code"], ["funder.code"], name=op.f("fk_envelope_funder_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_envelope")),
         sa.UniqueConstraint("call_id", "funder_code", name=op.f("uq_envelope_call_id_funder_code")),
     )
     op.create_index(op.f("ix_envelope_funder_code"), "envelope", ["funder_code"], unique=False)
+    op.create_table(
+        "commitment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("envelope_id", sa.Uuid(), nullable=False),
+        sa.Column("act_id", sa.Uuid(), nullable=False),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Enum("award", native_enum=False, create_constraint=True, length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["envelope_id"], ["envelope.id"], name=op.f("fk_commitment_envelope_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment")),
+        sa.UniqueConstraint("act_id", "envelope_id", name=op.f("uq_commitment_act_id_envelope_id")),
+    )
+    op.create_index(op.f("ix_commitment_envelope_id"), "commitment", ["envelope_id"])
+    op.create_table(
+        "reservation",
+        sa.Column("act_id", sa.Uuid(), nullable=False),
+        sa.Column("envelope_id", sa.Uuid(), nullable=False),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("cents > 0", name=op.f("ck_reservation_cents")),
+        sa.ForeignKeyConstraint(["envelope_id"], ["envelope.id"], name=op.f("fk_reservation_envelope_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reservation_person_id")),
+        sa.PrimaryKeyConstraint("act_id", "envelope_id", name=op.f("pk_reservation")),
+    )
+    op.create_index(op.f("ix_reservation_envelope_id"), "reservation", ["envelope_id"])
+    op.create_index(op.f("ix_reservation_person_id"), "reservation", ["person_id"])
     op.create_table(
         "message",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1052,14 +1085,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("application_id", name=op.f("pk_partner")),
     )
     op.create_table(
-        "proposal",
+        "act",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
-            "outcome",
+            "kind",
             sa.Enum("award", "rejection", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
+        sa.Column(
+            "state",
+            sa.Enum("open", "abandoned", "decided", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("returned_by", sa.Uuid(), nullable=True),
+        sa.Column("return_reason", sa.String(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_act_number")),
+        sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name=op.f("ck_act_closed")),
+        sa.CheckConstraint("(state = 'abandoned') = (returned_by IS NOT NULL)", name=op.f("ck_act_returned")),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_act_application_id")),
+        sa.ForeignKeyConstraint(["returned_by"], ["person.id"], name=op.f("fk_act_returned_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act")),
+        sa.UniqueConstraint("application_id", "number", name=op.f("uq_act_application_id_number")),
+    )
+    op.create_index(op.f("ix_act_returned_by"), "act", ["returned_by"])
+    op.create_index("uq_act_open", "act", ["application_id"], unique=True, postgresql_where="state = 'open'")
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("act_id", sa.Uuid(), nullable=False),
         sa.Column("award_cents", sa.BigInteger(), nullable=False),
         sa.Column(
             "rejection_reason",
@@ -1083,27 +1140,18 @@ def upgrade() -> None:
         sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("returned_by", sa.Uuid(), nullable=True),
-        sa.Column("return_reason", sa.String(), nullable=False),
-        sa.CheckConstraint("(outcome = 'award') = (award_cents > 0)", name=op.f("ck_proposal_amount")),
-        sa.CheckConstraint("(outcome = 'rejection') = (rejection_reason IS NOT NULL)", name=op.f("ck_proposal_reason")),
         sa.CheckConstraint(
-            "(outcome = 'award') = (purpose_de <> '') AND (outcome = 'award') = (purpose_fr <> '')",
+            "award_cents >= 0 AND (award_cents > 0) = (rejection_reason IS NULL)", name=op.f("ck_proposal_award")
+        ),
+        sa.CheckConstraint(
+            "(award_cents > 0) = (purpose_de <> '') AND (award_cents > 0) = (purpose_fr <> '')",
             name=op.f("ck_proposal_purpose"),
         ),
-        sa.CheckConstraint(
-            "(returned_at IS NULL) = (returned_by IS NULL) AND (returned_at IS NULL OR decided_at IS NULL)",
-            name=op.f("ck_proposal_returned"),
-        ),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_proposal_application_id")),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_proposal_act_id")),
         sa.ForeignKeyConstraint(["prepared_by"], ["person.id"], name=op.f("fk_proposal_prepared_by")),
-        sa.ForeignKeyConstraint(["returned_by"], ["person.id"], name=op.f("fk_proposal_returned_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
-        sa.UniqueConstraint("application_id", name=op.f("uq_proposal_application_id")),
+        sa.UniqueConstraint("act_id", name=op.f("uq_proposal_act_id")),
     )
-    op.create_index(op.f("ix_proposal_returned_by"), "proposal", ["returned_by"])
     op.create_index(op.f("ix_proposal_prepared_by"), "proposal", ["prepared_by"])
     op.create_table(
         "standing",
@@ -1150,26 +1198,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["assignment_id"], ["seat.id"], name=op.f("fk_assessment_assignment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
         sa.UniqueConstraint("assignment_id", name=op.f("uq_assessment_assignment_id")),
-    )
-    op.create_table(
-        "decision",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("application_id", sa.Uuid(), nullable=False),
-        sa.Column("proposal_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "outcome",
-            sa.Enum("award", "rejection", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
-        sa.Column("award_cents", sa.BigInteger(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_decision_application_id")),
-        sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_decision_proposal_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
-        sa.UniqueConstraint("application_id", "digest", name=op.f("uq_decision_application_id_digest")),
-        sa.UniqueConstraint("application_id", name=op.f("uq_decision_application_id")),
-        sa.UniqueConstraint("proposal_id", name=op.f("uq_decision_proposal_id")),
     )
     op.create_table(
         "decision_key",
@@ -1226,12 +1254,18 @@ def upgrade() -> None:
         sa.Column("cents", sa.BigInteger(), nullable=False),
         sa.Column("deliberation_number", sa.String(), nullable=False),
         sa.Column("deliberation_on", sa.Date(), nullable=True),
+        sa.Column("deliberation_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint("cents >= 0", name=op.f("ck_share_cents")),
+        sa.CheckConstraint(
+            "(deliberation_number = '') = (deliberation_by IS NULL)", name=op.f("ck_share_deliberation")
+        ),
+        sa.ForeignKeyConstraint(["deliberation_by"], ["person.id"], name=op.f("fk_share_deliberation_by")),
         sa.ForeignKeyConstraint(
             ["proposal_id"], ["proposal.id"], name=op.f("fk_share_proposal_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("proposal_id", "funder_code", name=op.f("pk_share")),
     )
+    op.create_index(op.f("ix_share_deliberation_by"), "share", ["deliberation_by"])
     op.create_table(
         "score",
         sa.Column("assessment_id", sa.Uuid(), nullable=False),
@@ -1274,17 +1308,20 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("assessment_change")
     op.drop_table("score")
+    op.drop_index(op.f("ix_share_deliberation_by"), table_name="share")
     op.drop_table("share")
     op.drop_table("proposal_version")
     op.drop_index("uq_key_person", table_name="decision_key", postgresql_where="voided_at IS NULL")
     op.drop_index("uq_key_party", table_name="decision_key", postgresql_where="voided_at IS NULL")
     op.drop_table("decision_key")
-    op.drop_table("decision")
     op.drop_table("assessment")
     op.drop_table("submission")
     op.drop_index("ix_standing_ranking", table_name="standing")
     op.drop_table("standing")
     op.drop_table("proposal")
+    op.drop_index("uq_act_open", table_name="act", postgresql_where="state = 'open'")
+    op.drop_index(op.f("ix_act_returned_by"), table_name="act")
+    op.drop_table("act")
     op.drop_table("partner")
     op.drop_table("consent")
     op.drop_table("declaration")
@@ -1309,6 +1346,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_message_token_id"), table_name="message")
     op.drop_index(op.f("ix_message_person_id"), table_name="message")
     op.drop_table("message")
+    op.drop_index(op.f("ix_reservation_person_id"), table_name="reservation")
+    op.drop_index(op.f("ix_reservation_envelope_id"), table_name="reservation")
+    op.drop_table("reservation")
+    op.drop_index(op.f("ix_commitment_envelope_id"), table_name="commitment")
+    op.drop_table("commitment")
     op.drop_index(op.f("ix_envelope_funder_code"), table_name="envelope")
     op.drop_table("envelope")
     op.drop_index(op.f("ix_question_criterion_criterion_id"), table_name="question_criterion")
@@ -1343,6 +1385,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_letter_rotten", table_name="letter", postgresql_where=sa.text("rotten_at IS NOT NULL"))
     op.drop_index("ix_letter_failed", table_name="letter", postgresql_where=sa.text("failed_at IS NOT NULL"))
+    op.drop_index(op.f("ix_letter_application_id"), table_name="letter")
     op.drop_index("ix_letter_subject", table_name="letter")
     op.drop_index("ix_letter_desk", table_name="letter")
     op.drop_table("letter")

@@ -80,7 +80,7 @@ def _named(offered: Sequence[Call]) -> list[dict[str, Any]]:
 @requires(policy.reads_for, on=queries.with_members)
 def show(application: Application) -> Any:
     """Where the file stands, what happens next and who acts; then letters and history."""
-    found = letters.of_subject(application.id) if application.state in DECIDED else []
+    found = letters.of_application(application.id) if application.state in DECIDED else []
     acts = [letter for letter in found if letter.standing is Standing.ACT]
     actor = current_actor()
     never_sent = application.number is None
@@ -229,7 +229,7 @@ def _letter(act: Letter, found: Sequence[Letter]) -> dict[str, Any]:
         "kind": letter_texts.KINDS[act.kind],
         "files": [
             {
-                "url": url_for("applications.letter", id=act.subject_id, letter_id=copy.id)
+                "url": url_for("applications.letter", id=act.application_id, letter_id=copy.id)
                 if copy.state is LetterState.READY
                 else None,
                 "is_act": copy is act,
