@@ -16,6 +16,7 @@ from grantflow.notifications.models import Message
 from grantflow.platform import jobs, limits, once, settings
 from grantflow.platform.db import db
 from grantflow.platform.jobs import JobName
+from grantflow.review import service as reviews
 
 from .celery_app import app
 
@@ -58,6 +59,7 @@ def _tidy() -> None:
     limits.forget_expired()
     once.forget_old()
     accounts.forget_expired()
+    reviews.forget_changes()
     _report_failures()
     db.session.commit()
     for letter_id in printed.scan():

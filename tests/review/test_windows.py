@@ -1,6 +1,7 @@
 """Two windows of one reviewer: nothing is overwritten silently, nothing typed is lost, and nobody is asked in vain."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from lxml import html
 from sqlalchemy import func, select
 
 from grantflow.accounts.models import Person
+from grantflow.kernel import clock
 from grantflow.platform.db import db
+from grantflow.review import service
 from grantflow.review.models import Assessment, AssessmentChange
 from tests.given import Given
 
@@ -121,3 +124,14 @@ def test_a_save_after_submitting_loses_no_words(app: Flask, windows: Callable[[]
     assert answer.status_code == 409
     assert "Zu spät getippt" in answer.text
     assert f'href="{there.path}"' in answer.text
+
+
+def test_thirty_days_after_submitting_nobody_knows_how_it_came_about(app: Flask, windows: Callable[[], Window]) -> None:
+    here = windows()
+    full = {f"points_{n}": "8" for n in range(1, 12)} | {f"comment_{n}": f"Grund {n}" for n in range(1, 12)}
+    here.save("submit", **full, recommended="100", comment="Gut.")
+    with app.app_context():
+        for days, kept in ((29, 1), (31, 0)):
+            with clock.frozen(clock.now() + timedelta(days=days)):
+                service.forget_changes()
+            assert db.session.scalar(select(func.count()).select_from(AssessmentChange)) == kept

@@ -138,9 +138,8 @@ def submit(
 
 def forget_changes() -> None:
     """Housekeeping: thirty days after it was submitted, nobody needs to know how an assessment came about."""
-    submitted = (
-        select(Assessment.id).join(Assessment.assignment).where(Assignment.submitted_at < clock.now() - KEPT_FOR)
-    )
+    over = Assignment.submitted_at < clock.now() - KEPT_FOR
+    submitted = select(Assessment.id).join(Assessment.assignment).where(over)
     db.session.execute(delete(AssessmentChange).where(AssessmentChange.assessment_id.in_(submitted)))
 
 
