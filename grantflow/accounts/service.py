@@ -13,7 +13,7 @@ from grantflow.kernel import clock, emails
 from grantflow.kernel.errors import DomainError, Forbidden, Invalid
 from grantflow.kernel.parties import ANONYMOUS, SYSTEM, Actor, Party, Role
 from grantflow.notifications import service as notifications
-from grantflow.platform import limits, passwords, tokens
+from grantflow.platform import jobs, limits, passwords, tokens
 from grantflow.platform.db import db, insert_once, own_transaction, to_write
 
 from . import policy, queries, rules
@@ -407,6 +407,7 @@ def enable(person: Person, *, by: Actor) -> None:
     db.session.flush()
 
 
+@jobs.periodic("accounts.forget_expired", at="03:10")
 def forget_expired() -> int:
     """Housekeeping: drop links and sessions that ended or lapsed more than a week ago. Returns how many."""
     return queries.delete_expired(clock.now() - rules.INVITATION_LIFETIME)

@@ -70,6 +70,7 @@ ACTIONS: dict[str, Any] = {
     "letter_downloaded": _l("Letter downloaded"),
     "message_restarted": _l("Message started again"),
     "messages_restarted": _l("Failed messages started again"),
+    "upkeep_restarted": _l("Periodic work started again"),
 }
 
 SUBJECTS: dict[str, Any] = {
@@ -78,6 +79,7 @@ SUBJECTS: dict[str, Any] = {
     "organisation": lazy_pgettext("audit", "Organisation"),
     "application": lazy_pgettext("audit", "Application"),
     "proposal": lazy_pgettext("audit", "Proposal"),
+    "job": lazy_pgettext("audit", "Periodic work"),
     "letter": lazy_pgettext("audit", "Letter"),
     "message": lazy_pgettext("audit", "Message"),
     "page": lazy_pgettext("audit", "Page"),

@@ -3,6 +3,10 @@
 from enum import StrEnum
 
 
+#: Work on letters, by the names of its jobs.
+PRINTING, REPRINTING = "letters.render", "letters.reprint"
+
+
 class Kind(StrEnum):
     AWARD = "award"
     REJECTION = "rejection"

@@ -111,12 +111,12 @@ def _decide(proposal: Proposal, acts: Mapping[str, Any], envelopes: Sequence[Env
             "digest": proposal.digest,
         },
     )
-    _issue(proposal, acts, by)
+    issued = _issue(proposal, acts, by)
     notifications.send(
         "decision_ready",
         to=application.contact,
         key=f"decision_ready:{application.id}",
-        held_by=application.id,
+        after=[letter.job_id for letter in issued],
         number=application.number,
         title=application.title,
         title_language=application.language,
@@ -148,7 +148,7 @@ def _check(terms: rules.Terms, envelopes: Sequence[Envelope]) -> None:
             raise CannotSign([Reason("envelope_used_up", facts=facts)])
 
 
-def _issue(proposal: Proposal, acts: Mapping[str, Any], by: Person) -> None:
+def _issue(proposal: Proposal, acts: Mapping[str, Any], by: Person) -> list[Letter]:
     """One act for each acting funder (D5), from the facts that were signed, under the name of whoever signed for it."""
     signed = {key.party: key.name for key in queries.live_keys(proposal)}
     day = clock.local(proposal.decided_at or clock.now()).date()
@@ -156,7 +156,7 @@ def _issue(proposal: Proposal, acts: Mapping[str, Any], by: Person) -> None:
         Facts.from_json(rules.completed(acts[party.value], on=day, signatory=signed[party]))
         for party in rules.acting(proposal.outcome, queries.terms(proposal).paying)
     ]
-    letters.issue(
+    return letters.issue(
         queries.KINDS[proposal.outcome],
         facts,
         key=str(proposal.application_id),

@@ -19,7 +19,7 @@ from grantflow.platform.db import db
 from .. import queries, rules
 from ..models import Letter, RegisterCounter
 from ..rules import Facts
-from ..states import Kind, Standing
+from ..states import PRINTING, Kind, Standing
 
 Year = tuple[Party, int]
 
@@ -41,8 +41,10 @@ def issue(kind: Kind, facts: Sequence[Facts], *, key: str, subject_id: UUID, by:
         for its in facts
         for row in _rows(kind, its, numbers[_year(its)], clock.now())
     ]
-    once = insert(Letter).on_conflict_do_nothing(index_elements=[Letter.key]).returning(Letter)
-    new = {letter.key: letter for letter in db.session.scalars(once, rows)}
+    printing = [jobs.Promise(PRINTING, row["key"]) for row in rows]
+    rows = [{**row, "job_id": promise.id} for row, promise in zip(rows, printing, strict=True)]
+    once = insert(Letter).values(rows).on_conflict_do_nothing(index_elements=[Letter.key]).returning(Letter)
+    new = {letter.key: letter for letter in db.session.scalars(once.add_cte(*jobs.promised(printing)))}
     if len(new) < len(rows):
         return _issued_before([row["key"] for row in rows], new, years)
     letters = [new[row["key"]] for row in rows]
@@ -58,7 +60,6 @@ def issue(kind: Kind, facts: Sequence[Facts], *, key: str, subject_id: UUID, by:
                 "application": letter.application_number,
             },
         )
-        jobs.ring(jobs.JobName.RENDER_LETTER, Letter, letter.id)
     return letters
 
 
