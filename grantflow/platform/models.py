@@ -23,14 +23,14 @@ class Job(Identified, Base):
     key: Mapped[str] = mapped_column(unique=True)
     queue: Mapped[str]
     #: Names and ids, never facts about anybody.
-    payload: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    payload: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     created_at: Mapped[datetime] = mapped_column(Instant, server_default=func.clock_timestamp())
     not_before: Mapped[datetime | None] = mapped_column(Instant)
     leased_until: Mapped[datetime | None] = mapped_column(Instant)
     lease_token: Mapped[UUID | None]
-    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    attempts: Mapped[int] = mapped_column(server_default="0")
     #: Attempts in a row whose end nobody heard of; begins anew with each that ends in good order.
-    unheard: Mapped[int] = mapped_column(default=0, server_default="0")
+    unheard: Mapped[int] = mapped_column(server_default="0")
     #: From the first fault on: when patience ends.
     patience_until: Mapped[datetime | None] = mapped_column(Instant)
     rang_at: Mapped[datetime | None] = mapped_column(Instant)

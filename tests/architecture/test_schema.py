@@ -11,7 +11,7 @@ from sqlalchemy import Enum, Table, text
 from grantflow.platform.db import Base, db
 
 #: Columns that lead to rows of a feature above, which they know by number only: followed like foreign keys.
-FOLLOWED = {("message", "held_by"), ("letter", "subject_id"), ("letter_download", "letter_id")}
+FOLLOWED = {("letter", "subject_id"), ("letter_download", "letter_id")}
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, Reason
 from grantflow.kernel.parties import KEY_HOLDERS, Party
 from grantflow.letters import service as letters
+from grantflow.letters.models import Letter
 from grantflow.letters.rules import Facts
 from grantflow.letters.states import Channel
 from grantflow.notifications import service as notifications

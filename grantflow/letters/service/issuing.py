@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import tuple_, update
 from sqlalchemy.dialects.postgresql import insert
@@ -42,7 +42,7 @@ def issue(kind: Kind, facts: Sequence[Facts], *, key: str, subject_id: UUID, by:
         for row in _rows(kind, its, numbers[_year(its)], clock.now())
     ]
     printing = [jobs.Promise(PRINTING, row["key"]) for row in rows]
-    rows = [{**row, "job_id": promise.id} for row, promise in zip(rows, printing, strict=True)]
+    rows = [{**row, "id": uuid4(), "job_id": promise.id} for row, promise in zip(rows, printing, strict=True)]
     once = insert(Letter).values(rows).on_conflict_do_nothing(index_elements=[Letter.key]).returning(Letter)
     new = {letter.key: letter for letter in db.session.scalars(once.add_cte(*jobs.promised(printing)))}
     if len(new) < len(rows):

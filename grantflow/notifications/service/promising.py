@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -55,6 +55,7 @@ def send(
     # One name for the deed in both tables: of two who ask, one writes both rows, in one statement.
     sending = jobs.Promise(rules.SEND_URGENT if wanted.urgent else rules.SEND, key, needs=after)
     row = insert(Message).values(
+        id=uuid4(),
         kind=kind,
         key=key,
         person_id=to.id,
