@@ -20,7 +20,7 @@ def _task(kind: jobs.Kind) -> None:
     limits = {"soft_time_limit": kind.limit, "time_limit": kind.limit + 5.0} if kind.limit else {}
     lane = LANES.get(kind.queue)
 
-    @app.task(name=kind.name, **limits)  # type: ignore[untyped-decorator]
+    @app.task(name=kind.name, **limits)
     def attempt(job_id: str) -> None:
         wanted = UUID(job_id)
         if lane is None:
@@ -33,13 +33,13 @@ for kind in jobs.JOBS.values():
     _task(kind)
 
 
-@app.task(name=jobs.BEAT)  # type: ignore[untyped-decorator]
+@app.task(name=jobs.BEAT)
 def beat() -> None:
     """Beat, broker, worker and database have just worked together."""
     jobs.touch("beat")
 
 
-@app.task(name=jobs.SWEEP)  # type: ignore[untyped-decorator]
+@app.task(name=jobs.SWEEP)
 def sweep() -> None:
     """What keeps the promise: begin what is due, and ring again for every job left behind - lost by a broker, a worker
     or a crash."""

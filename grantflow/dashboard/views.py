@@ -140,7 +140,13 @@ def _event(event: Event) -> dict[str, Any]:
 @requires(has_role(Role.ADMINISTRATOR))
 def show_workers() -> Response:
     """Heartbeats, what waits, and what failed with its reason."""
-    return page("dashboard/workers.html", state=queries.workers(), kinds=message_texts.KINDS, labels=texts.CHECKS, upkeep=texts.UPKEEP)
+    return page(
+        "dashboard/workers.html",
+        state=queries.workers(),
+        kinds=message_texts.KINDS,
+        labels=texts.CHECKS,
+        upkeep=texts.UPKEEP,
+    )
 
 
 @bp.post("/workers/letters/<uuid:letter_id>")

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
@@ -237,7 +236,7 @@ def printed(
 # --- printed files, and whether they are whole -----------------------------------------------------
 
 
-def files() -> Select[Any]:
+def files() -> Select[UUID, str | None, int | None, datetime | None, UUID | None, str]:
     """Every printed file, in the order in which they are looked through."""
     columns = Letter.digest, Letter.byte_size, Letter.rotten_at, Letter.repair_id, Letter.register_number
     return select(Letter.id, *columns).where(Letter.digest.is_not(None)).order_by(Letter.id)

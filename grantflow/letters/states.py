@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 
-
 #: Work on letters, by the names of its jobs.
 PRINTING, REPRINTING = "letters.render", "letters.reprint"
 

@@ -166,10 +166,10 @@ def _keep_data_out(context: ExceptionContext) -> None:
             context.sqlalchemy_exception.args = (f"({type(context.original_exception).__name__}) {said}",)
 
 
-def detached(query: Select[tuple[R]]) -> R:
+def detached(query: Select[R]) -> R:
     """The one row, as a frozen copy: read in a transaction of its own that has ended."""
     with own_transaction() as session:
-        row = session.scalars(query).unique().one()
+        row: R = session.scalars(query).unique().one()
         session.expunge_all()
         return row
 

@@ -1,6 +1,7 @@
 """The worker's part: claim a message, compose it, and hand it to the mail server outside any transaction."""
 
 from datetime import datetime
+
 import structlog
 
 from grantflow.kernel.errors import Transient

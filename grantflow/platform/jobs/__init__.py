@@ -3,8 +3,9 @@
 The promise: what is committed gets done within sweep + lease + one attempt, once in effect, whatever
 happens to broker or worker. Only the database's clock counts; the token fences out late writers.
 
-To add a kind of work: ``@job("room.verb", queue=..., patience=...)`` at the function that does it, or ``@periodic(...)``
-where the calendar asks for it. To ask for it: ``begin``, or ``promised`` within the statement that causes it.
+To add a kind of work: ``@job("room.verb", queue=..., patience=...)`` at the function that does it, or
+``@periodic("room.verb", at="03:10")`` where the calendar asks for it. To ask for it: ``begin``, or ``promised`` within
+the statement that causes it.
 """
 
 from ..models import Job

@@ -66,7 +66,9 @@ _AFRESH: dict[str, Any] = {
 }
 
 
-def begin(name: str, key: str, *, ended_before: datetime | None = None, within: Session | None = None, **payload: str) -> UUID | None:
+def begin(
+    name: str, key: str, *, ended_before: datetime | None = None, within: Session | None = None, **payload: str
+) -> UUID | None:
     """A job that may be done more than once under one key: added, or begun afresh if it came to an end before (where
     ``ended_before`` is given: before that instant). Rung for after commit. None: it waits already, or need not begin.
     """

@@ -10,7 +10,6 @@ from grantflow.config import Settings
 
 from .register import QUEUES, UPKEEP
 
-
 #: What beat calls: a sign that the whole chain works, and the sweep.
 BEAT, SWEEP = "upkeep.beat", "upkeep.sweep"
 

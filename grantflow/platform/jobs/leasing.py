@@ -153,11 +153,10 @@ def happened(claim: Claim) -> bool:
     raise Transient("what was done could not be noted")
 
 
-def release(
-    claim: Claim, error: str, *, permanent: bool = False, endless: bool = False, heard: bool = True
-) -> None:
-    """Give the job back after a fault: again after a jittered pause, or failed for a person to see - at once where it is
-    ``permanent``, else when the patience of its kind has ended.
+def release(claim: Claim, error: str, *, permanent: bool = False, endless: bool = False, heard: bool = True) -> None:
+    """Give the job back after a fault: again after a jittered pause, or failed for a person to see.
+
+    It fails at once where the fault is ``permanent``, else when the patience of its kind has ended.
 
     ``endless``: the fault lies with us and never fails the job. ``heard=False``: how the attempt ended is not known.
     """

@@ -65,9 +65,10 @@ def job(name: str, *, queue: str, patience: float, limit: float | None = None) -
 def periodic(
     name: str, *, at: str | None = None, every: float | None = None, patience: float = DAY
 ) -> Callable[[Callable[[], object]], Callable[[], object]]:
-    """The decorated function is called each day at a civil time (``"03:10"``), or every so many seconds, by the database's clock.
+    """The decorated function is called each day at a civil time (``"03:10"``), or every so many seconds.
 
-    A missed beat is caught up once. The function commits as it likes; what it leaves open is committed with its end.
+    By the database's clock. A missed beat is caught up once. The function commits as it likes; what it leaves open is
+    committed with its end.
     """
     period = Daily(time.fromisoformat(at)) if at else Every(every or 0.0)
 

@@ -75,5 +75,3 @@ def send(name: str, job_id: UUID | None = None) -> bool:
         log.warning("ring_failed", job=name, row=str(job_id), error=type(error).__name__)
         return False
     return True
-
-

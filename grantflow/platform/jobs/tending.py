@@ -40,9 +40,7 @@ def begin_due() -> list[UUID]:
     in hands, is left alone. Commits. Returns what it began.
     """
     present = now()
-    begun = [
-        begin(kind.name, "", ended_before=kind.period.last_due(present)) for kind in JOBS.values() if kind.period
-    ]
+    begun = [begin(kind.name, "", ended_before=kind.period.last_due(present)) for kind in JOBS.values() if kind.period]
     db.session.commit()
     return [job_id for job_id in begun if job_id is not None]
 
