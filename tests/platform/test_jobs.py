@@ -70,9 +70,52 @@ def test_whoever_waits_before_the_screen_has_urgent_mail() -> None:
     assert {name for name, kind in rules.KINDS.items() if kind.keyed} <= urgent
 
 
-def test_patience_belongs_to_the_kind() -> None:
-    """Mail and letters have one day, then a person is asked."""
+def test_mail_and_letters_have_one_day_then_a_person_is_asked() -> None:
     assert {kind.patience for kind in jobs.JOBS.values()} == {86_400.0}
+
+
+def test_patience_belongs_to_the_kind(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(claim: jobs.Claim) -> bool:
+        raise OSError("not now")
+
+    monkeypatch.setitem(jobs.JOBS, "busy", jobs.Kind("busy", jobs.UPKEEP, 600.0, busy))
+    with real.app_context():
+        job_id = promise("busy")
+        for minutes, failed in ((0, False), (9, False), (1, True)):
+            passed = timedelta(minutes=minutes)
+            db.session.execute(update(Job).values(patience_until=Job.patience_until - passed, not_before=None))
+            db.session.commit()
+            assert not jobs.run(job_id)
+            db.session.expire_all()
+            assert (db.session.get_one(Job, job_id).failed_at is not None) is failed
+            db.session.commit()
+
+
+def test_there_is_one_place_to_add_a_job(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind the decorator: taken, given up, seen, started again, done - by what reads the table."""
+    answers = [jobs.Hopeless("not today"), None]
+    monkeypatch.delitem(jobs.JOBS, "audit.watch")
+
+    @jobs.job("audit.watch", queue=jobs.MAIL, patience=1.0)
+    def work(claim: jobs.Claim) -> bool:
+        assert claim.job.payload == {"page": "7"}
+        if answer := answers.pop(0):
+            raise answer
+        return jobs.finish(claim)
+
+    with real.app_context():
+        job_id = jobs.begin("audit.watch", "x", page="7")
+        db.session.commit()
+        assert job_id
+        assert jobs.backlogs()["audit.watch"].waiting == 1
+        assert not jobs.run(job_id)
+        assert jobs.backlogs()["audit.watch"].failed == 1
+        assert jobs.restart_failed("audit.watch") == 1
+        db.session.commit()
+        assert jobs.run(job_id)
+        assert jobs.backlogs() == {}
+    with pytest.raises(ValueError, match="twice"):
+        jobs.job("audit.watch", queue=jobs.MAIL, patience=1.0)(work)
 
 
 def test_no_ring_expires_by_a_clock_of_ours(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -315,8 +358,9 @@ def test_every_kind_of_periodic_work_has_a_name_for_people() -> None:
 # --- lanes: a queue never waits for another ------------------------------------------------------------
 
 
-def test_a_full_lane_turns_away_and_does_what_it_turned_away_afterwards() -> None:
-    """Two places, both at work: the others hold no thread, and whoever is at work does theirs too."""
+def test_a_queue_never_waits_for_another() -> None:
+    """A lane with two places, both at work: what finds no room holds no thread that others need, and whoever is at
+    work does it afterwards."""
     lane, todo, done = Lane(2), list(range(20)), []
     both, go = Barrier(3), Event()
 

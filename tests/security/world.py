@@ -235,11 +235,13 @@ class World:
     def _fail_work(self) -> None:
         letter = db.session.scalars(select(Letter).where(Letter.digest.is_(None)).limit(1)).one()
         message = db.session.scalars(select(Message).limit(1)).one()
-        for name, row in (("letter", letter), ("message", message)):
-            claim = jobs.claim(row.job_id)
+        upkeep = jobs.begin("audit.watch", "")
+        db.session.commit()
+        for job_id in (letter.job_id, message.job_id, upkeep):
+            claim = jobs.claim(job_id)
             assert claim
             jobs.release(claim, "the test says so", permanent=True)
-            self.failed[name] = row.id
+        self.failed |= {"letter": letter.id, "message": message.id}
         db.session.expire_all()
 
     def _links(self) -> None:
