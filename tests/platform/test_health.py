@@ -217,7 +217,9 @@ def test_this_parts_clock_ahead(house: Flask) -> None:
 def printed(app: Flask) -> Letter:
     """A letter with a file of a few bytes, not of the press."""
     with app.app_context():
-        (letter,) = letters.issue(Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), by=SYSTEM)
+        (letter,) = letters.issue(
+            Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+        )
         content = letter.register_number.encode() * 9
         letter.digest, letter.byte_size, letter.pages = storage.put(content), len(content), 1
         db.session.commit()
@@ -272,7 +274,9 @@ def test_a_queue_that_stands_still(house: Flask) -> None:
     changed(house, URGENT, not_before=None)
     assert set(red(house)) == {"messages"}
     with house.app_context():
-        (letter,) = letters.issue(Kind.AWARD, [samples.facts()], key="x", subject_id=uuid4(), by=SYSTEM)
+        (letter,) = letters.issue(
+            Kind.AWARD, [samples.facts()], key="x", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+        )
         sending = db.session.scalars(select(Message.job_id)).one()
         db.session.add(JobNeed(job_id=sending, needs_id=letter.job_id))
         db.session.commit()
@@ -286,7 +290,7 @@ def test_what_failed_waits_for_a_person(house: Flask) -> None:
     changed(house, URGENT, failed_at=func.clock_timestamp() - timedelta(days=2))
     assert red(house) == {}
     with house.app_context():
-        letters.issue(Kind.AWARD, [samples.facts()], key="x", subject_id=uuid4(), by=SYSTEM)
+        letters.issue(Kind.AWARD, [samples.facts()], key="x", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM)
         db.session.commit()
     changed(house, PRINTING, failed_at=func.clock_timestamp() - timedelta(days=2))
     assert set(red(house)) == {"letters_failed"}
@@ -294,7 +298,9 @@ def test_what_failed_waits_for_a_person(house: Flask) -> None:
 
 def test_a_letter_that_is_put_off_for_half_an_hour(house: Flask) -> None:
     with house.app_context():
-        letters.issue(Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), by=SYSTEM)
+        letters.issue(
+            Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+        )
         db.session.commit()
     changed(house, PRINTING, not_before=func.clock_timestamp() + timedelta(seconds=60))
     for minutes, expected in ((25, set()), (35, {"letters"})):

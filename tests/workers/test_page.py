@@ -47,7 +47,9 @@ def failed(app: Flask, given: Given) -> tuple[Message, Letter]:
     person = given.applicant(email="bounces@example.org")
     with app.app_context():
         message_id = notifications.send("account_exists", to=person, key=str(uuid4()))
-        (letter,) = letters.issue(Kind.AWARD, [samples.facts()], key=str(uuid4()), subject_id=uuid4(), by=SYSTEM)
+        (letter,) = letters.issue(
+            Kind.AWARD, [samples.facts()], key=str(uuid4()), subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+        )
         found = db.session.get_one(Message, message_id), db.session.get_one(Letter, letter.id)
         for row, why in zip(found, ("SMTP 550 no such mailbox", "no font"), strict=True):
             row.job.failed_at, row.job.attempts, row.job.last_error = clock.now(), 6, why
