@@ -9,6 +9,7 @@ from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import DomainError, Forbidden, Incomplete, Invalid, Newer
 from grantflow.kernel.parties import Actor, Role
+from grantflow.platform import jobs
 from grantflow.platform.db import db
 from grantflow.platform.saving import KEPT_FOR, NOW, Door, Saved, Seen
 from grantflow.seats import service as seats
@@ -136,6 +137,7 @@ def submit(
     return assessment
 
 
+@jobs.periodic("review.forget_changes", at="03:15")
 def forget_changes() -> None:
     """Housekeeping: thirty days after it was submitted, nobody needs to know how an assessment came about."""
     over = Assignment.submitted_at < clock.now() - KEPT_FOR
