@@ -56,7 +56,9 @@ class Proposal(Identified, Base):
         order_by="Share.position",
     )
     keys: Mapped[list["Key"]] = relationship(back_populates="proposal", order_by="Key.turned_at")
-    versions: Mapped[list["Version"]] = relationship(back_populates="proposal", order_by="Version.number")
+    versions: Mapped[list["Version"]] = relationship(
+        lambda: Version, back_populates="proposal", order_by=lambda: Version.number
+    )
 
     __table_args__ = (
         CheckConstraint("(outcome = 'award') = (award_cents > 0)", name="amount"),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from grantflow.accounts.models import Person, RoleGrant
 from grantflow.applications import policy as applications
 from grantflow.applications.models import Application
+from grantflow.applications.models import Version as SentVersion
 from grantflow.applications.states import DECIDABLE, State
 from grantflow.calls import rules as calls
 from grantflow.calls.models import Call, Category, Envelope
@@ -38,6 +39,7 @@ _CALL = joinedload(Application.call)
 #: All that letters are made of. Nobody's roles are asked for here.
 LETTERS = (
     joinedload(Application.lead),
+    joinedload(Application.sent).joinedload(SentVersion.frozen_lead),
     joinedload(Application.contact).lazyload(Person.role_grants),
     _CALL.joinedload(Call.agreement),
 )
@@ -113,6 +115,11 @@ class Draft:
     basis: Basis
     envelopes: Sequence[Envelope]
     proposal: Proposal | None
+
+    @property
+    def summary(self) -> str:
+        """What the project is, as it was sent."""
+        return self.application.sent.summary if self.application.sent else ""
 
     @property
     def pots(self) -> list[rules.Pot]:

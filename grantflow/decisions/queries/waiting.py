@@ -65,7 +65,7 @@ def _open(actor: Actor) -> Select[Proposal]:
 def to_sign(actor: Actor) -> ToSign:
     """Open proposals, oldest first: for signatories those on which their city has a say, for offices all."""
     lists = ToSign([], [], [], _signed_lately(actor) if policy.signs(actor) else [])
-    query = _open(actor).options(joinedload(Proposal.application).joinedload(Application.lead), *LISTED)
+    query = _open(actor).options(joinedload(Proposal.application), *LISTED)
     person = rules.Signatory(actor.id, actor.party, actor.roles)
     for its in db.session.scalars(query.order_by(Proposal.prepared_at, Proposal.id)).unique():
         has_a_say = policy.has_a_say(actor, its)
