@@ -1,13 +1,17 @@
-"""Funders, the agreement, and calls with all their limits: rows with validity, never constants (R28)."""
+"""Funders, the agreement, and calls with all their limits: rows with validity, never constants (R28). And the ledger of
+their money."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from grantflow.accounts.models import Person
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import Base, Identified, Instant, enum_column
+
+from .states import Movement, Step
 
 
 class Funder(Base):
@@ -122,6 +126,7 @@ class Call(Identified, Base):
     agreement: Mapped[Agreement] = relationship()
     categories: Mapped[list["Category"]] = relationship(back_populates="call", order_by="Category.number")
     criteria: Mapped[list["Criterion"]] = relationship(back_populates="call", order_by="Criterion.position")
+    questions: Mapped[list["Question"]] = relationship(back_populates="call", order_by="Question.position")
     envelopes: Mapped[list["Envelope"]] = relationship(back_populates="call", order_by="Envelope.position")
 
     __table_args__ = (
@@ -172,6 +177,9 @@ class Closing(Identified, Base):
 
 
 class Criterion(Identified, Base):
+    """What is scored. A criterion that no question informs is refused at commit (migration 0002): nobody scores what
+    nobody asked."""
+
     __tablename__ = "criterion"
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"))
@@ -183,12 +191,64 @@ class Criterion(Identified, Base):
     points_max: Mapped[int]
 
     call: Mapped[Call] = relationship(back_populates="criteria")
+    questions: Mapped[list["Question"]] = relationship(
+        secondary="question_criterion", back_populates="criteria", order_by="Question.position"
+    )
 
     __table_args__ = (UniqueConstraint("call_id", "position"),)
 
 
+#: Which criteria a question informs.
+question_criterion = Table(
+    "question_criterion",
+    Base.metadata,
+    Column("question_id", ForeignKey("question.id", ondelete="CASCADE"), primary_key=True),
+    Column("criterion_id", ForeignKey("criterion.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Question(Identified, Base):
+    """What the call asks in the applicant's own words; facts such as dates and people are no questions.
+
+    How deep a call asks follows from the size of the grant: a question is put from one category on, and must be
+    answered from one on.
+    """
+
+    __tablename__ = "question"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"))
+    #: ``why_two_cities``: the same question in every call, and the name of its field.
+    code: Mapped[str]
+    position: Mapped[int]
+    step: Mapped[Step] = mapped_column(enum_column(Step))
+    label_de: Mapped[str]
+    label_fr: Mapped[str]
+    help_de: Mapped[str]
+    help_fr: Mapped[str]
+    #: Of an answer, in characters.
+    longest: Mapped[int]
+    #: Number of the first category in which it is asked.
+    asked_from: Mapped[int] = mapped_column(default=1)
+    #: Number of the first category in which it must be answered; None: in none.
+    required_from: Mapped[int | None]
+
+    call: Mapped[Call] = relationship(back_populates="questions")
+    criteria: Mapped[list[Criterion]] = relationship(
+        secondary=question_criterion, back_populates="questions", order_by=Criterion.position
+    )
+
+    __table_args__ = (
+        UniqueConstraint("call_id", "code"),
+        UniqueConstraint("call_id", "position"),
+        CheckConstraint("code ~ '^[a-z][a-z_]*$'", name="code"),
+        CheckConstraint("longest > 0", name="longest"),
+        CheckConstraint("required_from >= asked_from", name="depth"),
+    )
+
+
 class Envelope(Identified, Base):
-    """What one funder puts into a call; ``committed_cents`` moves under a row lock, never past it."""
+    """What one funder puts into a call. Its two sums follow the ledger's rows, by trigger, and never pass the limit:
+    committed + reserved + free = limit at every moment."""
 
     __tablename__ = "envelope"
 
@@ -196,7 +256,10 @@ class Envelope(Identified, Base):
     funder_code: Mapped[Party] = mapped_column(ForeignKey("funder.code"))
     position: Mapped[int]
     limit_cents: Mapped[int] = mapped_column(BigInteger)
+    #: Sum of the ``Commitment`` rows.
     committed_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: Sum of the ``Reservation`` rows.
+    reserved_cents: Mapped[int] = mapped_column(BigInteger, default=0)
     #: Weight of this funder in the proposed split (D7).
     weight: Mapped[int]
 
@@ -205,10 +268,49 @@ class Envelope(Identified, Base):
 
     __table_args__ = (
         UniqueConstraint("call_id", "funder_code"),
-        CheckConstraint("committed_cents BETWEEN 0 AND limit_cents", name="within_limit"),
+        CheckConstraint(
+            "committed_cents >= 0 AND reserved_cents >= 0 AND committed_cents + reserved_cents <= limit_cents",
+            name="within_limit",
+        ),
         Index(None, "funder_code"),
     )
 
     @property
     def free_cents(self) -> int:
-        return self.limit_cents - self.committed_cents
+        """What can still be offered."""
+        return self.limit_cents - self.committed_cents - self.reserved_cents
+
+
+class Commitment(Identified, Base):
+    """The ledger: what an act has taken from an envelope, for ever. Append-only, by trigger."""
+
+    __tablename__ = "commitment"
+
+    envelope_id: Mapped[UUID] = mapped_column(ForeignKey("envelope.id"))
+    #: Of ``decisions``; no foreign key, calls know no upper feature.
+    act_id: Mapped[UUID]
+    cents: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[Movement] = mapped_column(enum_column(Movement))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    envelope: Mapped[Envelope] = relationship()
+
+    __table_args__ = (UniqueConstraint("act_id", "envelope_id"), Index(None, "envelope_id"))
+
+
+class Reservation(Base):
+    """What an act that is still open would take from an envelope: gone as soon as it is decided or sent back."""
+
+    __tablename__ = "reservation"
+
+    act_id: Mapped[UUID] = mapped_column(primary_key=True)
+    envelope_id: Mapped[UUID] = mapped_column(ForeignKey("envelope.id"), primary_key=True, index=True)
+    cents: Mapped[int] = mapped_column(BigInteger)
+    #: Since when the act holds money of this envelope, and whoever set what it holds now.
+    since: Mapped[datetime] = mapped_column(Instant)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+
+    envelope: Mapped[Envelope] = relationship()
+    holder: Mapped[Person] = relationship()
+
+    __table_args__ = (CheckConstraint("cents > 0", name="cents"),)

@@ -10,9 +10,11 @@ from grantflow.accounts.models import Person
 from grantflow.applications.states import State
 from grantflow.applications.texts import STAFF_BADGES, STATES
 from grantflow.kernel.errors import Invalid
+from grantflow.kernel.parties import OFFICES
 from grantflow.platform import errors, locale
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
+from grantflow.platform.words import spoken
 
 from . import forms, policy, queries, rules, service, texts
 from .models import Proposal
@@ -35,7 +37,13 @@ def _ranking(actor: Any) -> Ranking | None:
 @bp.get("/ranking")
 @requires(policy.decides, on=_ranking)
 def ranking(its: Ranking) -> Any:
-    return page("decisions/ranking.html", ranking=its, states=STATES, badges=STAFF_BADGES)
+    labels = spoken(STATES)
+    return page(
+        "decisions/ranking.html",
+        ranking=its,
+        badges={state: (labels[state], *badge) for state, badge in STAFF_BADGES.items()},
+        shapes={side: (office, 10) for side, office in OFFICES.items()},
+    )
 
 
 @bp.get("/to-sign")
@@ -168,7 +176,7 @@ def _sign(proposal: Proposal, verb: Callable[..., Proposal]) -> Any:
     except CannotSign as error:
         # What stands now, with the reason on top: nothing was written.
         return _show(proposal, forms.KeyForm(formdata=None), status=409, problem=errors.describe(error))
-    if proposal.decided_at:
+    if proposal.act.decided_at:
         flash_ok(_("Both keys are turned. The decision is made, and the letters are being produced."))
     else:
         flash_ok(_("Your signature is in place."))

@@ -24,6 +24,8 @@ from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import db
 
+from .questions import questions
+
 
 def funders() -> list[Funder]:
     return [
@@ -290,10 +292,11 @@ def load_fund() -> Call:
             for position, (title_de, title_fr, question_de, question_fr) in enumerate(CRITERIA, 1)
         ],
         envelopes=[
-            Envelope(funder_code=party, position=position, limit_cents=eur(limit), committed_cents=0, weight=weight)
+            Envelope(funder_code=party, position=position, limit_cents=eur(limit), weight=weight)
             for position, (party, limit, weight) in enumerate(ENVELOPES, 1)
         ],
     )
+    call.questions = questions(call.criteria)
     db.session.add_all([*funders(), *legal_basis(), *remedies()])
     db.session.flush()
     db.session.add_all([first, successor, call])

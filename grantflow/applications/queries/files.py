@@ -100,7 +100,7 @@ class OwnLetter:
 def letter_of(actor: Actor, id: UUID, letter_id: UUID) -> OwnLetter | None:  # noqa: A002
     """One printed letter of a visible file."""
     application = by_id(actor, id)
-    letter = letters.ready_of_subject(id, letter_id) if application else None
+    letter = letters.ready_of_application(id, letter_id) if application else None
     return OwnLetter(application, letter) if application and letter else None
 
 
@@ -123,7 +123,7 @@ def of_applicant(actor: Actor) -> Sequence[Application]:
 
 def version_for(actor: Actor, application: Application) -> Version:
     """Applicants read the open version of their file, everybody else the one sent last: the one place that says so."""
-    own = application.open if policy.acts_for(actor, application) else None
+    own = application.open if policy.reads_for(actor, application) else None
     found = own or application.sent
     if found is None:
         raise LookupError("nothing was sent")

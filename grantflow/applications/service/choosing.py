@@ -21,7 +21,7 @@ def choose_channel(application: Application, channel: Channel, *, by: Actor) -> 
     Through the portal only with a consent for each legal order, kept as it reads now; whoever turns to the post
     withdraws what they had agreed to. Raises IllegalStep once the acts are out, or the file is closed.
     """
-    if not policy.acts_for(by, application):
+    if not policy.signs_for(by, application):
         raise Forbidden()
     db.lock(application, by=by)
     if application.state not in OPEN:

@@ -35,7 +35,7 @@ def start(call: Call, organisation: Organisation, *, by: Actor, language: str) -
 
     Raises Forbidden for strangers to the organisation, IllegalStep where the call is not open.
     """
-    if by.id is None or Role.APPLICANT not in by.roles or not organisation_policy.acts_for(by, organisation):
+    if by.id is None or Role.APPLICANT not in by.roles or not organisation_policy.writes_for(by, organisation):
         raise Forbidden()
     now = clock.now()
     if not calls.is_open(call.opens_at, call.closes_at, now):
@@ -114,12 +114,14 @@ def declare(application: Application, codes: frozenset[Declared], *, by: Actor) 
 
     A declaration binds whoever makes it: unlike the rest of a draft, each change goes on the trail.
     """
+    if not policy.signs_for(by, application):
+        raise Forbidden()
     save(application, StepName.DECLARATIONS, {"codes": codes}, by=by)
 
 
 def _open(application: Application, by: Actor) -> Version:
-    """Hold the file and its open version for writing: its own people only, and only while it is theirs to write."""
-    if not policy.acts_for(by, application):
+    """Hold the file and its open version for writing: its own writers only, and only while it is theirs to write."""
+    if not policy.writes_for(by, application):
         raise Forbidden()
     before = by.roles
     db.session.flush()

@@ -1,0 +1,16 @@
+"""The kinds that the parts of a call come in."""
+
+from enum import StrEnum
+
+
+class Movement(StrEnum):
+    """What moves money in the ledger."""
+
+    AWARD = "award"
+
+
+class Step(StrEnum):
+    """The step of an application that a question stands on, by the name it has there."""
+
+    PROJECT = "project"
+    PEOPLE = "people"
