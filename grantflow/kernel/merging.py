@@ -218,3 +218,13 @@ def base_of(seen: int, now: Values, later: Iterable[Change], page: str = "") -> 
             elif own:
                 found[name] = Print(own[-1])
     return {name: value for name, value in found.items() if value is not GONE}
+
+
+def changed_since(seen: int, later: Iterable[Change]) -> list[str]:
+    """The names whose values are not what they were at ``seen``, from all changes after it, the first one first."""
+    rows = list(later)
+    now: dict[str, Any] = {}
+    for change in rows:
+        now |= {name: entry.get("to", GONE) for name, entry in change.entries.items()}
+    base = base_of(seen, now, rows)
+    return [name for name, value in now.items() if not _same(base.get(name, GONE), value)]
