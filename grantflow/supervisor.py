@@ -124,13 +124,19 @@ def web_command(bind: str) -> list[str]:
     return [*program, *options, *limits, *proxies]
 
 
-def worker_command(queue: str = "", *, beat: bool = False) -> list[str]:
-    """A worker for one queue, named after it, or for all of them."""
+#: The parts that work, and from which queues. Letters are work: their limits need processes. Mail and upkeep wait for
+#: others: threads do, at a third of the memory; each queue has a lane of its own (``workers.lanes``).
+WORKERS: Final = {
+    "letters": ["--queues", "letters", "--concurrency", "2"],
+    "worker": ["--queues", "urgent,mail,upkeep", "--pool", "threads", "--concurrency", "12"],
+}
+
+
+def worker_command(part: str = "", *, beat: bool = False) -> list[str]:
+    """One of ``WORKERS``, named after its part, or a worker for everything."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    only = ["--queues", queue, "--hostname", f"{queue}@%h"] if queue else []
-    # Mail waits for others: threads do, at a third of the memory. Letters work: their limits need processes.
-    pool = ["--pool", "threads", "--concurrency", "4"] if queue == "mail" else ["--concurrency", "2"]
-    return [*_celery("worker"), *pool, *only, *quiet, *(["--beat"] if beat else [])]
+    own = [*WORKERS[part], "--hostname", f"{part}@%h"] if part else ["--concurrency", "2"]
+    return [*_celery("worker"), *own, *quiet, *(["--beat"] if beat else [])]
 
 
 def beat_command() -> list[str]:
@@ -147,8 +153,7 @@ def become(part: str, host: str) -> None:
     _refuse_open_demo(settings.is_demo, host)
     commands = {
         "web": web_command(f"{host}:{settings.port}"),
-        "worker": worker_command("grantflow"),
-        "mailer": worker_command("mail"),
+        **{name: worker_command(name) for name in WORKERS},
         "beat": beat_command(),
     }
     command = commands[part]
@@ -282,8 +287,8 @@ class Supervisor:
         self._migrate()
         web_socket = self.sockets[0]
         self._begin("web", web_command(f"fd://{web_socket.fileno()}"), [web_socket.fileno()])
-        self._begin("worker", worker_command("grantflow"))
-        self._begin("mailer", worker_command("mail"))
+        for name in WORKERS:
+            self._begin(name, worker_command(name))
         self._begin("beat", beat_command())
         if self.demo:
             self._say("making sure of the demo fund")
@@ -506,10 +511,9 @@ def refuse_silent_broker(redis_url: str) -> None:
 
 
 def revision_standing(database_url: str) -> str:
-    """``empty``, ``behind`` or ``current``; raises ``CannotServe`` for a database of a newer version."""
+    """``empty``, ``behind`` or ``current``; raises ``CannotServe`` for a database that another build has made."""
     import psycopg
     from alembic.script import ScriptDirectory
-    from alembic.util import CommandError
 
     try:
         with psycopg.connect(database_url.replace("+psycopg", "", 1), connect_timeout=10) as connection:
@@ -522,13 +526,10 @@ def revision_standing(database_url: str) -> str:
     if row is None:
         return "empty"
     scripts = ScriptDirectory(str(ROOT / "migrations"))
-    try:
-        known = scripts.get_revision(row[0])
-    except CommandError:
-        known = None
-    if known is None:
+    if row[0] not in {script.revision for script in scripts.walk_revisions()}:
         raise CannotServe(
-            f"The database is of a newer version (its revision {row[0]} is unknown here): update GrantFlow."
+            f"The database was made by another build of GrantFlow (its revision {row[0]} is unknown here). "
+            "By an older build, for a demo: grantflow demo reset. By a newer version: update GrantFlow."
         )
     return "current" if row[0] == scripts.get_current_head() else "behind"
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
+from grantflow.kernel.parties import Party
 from grantflow.platform import locale
 
 ACTIONS: dict[str, Any] = {
@@ -35,6 +36,8 @@ ACTIONS: dict[str, Any] = {
     "channel_chosen": _l("Way of notification chosen"),
     "application_submit": _l("Application sent"),
     "application_return": _l("Application returned"),
+    "application_lapse": _l("Return lapsed"),
+    "application_purged": _l("Texts of the application erased"),
     "application_admit": _l("Application admitted"),
     "application_exclude": _l("Application declared inadmissible"),
     "application_begin_review": _l("Review begun"),
@@ -70,6 +73,7 @@ ACTIONS: dict[str, Any] = {
     "letter_downloaded": _l("Letter downloaded"),
     "message_restarted": _l("Message started again"),
     "messages_restarted": _l("Failed messages started again"),
+    "upkeep_restarted": _l("Periodic work started again"),
 }
 
 SUBJECTS: dict[str, Any] = {
@@ -77,7 +81,8 @@ SUBJECTS: dict[str, Any] = {
     "address": lazy_pgettext("audit", "Unknown address"),
     "organisation": lazy_pgettext("audit", "Organisation"),
     "application": lazy_pgettext("audit", "Application"),
-    "proposal": lazy_pgettext("audit", "Proposal"),
+    "job": lazy_pgettext("audit", "Periodic work"),
+    "act": lazy_pgettext("audit", "Decision"),
     "letter": lazy_pgettext("audit", "Letter"),
     "message": lazy_pgettext("audit", "Message"),
     "page": lazy_pgettext("audit", "Page"),
@@ -226,13 +231,18 @@ def _amount(value: Any) -> str:
     return locale.money(value) if isinstance(value, int) else "–"
 
 
+def _by_party(value: Any) -> list[tuple[str, Any]]:
+    """In the order the funders have everywhere; the database keeps the names of an object in one of its own."""
+    order = [party.value for party in Party]
+    return sorted(dict(value or {}).items(), key=lambda row: order.index(row[0]) if row[0] in order else len(order))
+
+
 def _shares(value: Any) -> str:
-    return ", ".join(f"{_word(party)} {_amount(cents)}" for party, cents in dict(value or {}).items())
+    return ", ".join(f"{_word(party)} {_amount(cents)}" for party, cents in _by_party(value))
 
 
 def _resolutions(value: Any) -> str:
-    rows = dict(value or {}).items()
-    return ", ".join(f"{_word(party)} {_plain(resolution)}" for party, resolution in rows) or "–"
+    return ", ".join(f"{_word(party)} {_plain(resolution)}" for party, resolution in _by_party(value)) or "–"
 
 
 def _plain(value: Any) -> str:

@@ -98,7 +98,9 @@ def until(what: str, seconds: float) -> Iterator[Callable[[Callable[[], Any]], A
 
 def issue() -> UUID:
     """One act, committed; its ring goes to the broker at once."""
-    (letter,) = letters.issue(Kind.AWARD, [samples.facts()], key="drill", subject_id=uuid4(), by=SYSTEM)
+    (letter,) = letters.issue(
+        Kind.AWARD, [samples.facts()], key="drill", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+    )
     db.session.commit()
     return letter.id
 
@@ -134,7 +136,7 @@ def _drill(folder: Path, fault: str, lease: int, sweep: int) -> dict[str, Any]:
 
         bound = sweep + lease + ATTEMPT
         with until("the letter appears", bound + 30) as ask:
-            ask(lambda: row().done_at)
+            ask(lambda: row().digest)
         recovered = time.monotonic() - struck
         first = row()
         if fault == "stop":
@@ -153,7 +155,7 @@ def _drill(folder: Path, fault: str, lease: int, sweep: int) -> dict[str, Any]:
             "bound_s": bound,
             "recovered_s": round(recovered, 1),
             "within_bound": recovered <= bound,
-            "attempts": last.attempts,
+            "attempts": last.job.attempts,
             "same_digest": first.digest == last.digest,
             "files": len(files),
             "pdf": content.startswith(b"%PDF"),

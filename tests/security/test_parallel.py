@@ -13,6 +13,7 @@ from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Person, Token
 from grantflow.applications.states import State
 from grantflow.kernel.parties import SYSTEM, Party, Role, Side
+from grantflow.notifications.models import Message
 from grantflow.platform import tokens
 from grantflow.platform.db import db
 from tests.conftest import sign_in
@@ -104,7 +105,7 @@ def test_turning_the_second_key(real: Flask, there: Given, monkeypatch: pytest.M
     data = {"digest": there.proposal(proposal.id).digest, "noted": "y", "password": PASSWORD}
     last = there.signatory(Party.TOULOUSE)
     one_effect(at_once(real, last, f"/decisions/{proposal.id}/key", data), refused={409, 429})
-    assert count(real, "SELECT count(*) FROM decision") == 1
+    assert count(real, "SELECT count(*) FROM act WHERE state = 'decided'") == 1
     assert count(real, "SELECT count(*) FROM decision_key WHERE kind = 'key'") == 2
     assert count(real, "SELECT sum(committed_cents) FROM envelope") == proposal.award_cents
     assert count(real, "SELECT count(*) FROM letter WHERE standing = 'act'") == 3
@@ -134,6 +135,7 @@ def test_both_second_keys_of_two_proposals_share_an_envelope(real: Flask, there:
         thread.join()
     assert statuses == [302, 302]
     assert count(real, "SELECT sum(committed_cents) FROM envelope") == 2000
+    assert count(real, "SELECT sum(cents) FROM commitment") == 2000
     assert count(real, "SELECT count(DISTINCT register_number) FROM letter WHERE standing = 'act'") == 4
 
 
@@ -177,7 +179,8 @@ def test_restarting_failed_work(real: Flask, there: Given) -> None:
     admin = there.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
     there.application(State.SUBMITTED)
     with real.app_context():
-        row = db.session.scalar(text("UPDATE message SET failed_at = now(), attempts = 6 RETURNING id"))
+        row = db.session.scalar(select(Message.id).limit(1))
+        db.session.execute(text("UPDATE job SET failed_at = now(), attempts = 6"))
         db.session.commit()
     one_effect(at_once(real, admin, f"/workers/messages/{row}", {}), refused={409})
     assert count(real, "SELECT count(*) FROM audit_entry WHERE action = 'message_restarted'") == 1

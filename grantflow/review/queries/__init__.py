@@ -6,19 +6,19 @@ from sqlalchemy import func
 
 from grantflow.kernel.parties import Actor, Role
 from grantflow.platform.db import db
+from grantflow.seats.states import Conflict
 
 from .. import policy, texts
 from ..models import Assignment
-from ..states import Conflict
 from .assigning import (
     Panel,
     assignment_of_office,
     file_of_office,
+    is_biased,
     is_member,
     is_on_file,
     needs,
     nomination,
-    officers,
     panel,
     reviewer,
     waiting,
@@ -38,6 +38,7 @@ __all__ = [
     "assignments",
     "compare",
     "file_of_office",
+    "is_biased",
     "is_closed",
     "is_member",
     "is_on_file",
@@ -46,7 +47,6 @@ __all__ = [
     "needs",
     "next_file",
     "nomination",
-    "officers",
     "own_file",
     "panel",
     "queue",

@@ -11,15 +11,16 @@ from grantflow.accounts.models import Person, RoleGrant
 from grantflow.accounts.texts import PARTIES
 from grantflow.applications import policy as applications
 from grantflow.applications.models import Application
-from grantflow.applications.states import State
+from grantflow.applications.states import AT_WORK, State
 from grantflow.calls.models import Call
 from grantflow.kernel.parties import OFFICES, Actor, Party, Role, Side
 from grantflow.organisations.models import Membership
 from grantflow.platform.db import db
+from grantflow.seats.states import Conflict
 
 from .. import policy, rules
 from ..models import Assignment, Nomination, Standing
-from ..states import AT_WORK, READABLE, Conflict, Need
+from ..states import READABLE, Need
 from .comparing import Outcome, settled
 from .seats import PAGE, REVIEWER, assignments, category, run_by, standing
 
@@ -64,22 +65,17 @@ def is_member(person: Person, application: Application) -> bool:
     return db.session.scalar(query) is not None
 
 
+def is_biased(person: Person, application: Application) -> bool:
+    """Whether somebody has a standing conflict of interest with an organisation of the file."""
+    query = select(Application.id).where(Application.id == application.id, applications.biased(person.id))
+    return db.session.scalar(query) is not None
+
+
 def nomination(application: Application) -> Nomination | None:
     """Whom an office has proposed for the third review of the file, read afresh."""
     query = select(Nomination).where(Nomination.application_id == application.id)
     query = query.options(joinedload(Nomination.reviewer)).execution_options(populate_existing=True)
     return db.session.scalar(query)
-
-
-def officers(office: Party) -> Sequence[Person]:
-    """Everyone in an office."""
-    query = select(Person).where(
-        Person.party == office,
-        Person.disabled_at.is_(None),
-        Person.confirmed_at.is_not(None),
-        exists().where(RoleGrant.person_id == Person.id, RoleGrant.role == Role.OFFICE),
-    )
-    return db.session.scalars(query.order_by(Person.name, Person.id)).all()
 
 
 # --- the board -----------------------------------------------------------------------------------
@@ -244,6 +240,7 @@ def _candidates(actor: Actor, application: Application, wanted: ColumnElement[bo
             Person.id != application.contact_id,
             ~exists().where(Assignment.application_id == application.id, Assignment.reviewer_id == Person.id),
             ~exists().where(Membership.organisation_id == application.lead_id, Membership.person_id == Person.id),
+            ~exists().where(Application.id == application.id, applications.biased(Person.id)).correlate(Person),
         )
         .options(lazyload(Person.role_grants))
         .order_by(Person.name, Person.id)
@@ -261,7 +258,7 @@ def _candidates(actor: Actor, application: Application, wanted: ColumnElement[bo
 
 def waiting(actor: Actor, after: UUID | None = None) -> Sequence[tuple[Application, Need]]:
     """Files that wait for the actor's office, and for what of it; the first sent first."""
-    query = _waiting(actor).options(joinedload(Application.lead))
+    query = _waiting(actor)
     query = query.order_by(Application.submitted_at, Application.id)
     if after:
         last = select(Application.submitted_at, Application.id).where(Application.id == after)

@@ -6,26 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, or_, select, true, tuple_
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy import Select, and_, false, func, or_, select, true, tuple_
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from grantflow.applications.models import Application, Partner
+from grantflow.applications import policy as applications
+from grantflow.applications.models import Application, Version, VersionParty
+from grantflow.applications.states import AT_WORK, Part
 from grantflow.calls.models import Call, Category, Criterion
-from grantflow.kernel.parties import Actor, Role
-from grantflow.organisations.models import Organisation
-from grantflow.organisations.states import Country
+from grantflow.kernel.parties import Actor, Role, Side
 from grantflow.platform.db import db
+from grantflow.seats.states import Conflict
 
 from .. import rules
 from ..models import Assessment, Assignment, Score
 from ..rules import Mark
-from ..states import AT_WORK, READABLE, UNDECIDED, Conflict, Progress
+from ..states import READABLE, UNDECIDED
 from .seats import PAGE
 
 
 def doors(actor: Actor) -> Select[Assignment]:
     """The actor's assignments whose file is open to them: the one predicate behind queue, counts and file (T12)."""
-    submitted = Assessment.progress == Progress.SUBMITTED
+    submitted = Assignment.submitted_at.is_not(None)
     return (
         select(Assignment)
         .join(Assignment.application)
@@ -34,6 +35,7 @@ def doors(actor: Actor) -> Select[Assignment]:
             true() if Role.REVIEWER in actor.roles else false(),
             Assignment.reviewer_id == actor.id,
             Assignment.conflict != Conflict.DECLARED,
+            ~applications.biased(actor.id),
             or_(Application.state.in_(AT_WORK), submitted & Application.state.in_(READABLE)),
         )
     )
@@ -48,7 +50,7 @@ def own_file(actor: Actor, id: UUID) -> Assignment | None:  # noqa: A002 - the h
         .where(Assignment.application_id == id)
         .options(
             file.joinedload(Application.lead),
-            file.joinedload(Application.partner),
+            file.joinedload(Application.sent).options(joinedload(Version.frozen_lead), joinedload(Version.partner)),
             call.selectinload(Call.criteria),
             call.selectinload(Call.categories).selectinload(Category.closings),
             contains_eager(Assignment.assessment).selectinload(Assessment.scores).joinedload(Score.criterion),
@@ -67,9 +69,8 @@ class Row:
     #: In which the title is written.
     language: str
     lead: str
-    lead_country: Country
-    partner: str | None
-    partner_country: Country | None
+    lead_side: Side
+    partner: str
     own_institution: bool
     declared: bool
     assigned_at: datetime
@@ -99,12 +100,12 @@ class Queue:
 def queue(actor: Actor, after: UUID | None = None) -> Queue:
     """The actor's queue; ``after`` pages through the submitted reviews."""
     to_do = _rows(pending(actor))
-    submitted = doors(actor).where(Assessment.progress == Progress.SUBMITTED)
-    page = submitted.order_by(Assessment.submitted_at.desc(), Assessment.id.desc()).limit(PAGE + 1)
+    submitted = doors(actor).where(Assignment.submitted_at.is_not(None))
+    page = submitted.order_by(Assignment.submitted_at.desc(), Assignment.id.desc()).limit(PAGE + 1)
     if after:
-        last = select(Assessment.submitted_at, Assessment.id).join(Assessment.assignment)
-        last = last.where(Assignment.id == after, Assignment.reviewer_id == actor.id)
-        page = page.where(tuple_(Assessment.submitted_at, Assessment.id) < last.scalar_subquery())
+        seen = aliased(Assignment)
+        last = select(seen.submitted_at, seen.id).where(seen.id == after, seen.reviewer_id == actor.id)
+        page = page.where(tuple_(Assignment.submitted_at, Assignment.id) < last.scalar_subquery())
     rows = _rows(page)
     done = db.session.scalar(
         select(func.count()).select_from(submitted.where(Application.state.in_(UNDECIDED)).subquery())
@@ -131,12 +132,11 @@ def next_file(actor: Actor, after: Assignment) -> UUID | None:
 
 def pending(actor: Actor) -> Select[Assignment]:
     """What the actor has to declare for or to score, oldest first."""
-    unsubmitted = or_(Assessment.id.is_(None), Assessment.progress == Progress.DRAFT)
-    return doors(actor).where(unsubmitted).order_by(Assignment.assigned_at, Assignment.id)
+    return doors(actor).where(Assignment.submitted_at.is_(None)).order_by(Assignment.assigned_at, Assignment.id)
 
 
 def _rows(query: Select[Assignment]) -> list[Row]:
-    lead, partner = aliased(Organisation), aliased(Partner)
+    lead, partner = aliased(VersionParty), aliased(VersionParty)
     marked = (
         select(func.count())
         .where(Score.assessment_id == Assessment.id, Score.points.is_not(None), Score.comment != "")
@@ -144,8 +144,9 @@ def _rows(query: Select[Assignment]) -> list[Row]:
     )
     criteria = select(func.count()).where(Criterion.call_id == Application.call_id).scalar_subquery()
     columns = (
-        query.join(lead, lead.id == Application.lead_id)
-        .outerjoin(partner, partner.application_id == Application.id)
+        query.join(Application.sent)
+        .join(lead, and_(lead.version_id == Version.id, lead.part == Part.LEAD))
+        .outerjoin(partner, and_(partner.version_id == Version.id, partner.part == Part.PARTNER))
         .with_only_columns(
             Assignment.id,
             Assignment.application_id,
@@ -156,14 +157,13 @@ def _rows(query: Select[Assignment]) -> list[Row]:
             Application.title,
             Application.language,
             Application.requested_cents,
-            lead.name.label("lead"),
-            lead.country.label("lead_country"),
+            Application.lead_name,
+            Application.lead_side,
+            Application.partner_name,
             lead.run_by.label("lead_run_by"),
-            partner.name.label("partner"),
-            partner.country.label("partner_country"),
             partner.run_by.label("partner_run_by"),
             Assessment.total,
-            Assessment.submitted_at,
+            Assignment.submitted_at,
             marked.label("marked"),
             criteria.label("criteria"),
         )
@@ -177,10 +177,9 @@ def _rows(query: Select[Assignment]) -> list[Row]:
                 number=found.number,
                 title=found.title,
                 language=found.language,
-                lead=found.lead,
-                lead_country=found.lead_country,
-                partner=found.partner,
-                partner_country=found.partner_country,
+                lead=found.lead_name,
+                lead_side=found.lead_side,
+                partner=found.partner_name,
                 own_institution=rules.is_own_institution(found.party, (found.lead_run_by, found.partner_run_by)),
                 declared=declared,
                 assigned_at=found.assigned_at,
