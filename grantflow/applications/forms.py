@@ -33,10 +33,11 @@ from grantflow.platform.forms import (
     one_of,
     required,
 )
+from grantflow.platform.saving import SavingForm
 
 from . import rules, texts
 from .models import Application, Version
-from .states import CostType, Declared, Format, IncomeType, InKindType, LineKind, State, Theme
+from .states import CostType, Declared, Format, IncomeType, InKindType, LineKind, State, StepName, Theme
 
 PLEASE_CHOOSE = ("", _l("Please choose"))
 
@@ -73,7 +74,7 @@ class StartForm(Form):
     organisation = RadioField(_l("Organisation that applies"), [chosen()])
 
 
-class PartnerForm(Form):
+class PartnerForm(SavingForm):
     has_partner = RadioField(
         _l("Do you have a partner in the other country?"),
         choices=lambda: [("yes", _l("Yes")), ("no", _l("Not yet: the search for a partner is part of the project"))],
@@ -123,7 +124,7 @@ class PartnerForm(Form):
         }
 
 
-class AnswersForm(Form):
+class AnswersForm(SavingForm):
     """A step of plain answers: its fields are called as facts and questions are."""
 
     #: The questions among the fields: one that the page did not show says nothing.
@@ -134,7 +135,7 @@ class AnswersForm(Form):
         return {
             name: (field.data or "") if isinstance(field, StringField) else field.data
             for name, field in self._fields.items()
-            if name != "csrf_token" and (name not in self.codes or field.raw_data)
+            if name not in {"csrf_token", "seen"} and (name not in self.codes or field.raw_data)
         }
 
 
@@ -239,7 +240,7 @@ class InKindForm(LineForm):
 MOST_LINES = 60
 
 
-class BudgetForm(Form):
+class BudgetForm(SavingForm):
     """The budget's four tables beside the grant asked for. Lines are added and removed by submit buttons."""
 
     costs = Rows(FormField(CostForm), min_entries=1, max_entries=MOST_LINES)
@@ -294,6 +295,14 @@ class BudgetForm(Form):
         for table, words in self.LINES.items():
             for number, entry in enumerate(getattr(self, table).entries, start=1):
                 entry.form.name(words % {"number": number})
+
+    def words_of(self, key: str, column: str = "") -> str:
+        """What the page calls the line of that key, or one of its cells; "" where it has none."""
+        for table, words in self.LINES.items():
+            for number, entry in enumerate(getattr(self, table).entries, start=1):
+                if str(entry.form.key.data) == key:
+                    return str(entry.form[column].label.text if column in entry.form else words % {"number": number})
+        return ""
 
     def add(self, table: str, **values: Any) -> str:
         """One more blank line; returns its name, "" where there is none."""
@@ -357,7 +366,7 @@ class ChannelForm(Form):
     channel = _channel([chosen()])
 
 
-class DeclarationsForm(Form):
+class DeclarationsForm(SavingForm):
     codes = SelectMultipleField(
         _l("I declare for the organisation"),
         coerce=Declared,
@@ -373,8 +382,20 @@ class DeclarationsForm(Form):
         return form
 
 
-class SendForm(Form):
-    """Nothing but the token: everything has been said."""
+class SendForm(SavingForm):
+    """Nothing but the token and what was seen: everything has been said."""
+
+
+#: The form of each step that is written.
+STEPS: dict[StepName, type[SavingForm]] = {
+    StepName.PARTNER: PartnerForm,
+    StepName.PROJECT: ProjectForm,
+    StepName.PEOPLE: PeopleForm,
+    StepName.DATES: DatesForm,
+    StepName.BUDGET: BudgetForm,
+    StepName.DECLARATIONS: DeclarationsForm,
+    StepName.CHECK: SendForm,
+}
 
 
 class WithdrawForm(Form):

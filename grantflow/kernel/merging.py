@@ -153,8 +153,11 @@ def order(mine: Sequence[T], theirs: Sequence[T], kept: Iterable[T]) -> list[T]:
 class Change(Protocol):
     """A row of a history; ``entries`` by name."""
 
-    revision: Any
-    entries: Any
+    @property
+    def revision(self) -> int: ...
+
+    @property
+    def entries(self) -> Mapping[str, Any]: ...
 
 
 def changes(before: Values, after: Values, page: str = "") -> dict[str, dict[str, Any]]:
@@ -220,11 +223,12 @@ def base_of(seen: int, now: Values, later: Iterable[Change], page: str = "") -> 
     return {name: value for name, value in found.items() if value is not GONE}
 
 
-def changed_since(seen: int, later: Iterable[Change]) -> list[str]:
-    """The names whose values are not what they were at ``seen``, from all changes after it, the first one first."""
+def changed_since(seen: int, later: Iterable[Change]) -> dict[str, tuple[Any, Any]]:
+    """What was otherwise at ``seen``, by name before and after, from all changes after it, the first one first."""
     rows = list(later)
     now: dict[str, Any] = {}
     for change in rows:
         now |= {name: entry.get("to", GONE) for name, entry in change.entries.items()}
     base = base_of(seen, now, rows)
-    return [name for name, value in now.items() if not _same(base.get(name, GONE), value)]
+    pairs = {name: (base.get(name, GONE), value) for name, value in now.items()}
+    return {name: (was, value) for name, (was, value) in pairs.items() if not _same(was, value)}

@@ -79,8 +79,9 @@ class SavingForm(Form):
 
     seen = HiddenField()
 
-    def show(self, mark: object, revision: int) -> None:
-        if not self.is_submitted():
+    def show(self, mark: object, revision: int, *, anew: bool = False) -> None:
+        """The page shows that revision: one that was only asked for, or one that is drawn ``anew``."""
+        if anew or not self.is_submitted():
             self.seen.data = f"{mark}.{revision}.{secrets.token_urlsafe(6)}"
 
     def saw(self, mark: object) -> Seen:
@@ -115,9 +116,15 @@ class Met:
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Met":
         """From the database's JSON."""
-        instants = {name: datetime.fromisoformat(row[name]) for name in ("since", "at")}
-        plain = {name: row[name] for name in ("part", "revision", "entries")}
-        return cls(id=UUID(row["id"]), by_id=UUID(row["by_id"]), **plain, **instants)
+        return cls(
+            id=UUID(row["id"]),
+            part=row["part"],
+            revision=row["revision"],
+            entries=row["entries"],
+            by_id=UUID(row["by_id"]),
+            since=datetime.fromisoformat(row["since"]),
+            at=datetime.fromisoformat(row["at"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

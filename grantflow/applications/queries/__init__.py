@@ -1,5 +1,6 @@
 """Reads of applications, all inside ``visible_to``."""
 
+from .changing import Changed, changed_since
 from .files import (
     OPEN,
     SENT,
@@ -27,6 +28,7 @@ __all__ = [
     "PAGE",
     "SENT",
     "AtStep",
+    "Changed",
     "Cursor",
     "File",
     "Lookalike",
@@ -37,6 +39,7 @@ __all__ = [
     "at_step",
     "by_id",
     "category_terms",
+    "changed_since",
     "changed_since_return",
     "consents",
     "content",

@@ -3,7 +3,7 @@
 from .choosing import choose_channel
 from .lapsing import lapse_returns
 from .moving import admit, advance, exclude, return_, submit, withdraw
-from .purging import purge
+from .purging import forget_changes, purge
 from .saving import declare, save, save_answers, save_budget, save_partner, start
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "choose_channel",
     "declare",
     "exclude",
+    "forget_changes",
     "lapse_returns",
     "purge",
     "return_",
