@@ -520,7 +520,6 @@ def counts(actor: Actor, side: Side | None = None) -> dict[State, int]:
         stored = stored.where(StateCount.side == side)
         barred = barred.where(Application.lead_side == side)
     found = {state: int(files) for state, files in db.session.execute(stored)}
-    if policy.BARRIERS:
-        for state, files in db.session.execute(barred):
-            found[state] -= files
+    for state, files in db.session.execute(barred):
+        found[state] -= files
     return {state: files for state, files in found.items() if files}

@@ -377,6 +377,11 @@ def upgrade() -> None:
         "membership",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum("signatory", "editor", "reader", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_membership_organisation_id"), ondelete="CASCADE"
@@ -874,7 +879,7 @@ def upgrade() -> None:
         op.f("ix_application_event_application_id_seq"), "application_event", ["application_id", "seq"], unique=False
     )
     op.create_table(
-        "assignment",
+        "seat",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column("reviewer_id", sa.Uuid(), nullable=False),
@@ -892,30 +897,46 @@ def upgrade() -> None:
         ),
         sa.Column("conflict_reason", sa.String(), nullable=False),
         sa.Column("declared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_third", sa.Boolean(), nullable=False),
         sa.Column("confirmed_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("(conflict = 'undeclared') = (declared_at IS NULL)", name=op.f("ck_assignment_declared")),
-        sa.CheckConstraint("confirmed_by <> assigned_by", name=op.f("ck_assignment_third_by_two")),
-        sa.CheckConstraint("is_third = (confirmed_by IS NOT NULL)", name=op.f("ck_assignment_third_confirmed")),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_assignment_application_id")),
-        sa.ForeignKeyConstraint(["assigned_by"], ["person.id"], name=op.f("fk_assignment_assigned_by")),
-        sa.ForeignKeyConstraint(["confirmed_by"], ["person.id"], name=op.f("fk_assignment_confirmed_by")),
-        sa.ForeignKeyConstraint(["reviewer_id"], ["person.id"], name=op.f("fk_assignment_reviewer_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
-        sa.UniqueConstraint("application_id", "reviewer_id", name=op.f("uq_assignment_application_id_reviewer_id")),
+        sa.CheckConstraint("(conflict = 'undeclared') = (declared_at IS NULL)", name=op.f("ck_seat_declared")),
+        sa.CheckConstraint("submitted_at IS NULL OR conflict = 'none'", name=op.f("ck_seat_submitted")),
+        sa.CheckConstraint("confirmed_by <> assigned_by", name=op.f("ck_seat_third_by_two")),
+        sa.CheckConstraint("is_third = (confirmed_by IS NOT NULL)", name=op.f("ck_seat_third_confirmed")),
+        sa.ForeignKeyConstraint(["assigned_by"], ["person.id"], name=op.f("fk_seat_assigned_by")),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["person.id"], name=op.f("fk_seat_confirmed_by")),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["person.id"], name=op.f("fk_seat_reviewer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
+        sa.UniqueConstraint("application_id", "reviewer_id", name=op.f("uq_seat_application_id_reviewer_id")),
     )
-    op.create_index(op.f("ix_assignment_assigned_by"), "assignment", ["assigned_by"])
+    op.create_index(op.f("ix_seat_assigned_by"), "seat", ["assigned_by"])
+    op.create_index(op.f("ix_seat_reviewer_id_application_id"), "seat", ["reviewer_id", "application_id"], unique=False)
+    op.create_index(op.f("ix_seat_confirmed_by"), "seat", ["confirmed_by"], unique=False)
     op.create_index(
-        op.f("ix_assignment_reviewer_id_application_id"), "assignment", ["reviewer_id", "application_id"], unique=False
-    )
-    op.create_index(op.f("ix_assignment_confirmed_by"), "assignment", ["confirmed_by"], unique=False)
-    op.create_index(
-        "uq_assignment_third",
-        "assignment",
+        "uq_seat_third",
+        "seat",
         ["application_id"],
         unique=True,
         postgresql_where="is_third AND conflict <> 'declared'",
     )
+    op.create_table(
+        "standing_conflict",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_standing_conflict_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_standing_conflict_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "organisation_id", name=op.f("pk_standing_conflict")),
+    )
+    op.create_index(op.f("ix_standing_conflict_organisation_id"), "standing_conflict", ["organisation_id"])
     op.create_table(
         "nomination",
         sa.Column("application_id", sa.Uuid(), nullable=False),
@@ -1169,20 +1190,11 @@ def upgrade() -> None:
         "assessment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("assignment_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "progress",
-            sa.Enum("draft", "submitted", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
         sa.Column("recommended_cents", sa.BigInteger(), nullable=True),
         sa.Column("comment", sa.String(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(progress = 'submitted') = (submitted_at IS NOT NULL)", name=op.f("ck_assessment_submitted")
-        ),
-        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_assessment_assignment_id")),
+        sa.ForeignKeyConstraint(["assignment_id"], ["seat.id"], name=op.f("fk_assessment_assignment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
         sa.UniqueConstraint("assignment_id", name=op.f("uq_assessment_assignment_id")),
     )
@@ -1295,12 +1307,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_nomination_reviewer_id"), table_name="nomination")
     op.drop_index(op.f("ix_nomination_nominated_by"), table_name="nomination")
     op.drop_table("nomination")
-    op.drop_index(
-        "uq_assignment_third", table_name="assignment", postgresql_where="is_third AND conflict <> 'declared'"
-    )
-    op.drop_index(op.f("ix_assignment_confirmed_by"), table_name="assignment")
-    op.drop_index(op.f("ix_assignment_reviewer_id_application_id"), table_name="assignment")
-    op.drop_table("assignment")
+    op.drop_index("uq_seat_third", table_name="seat", postgresql_where="is_third AND conflict <> 'declared'")
+    op.drop_index(op.f("ix_seat_confirmed_by"), table_name="seat")
+    op.drop_index(op.f("ix_seat_reviewer_id_application_id"), table_name="seat")
+    op.drop_table("seat")
+    op.drop_index(op.f("ix_standing_conflict_organisation_id"), table_name="standing_conflict")
+    op.drop_table("standing_conflict")
     op.drop_index(op.f("ix_application_event_application_id_seq"), table_name="application_event")
     op.drop_table("application_event")
     op.drop_table("state_count")

@@ -14,13 +14,30 @@ FUNCTIONS = {
     "submitted_assessment_is_final": """
         BEGIN
           IF TG_TABLE_NAME = 'assessment' THEN
-            IF OLD.progress = 'submitted' THEN RAISE EXCEPTION 'a submitted assessment is final'; END IF;
+            IF EXISTS (SELECT 1 FROM seat s WHERE s.id = OLD.assignment_id AND s.submitted_at IS NOT NULL) THEN
+              RAISE EXCEPTION 'a submitted assessment is final';
+            END IF;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
             RETURN NEW;
           END IF;
-          IF EXISTS (SELECT 1 FROM assessment a WHERE a.progress = 'submitted'
+          IF EXISTS (SELECT 1 FROM assessment a JOIN seat s ON s.id = a.assignment_id
+                     WHERE s.submitted_at IS NOT NULL
                      AND a.id = CASE TG_OP WHEN 'INSERT' THEN NEW.assessment_id ELSE OLD.assessment_id END) THEN
             RAISE EXCEPTION 'a submitted assessment is final';
+          END IF;
+          IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+          RETURN NEW;
+        END
+    """,
+    # R9: nobody takes a conflict back, and nobody a review that is in; what was said about it may be emptied.
+    "taken_seat_is_final": """
+        BEGIN
+          IF (OLD.submitted_at IS NOT NULL OR OLD.conflict = 'declared')
+             AND (TG_OP = 'DELETE' OR
+                  (NEW.application_id, NEW.reviewer_id, NEW.party, NEW.is_third, NEW.conflict, NEW.submitted_at)
+                  IS DISTINCT FROM
+                  (OLD.application_id, OLD.reviewer_id, OLD.party, OLD.is_third, OLD.conflict, OLD.submitted_at)) THEN
+            RAISE EXCEPTION 'a declared conflict and a submitted assessment are final';
           END IF;
           IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
           RETURN NEW;
@@ -222,6 +239,7 @@ DEFERRED = (
 TRIGGERS = (
     ("audit_entry", "BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry FOR EACH STATEMENT", "audit_is_append_only"),
     ("assessment", "BEFORE UPDATE OR DELETE ON assessment FOR EACH ROW", "submitted_assessment_is_final"),
+    ("seat", "BEFORE UPDATE OR DELETE ON seat FOR EACH ROW", "taken_seat_is_final"),
     ("score", "BEFORE INSERT OR UPDATE OR DELETE ON score FOR EACH ROW", "submitted_assessment_is_final"),
     ("act", "BEFORE INSERT OR UPDATE OR DELETE ON act FOR EACH ROW", "act_is_decided_by_two_keys"),
     ("act", "AFTER UPDATE ON act FOR EACH ROW WHEN (NEW.state <> 'open')", "act_ends_with_its_money"),
@@ -244,7 +262,7 @@ TRIGGERS = (
     *(
         (table, f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", "nothing_is_emptied")
         for table in (
-            *("submission", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
+            *("submission", "seat", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
             *("act", "commitment", "reservation", "letter", "letter_download"),
         )
     ),

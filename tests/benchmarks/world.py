@@ -22,8 +22,8 @@ STATEMENTS = (
     FROM generate_series(1, :people) i
     """,
     """
-    INSERT INTO membership (organisation_id, person_id, since)
-    SELECT o.id, p.id, now()
+    INSERT INTO membership (organisation_id, person_id, role, since)
+    SELECT o.id, p.id, 'signatory', now()
     FROM (SELECT id, row_number() OVER (ORDER BY id) n FROM organisation WHERE street LIKE 'Straße %') o
     JOIN (SELECT id, row_number() OVER (ORDER BY id) n FROM person WHERE email LIKE '%@bench.example') p USING (n)
     """,

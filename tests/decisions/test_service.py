@@ -328,7 +328,7 @@ def test_a_declared_conflict_closes_the_key(app, given):
     jean = given.signatory(T)
     with app.app_context():
         from grantflow.review.models import Assignment
-        from grantflow.review.states import Conflict
+        from grantflow.seats.states import Conflict
 
         db.session.add(
             Assignment(

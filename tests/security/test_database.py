@@ -128,14 +128,24 @@ def test_the_decision_is_the_proposal(world: World, sql: Connection, proposal: d
         ("UPDATE audit_entry SET actor_name = 'Nobody' WHERE seq = 1", "append-only"),
         ("DELETE FROM audit_entry WHERE seq = 1", "append-only"),
         ("TRUNCATE audit_entry", "append-only"),
-        ("UPDATE assessment SET total = 110 WHERE progress = 'submitted'", "final"),
-        ("UPDATE assessment SET progress = 'draft', submitted_at = NULL WHERE progress = 'submitted'", "final"),
-        ("DELETE FROM assessment WHERE progress = 'submitted'", "final"),
         (
-            "UPDATE score SET points = 10 FROM assessment a WHERE a.id = assessment_id AND a.progress = 'submitted'",
+            "UPDATE assessment SET total = 110 FROM seat s WHERE s.id = assignment_id AND submitted_at IS NOT NULL",
             "final",
         ),
-        ("DELETE FROM score USING assessment a WHERE a.id = assessment_id AND a.progress = 'submitted'", "final"),
+        ("DELETE FROM assessment USING seat s WHERE s.id = assignment_id AND s.submitted_at IS NOT NULL", "final"),
+        ("UPDATE seat SET submitted_at = NULL WHERE submitted_at IS NOT NULL", "are final"),
+        ("UPDATE seat SET conflict = 'none' WHERE conflict = 'declared'", "are final"),
+        ("DELETE FROM seat WHERE conflict = 'declared'", "are final"),
+        (
+            "UPDATE score SET points = 10 FROM assessment a JOIN seat s ON s.id = a.assignment_id"
+            " WHERE a.id = assessment_id AND s.submitted_at IS NOT NULL",
+            "final",
+        ),
+        (
+            "DELETE FROM score USING assessment a JOIN seat s ON s.id = a.assignment_id"
+            " WHERE a.id = assessment_id AND s.submitted_at IS NOT NULL",
+            "final",
+        ),
         ("UPDATE letter SET facts = '{}'", "does not change"),
         ("UPDATE letter SET amount_cents = amount_cents + 1 WHERE kind = 'award'", "does not change"),
         ("UPDATE letter SET recipient_name = 'Somebody else'", "does not change"),

@@ -19,7 +19,7 @@ from grantflow.kernel.parties import Actor, Party, Side
 from grantflow.organisations.models import Organisation
 from grantflow.platform.db import db
 from grantflow.review.models import Assignment, Standing
-from grantflow.review.states import Conflict
+from grantflow.seats.states import Conflict
 
 from .. import policy, rules
 from ..models import Act, Proposal
