@@ -232,7 +232,7 @@ def test_a_run_from_its_first_start_to_its_last(data_dir: Path, port: int) -> No
         for command in (
             ["alive"],
             ["alive", "--part", "worker"],
-            ["alive", "--part", "mailer"],
+            ["alive", "--part", "letters"],
             ["doctor"],
             ["audit", "verify"],
         ):
