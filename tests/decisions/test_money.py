@@ -119,7 +119,7 @@ def test_taking_over_changed_facts_takes_no_money_of_others(app: Flask, given: G
 def test_each_reservation_shows_its_file_its_age_and_its_holder(
     app: Flask, given: Given, as_: As, language: str, says: str
 ) -> None:
-    """Beside the form, and in the ranking at its file; not to whoever is excluded from that file."""
+    """Beside the form, and in the ranking at its file."""
     file, holder = large(given), given.staff(Role.OFFICE, D, name="Clara Halter")
     day = clock.now() - timedelta(days=3)
     with clock.frozen(day):
@@ -130,13 +130,19 @@ def test_each_reservation_shows_its_file_its_age_and_its_holder(
     assert said in " ".join(html.fromstring(page).text_content().split(" "))
     ranking = as_(given.signatory(T)).get(f"/decisions/ranking?lang={language}").text
     assert said.split(", ")[1] in ranking
-    closed = given.office(Side.GERMAN)
+
+
+def test_whoever_is_excluded_from_a_file_does_not_see_who_holds_its_money(app: Flask, given: Given, as_: As) -> None:
+    file, own, closed = large(given), large(given), given.office(Side.GERMAN)
+    given.proposed(file, shares=HELD, by=given.staff(Role.OFFICE, D, name="Clara Halter"))
+    page = as_(given.office(Side.GERMAN)).get(f"/decisions/files/{own.id}").text
+    assert (file.title in page, "Clara Halter" in page) == (True, True)
     with app.app_context():
         refused = {"application_id": file.id, "reviewer_id": closed.id, "party": D, "assigned_by": closed.id}
         declared = {"conflict": Conflict.DECLARED, "assigned_at": clock.now(), "declared_at": clock.now()}
         db.session.add(Assignment(**refused, **declared))
         db.session.commit()
-    page = as_(closed).get(f"/decisions/files/{own.id}?lang={language}").text
+    page = as_(closed).get(f"/decisions/files/{own.id}").text
     assert (file.title in page, "Clara Halter" in page) == (False, False)
 
 
