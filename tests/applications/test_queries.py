@@ -115,7 +115,9 @@ class TestCost:
         assert lots.rows <= 120
         assert len(long.data) <= 60_000
 
-    def test_my_own_file_costs_at_most_eleven_statements(self, given: Given, as_: Callable[[Person], FlaskClient]) -> None:
+    def test_my_own_file_costs_at_most_eleven_statements(
+        self, given: Given, as_: Callable[[Person], FlaskClient]
+    ) -> None:
         by = given.applicant()
         application = given.application(State.ADMITTED, by=by)
         path, mine = f"/applications/{application.id}", as_(by)
