@@ -200,8 +200,9 @@ def _open(application: Application, by: Actor) -> Version:
     db.session.flush()
     # Both rows in one statement, and both as they are once the wait is over: what is joined unlocked may be older.
     held = select(Application).join(Application.open).where(Application.id == application.id)
-    held = to_write(held, Application, Version).options(contains_eager(Application.open), joinedload(Application.lead))
-    found = db.session.scalar(held.execution_options(populate_existing=True))
+    lead = joinedload(Application.lead).joinedload(Organisation.memberships)
+    held = to_write(held, Application, Version).options(contains_eager(Application.open), lead)
+    found = db.session.scalars(held.execution_options(populate_existing=True)).unique().one_or_none()
     db.confirm_rights(by, before)
     if found is None or found.open is None or found.state not in EDITABLE:
         raise IllegalStep("not_editable")
