@@ -31,7 +31,7 @@ def barred(actor: Actor) -> ColumnElement[bool]:
 
 def biased(person_id: seats.Person) -> ColumnElement[bool]:
     """Files of an organisation that somebody has a standing conflict of interest with."""
-    return seats.biased(person_id, Application.lead_id)
+    return Application.lead_id.in_(seats.conflicted(person_id))
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:

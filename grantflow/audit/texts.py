@@ -30,6 +30,7 @@ ACTIONS: dict[str, Any] = {
     # organisations
     "organisation_created": _l("Organisation entered"),
     "organisation_updated": _l("Organisation changed"),
+    "organisation_merged": _l("Organisation merged with another entry"),
     # applications
     "application_started": _l("Application started"),
     "declared": _l("Declarations made"),
@@ -108,6 +109,7 @@ _FACTS: dict[str, Any] = {
     "standing": lazy_pgettext("audit", "Standing"),
     "language": lazy_pgettext("audit", "Language"),
     "application": lazy_pgettext("audit", "Application"),
+    "organisation": lazy_pgettext("audit", "Organisation"),
     "count": lazy_pgettext("audit", "Number of them"),
     "desk": lazy_pgettext("audit", "Downloaded by"),
     "call": lazy_pgettext("audit", "Call"),

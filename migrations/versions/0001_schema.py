@@ -256,8 +256,11 @@ def upgrade() -> None:
         sa.Column("iban", sa.String(), nullable=False),
         sa.Column("bic", sa.String(), nullable=False),
         sa.Column("account_holder", sa.String(), nullable=False),
+        sa.Column("merged_into_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("merged_into_id <> id", name=op.f("ck_organisation_merged_elsewhere")),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["organisation.id"], name=op.f("fk_organisation_merged_into_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
     )
     op.create_index(
@@ -265,6 +268,12 @@ def upgrade() -> None:
         "organisation",
         ["register_court", "register_number"],
         postgresql_where="register_number <> ''",
+    )
+    op.create_index(
+        op.f("ix_organisation_merged_into_id"),
+        "organisation",
+        ["merged_into_id"],
+        postgresql_where="merged_into_id IS NOT NULL",
     )
     op.create_index(op.f("ix_organisation_rna"), "organisation", ["rna"], postgresql_where="rna <> ''")
     op.create_index(op.f("ix_organisation_siret"), "organisation", ["siret"], postgresql_where="siret <> ''")
