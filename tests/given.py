@@ -14,13 +14,13 @@ from uuid import UUID, uuid4
 
 from flask import Flask, has_app_context
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from grantflow.accounts.models import Address, Person, RoleGrant
 from grantflow.accounts.rules import Name
 from grantflow.applications import rules as application_rules
 from grantflow.applications import service as applications
-from grantflow.applications.models import Application
+from grantflow.applications.models import Application, Version
 from grantflow.applications.states import (
     CostType,
     Format,
@@ -32,7 +32,7 @@ from grantflow.applications.states import (
 )
 from grantflow.calls.models import Call
 from grantflow.decisions import service as decisions
-from grantflow.decisions.models import Proposal
+from grantflow.decisions.models import Act, Proposal
 from grantflow.decisions.rules import Deliberation
 from grantflow.decisions.states import Outcome, RejectionReason
 from grantflow.demo.fund import load_fund
@@ -479,7 +479,8 @@ class Given:
                 select(Proposal)
                 .where(Proposal.id == proposal_id)
                 .options(
-                    joinedload(Proposal.application),
+                    joinedload(Proposal.act).joinedload(Act.application),
+                    undefer(Proposal.writers),
                     selectinload(Proposal.shares),
                     selectinload(Proposal.keys),
                     selectinload(Proposal.versions),
@@ -497,14 +498,27 @@ class Given:
                     joinedload(Application.call),
                     joinedload(Application.lead).selectinload(Organisation.memberships),
                     joinedload(Application.contact),
-                    joinedload(Application.partner),
-                    selectinload(Application.lines),
-                    selectinload(Application.declarations),
+                    *(
+                        joinedload(its).options(
+                            joinedload(Version.partner),
+                            joinedload(Version.frozen_lead),
+                            selectinload(Version.answers),
+                            selectinload(Version.lines),
+                            selectinload(Version.declarations),
+                        )
+                        for its in (Application.open, Application.sent)
+                    ),
                     selectinload(Application.events),
-                    selectinload(Application.submissions),
                 )
                 .execution_options(populate_existing=True)
             ).one()
+
+
+def written(application: Application) -> Version:
+    """What its applicant reads and writes: the open version, else the one sent last."""
+    version = application.open or application.sent
+    assert version
+    return version
 
 
 def budget(asks: int, costs: int) -> list[application_rules.Line]:
@@ -535,4 +549,4 @@ def budget(asks: int, costs: int) -> list[application_rules.Line]:
     return made
 
 
-__all__ = ["PASSWORD", "Given", "budget", "profile", "siret"]
+__all__ = ["PASSWORD", "Given", "budget", "profile", "siret", "written"]

@@ -4,6 +4,7 @@ import structlog
 
 from grantflow.accounts import queries as people
 from grantflow.accounts import service as accounts
+from grantflow.applications import service as applications
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.letters import queries as letters
@@ -58,6 +59,7 @@ def _tidy() -> None:
     limits.forget_expired()
     once.forget_old()
     accounts.forget_expired()
+    applications.lapse_returns()
     _report_failures()
     db.session.commit()
     for letter_id in printed.scan():

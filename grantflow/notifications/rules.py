@@ -31,6 +31,8 @@ KINDS: Mapping[str, Kind] = {
     "staff_invitation": Kind(_facts("valid_until"), keyed=True),
     "application_received": Kind(_facts("number title hash sent_at")),
     "application_returned": Kind(_facts("number title reason until")),
+    "return_lapsed": Kind(_facts("number title sent_at")),
+    "return_lapsed_to_check": Kind(_facts("number title application_id")),
     "application_admitted": Kind(_facts("number title")),
     "application_inadmissible": Kind(_facts("number title reason")),
     "partner_withdrawn": Kind(_facts("number title partner reason")),

@@ -14,8 +14,11 @@ from grantflow.platform.db import Base, db
 FOLLOWED = {
     ("message", "held_by"),
     ("letter", "subject_id"),
+    ("letter", "application_id"),
     ("letter_download", "letter_id"),
     ("seat", "application_id"),
+    ("commitment", "act_id"),
+    ("reservation", "act_id"),
 }
 
 

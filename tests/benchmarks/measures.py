@@ -113,7 +113,7 @@ def _decided(app: Flask) -> tuple[int, float]:
             decisions.turn_key(found, found.digest, PASSWORD, by=by)
             db.session.commit()
         spent = (time.process_time() - began) * 1000
-        assert found.decided_at
+        assert found.act.decided_at
     return count.sql, spent
 
 
@@ -150,7 +150,9 @@ def printed(app: Flask, count: int = 200) -> Figures:
     process = psutil.Process()
     with app.app_context():
         made = [
-            letters.issue(Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), by=SYSTEM)[0]
+            letters.issue(
+                Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+            )[0]
             for _ in range(count)
         ]
         db.session.commit()

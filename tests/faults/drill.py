@@ -98,7 +98,9 @@ def until(what: str, seconds: float) -> Iterator[Callable[[Callable[[], Any]], A
 
 def issue() -> UUID:
     """One act, committed; its ring goes to the broker at once."""
-    (letter,) = letters.issue(Kind.AWARD, [samples.facts()], key="drill", subject_id=uuid4(), by=SYSTEM)
+    (letter,) = letters.issue(
+        Kind.AWARD, [samples.facts()], key="drill", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+    )
     db.session.commit()
     return letter.id
 

@@ -36,7 +36,7 @@ def issue(app: Flask, party: Party = D, kind: Kind = Kind.AWARD, *, ready: bool 
     """A letter at the desk; printed with a few bytes of its own, because these tests are not about the press."""
     with app.app_context():
         made = facts(kind, party, **{"contact_language": party.language, **changes})
-        (letter,) = letters.issue(kind, [made], key=uuid4().hex, subject_id=uuid4(), by=SYSTEM)
+        (letter,) = letters.issue(kind, [made], key=uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM)
         if ready:
             content = b"%PDF-1.7 " + letter.register_number.encode()
             letter.digest, letter.byte_size, letter.pages = storage.put(content), len(content), 1

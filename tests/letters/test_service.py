@@ -48,7 +48,7 @@ def inside(app: Flask) -> Iterator[Flask]:
 def issue(party: Party = D, key: str = "", kind: Kind = Kind.AWARD, **changes: object) -> Letter:
     """The act alone: its recipient reads the funder's language."""
     made = facts(kind, party, **{"contact_language": party.language, **changes})
-    return letters.issue(kind, [made], key=key or uuid4().hex, subject_id=uuid4(), by=SYSTEM)[0]
+    return letters.issue(kind, [made], key=key or uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM)[0]
 
 
 def printed(party: Party = D, **changes: object) -> Letter:
@@ -86,7 +86,9 @@ def test_each_funder_counts_for_itself_and_each_year(inside: Flask) -> None:
 
 
 def test_a_courtesy_translation_carries_its_acts_number(inside: Flask) -> None:
-    act, courtesy = letters.issue(Kind.AWARD, [facts(party=T)], key="deed", subject_id=uuid4(), by=SYSTEM)
+    act, courtesy = letters.issue(
+        Kind.AWARD, [facts(party=T)], key="deed", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+    )
     assert (act.standing, act.language) == (Standing.ACT, "fr")
     assert (courtesy.standing, courtesy.language) == (Standing.COURTESY, "de")
     assert courtesy.register_number == act.register_number
@@ -94,7 +96,7 @@ def test_a_courtesy_translation_carries_its_acts_number(inside: Flask) -> None:
 
 
 def test_no_translation_for_readers_of_the_funders_language(inside: Flask) -> None:
-    made = letters.issue(Kind.AWARD, [facts()], key="deed", subject_id=uuid4(), by=SYSTEM)
+    made = letters.issue(Kind.AWARD, [facts()], key="deed", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM)
     assert [letter.standing for letter in made] == [Standing.ACT]
 
 
@@ -102,15 +104,22 @@ def test_a_deed_of_three_funders_costs_two_statements_and_stands_whole_or_not_at
     acts = [facts(party=party) for party in (D, T, M)]
     subject = uuid4()
     with counted() as cost:
-        made = letters.issue(Kind.AWARD, acts, key="deed", subject_id=subject, by=SYSTEM)
+        made = letters.issue(Kind.AWARD, acts, key="deed", subject_id=subject, application_id=uuid4(), by=SYSTEM)
     assert cost.sql == 2, cost.statements
     assert [(letter.funder, letter.language) for letter in made] == [
         *[(D, "de"), (T, "fr"), (T, "de"), (M, "fr"), (M, "de")]
     ]
-    assert letters.issue(Kind.AWARD, acts, key="deed", subject_id=subject, by=SYSTEM) == made
+    assert letters.issue(Kind.AWARD, acts, key="deed", subject_id=subject, application_id=uuid4(), by=SYSTEM) == made
     numbers = count(issue(D)), count(issue(T))
     with pytest.raises(Incomplete):
-        letters.issue(Kind.AWARD, [facts(), facts(party=T, remedy=None)], key="x", subject_id=subject, by=SYSTEM)
+        letters.issue(
+            Kind.AWARD,
+            [facts(), facts(party=T, remedy=None)],
+            key="x",
+            subject_id=subject,
+            application_id=uuid4(),
+            by=SYSTEM,
+        )
     assert (count(issue(D)), count(issue(T))) == (numbers[0] + 1, numbers[1] + 1)
 
 
@@ -203,7 +212,7 @@ def test_nobody_is_told_before_the_last_letter_is_there(inside: Flask, given: Gi
     """The message begins the ten days of the notification: it must not begin them for a file that does not exist."""
     subject = uuid4()
     both = [facts(Kind.AWARD, D), facts(Kind.AWARD, T)]
-    deed = letters.issue(Kind.AWARD, both, key="d", subject_id=subject, by=SYSTEM)
+    deed = letters.issue(Kind.AWARD, both, key="d", subject_id=subject, application_id=uuid4(), by=SYSTEM)
     row_id = told_of(subject, given)
     for letter in deed:
         assert jobs.claim(Message, row_id) is None
@@ -232,7 +241,12 @@ def test_two_workers_with_the_last_two_letters_let_the_message_go(real: Flask, m
     subject = uuid4()
     with real.app_context():
         deed = letters.issue(
-            Kind.AWARD, [facts(Kind.AWARD, D), facts(Kind.AWARD, T)], key="d", subject_id=subject, by=SYSTEM
+            Kind.AWARD,
+            [facts(Kind.AWARD, D), facts(Kind.AWARD, T)],
+            key="d",
+            subject_id=subject,
+            application_id=uuid4(),
+            by=SYSTEM,
         )
         row_id = told_of(subject, Given(real))
         ids = [letter.id for letter in deed]
@@ -663,7 +677,9 @@ def test_the_archive_holds_the_files_and_an_index(inside: Flask, given: Given) -
 
 def test_the_amounts_of_an_index_add_up(inside: Flask, given: Given) -> None:
     """A translation carries no money of its own."""
-    deed = letters.issue(Kind.AWARD, [facts(Kind.AWARD, T)], key="d", subject_id=uuid4(), by=SYSTEM)
+    deed = letters.issue(
+        Kind.AWARD, [facts(Kind.AWARD, T)], key="d", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+    )
     for letter in deed:
         assert letters.render(letter.id)
         db.session.commit()

@@ -216,7 +216,9 @@ def test_this_parts_clock_ahead(house: Flask) -> None:
 def printed(app: Flask) -> Letter:
     """A letter with a file of a few bytes, not of the press."""
     with app.app_context():
-        (letter,) = letters.issue(Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), by=SYSTEM)
+        (letter,) = letters.issue(
+            Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+        )
         content = letter.register_number.encode() * 9
         letter.digest, letter.byte_size, letter.pages = storage.put(content), len(content), 1
         letter.done_at = clock.now()
@@ -277,7 +279,7 @@ def test_what_failed_waits_for_a_person(house: Flask) -> None:
     changed(house, Message, failed_at=func.clock_timestamp() - timedelta(days=2))
     assert red(house) == {}
     with house.app_context():
-        letters.issue(Kind.AWARD, [samples.facts()], key="x", subject_id=uuid4(), by=SYSTEM)
+        letters.issue(Kind.AWARD, [samples.facts()], key="x", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM)
         db.session.commit()
     changed(house, Letter, failed_at=func.clock_timestamp() - timedelta(days=2))
     assert set(red(house)) == {"letters_failed"}
@@ -286,7 +288,9 @@ def test_what_failed_waits_for_a_person(house: Flask) -> None:
 def test_a_letter_that_is_put_off_for_half_an_hour(house: Flask) -> None:
     for minutes, expected in ((25, set()), (35, {"letters"})):
         with house.app_context(), clock.frozen(clock.now() - timedelta(minutes=minutes)):
-            letters.issue(Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), by=SYSTEM)
+            letters.issue(
+                Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+            )
             db.session.commit()
         changed(house, Letter, try_after=func.clock_timestamp() + timedelta(seconds=60))
         assert set(red(house)) == expected

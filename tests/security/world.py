@@ -21,7 +21,7 @@ from grantflow.accounts.models import Person, Purpose, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call
-from grantflow.decisions.models import Proposal
+from grantflow.decisions.models import Act, Proposal
 from grantflow.demo.people import STAFF
 from grantflow.demo.play import Cast, play
 from grantflow.demo.projects import PROJECTS
@@ -294,9 +294,9 @@ class World:
                     persona = ASSIGNED_GERMAN if seat.party is D else ASSIGNED_FRENCH
                     file.reviewers[persona] = email
                     file.assignments[persona] = seat.id
-            file.proposal = db.session.scalar(select(Proposal.id).where(Proposal.application_id == row.id))
+            file.proposal = db.session.scalar(select(Proposal.id).join(Act).where(Act.application_id == row.id))
             for letter in db.session.scalars(
-                select(Letter).where(Letter.subject_id == row.id, Letter.done_at.is_not(None))
+                select(Letter).where(Letter.application_id == row.id, Letter.done_at.is_not(None))
             ):
                 kind = "" if letter.standing is Standing.ACT else ", courtesy"
                 file.letters[f"{NAMES[letter.funder]}{kind}"] = letter.id

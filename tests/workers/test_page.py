@@ -44,7 +44,9 @@ def failed(app: Flask, given: Given) -> tuple[Message, Letter]:
     person = given.applicant(email="bounces@example.org")
     with app.app_context():
         message_id = notifications.send("account_exists", to=person, key=str(uuid4()))
-        (letter,) = letters.issue(Kind.AWARD, [samples.facts()], key=str(uuid4()), subject_id=uuid4(), by=SYSTEM)
+        (letter,) = letters.issue(
+            Kind.AWARD, [samples.facts()], key=str(uuid4()), subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+        )
         for model, row_id, why in ((Message, message_id, "SMTP 550 no such mailbox"), (Letter, letter.id, "no font")):
             db.session.execute(
                 update(model)

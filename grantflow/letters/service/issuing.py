@@ -24,7 +24,9 @@ from ..states import Kind, Standing
 Year = tuple[Party, int]
 
 
-def issue(kind: Kind, facts: Sequence[Facts], *, key: str, subject_id: UUID, by: Actor) -> list[Letter]:
+def issue(
+    kind: Kind, facts: Sequence[Facts], *, key: str, subject_id: UUID, application_id: UUID, by: Actor
+) -> list[Letter]:
     """Issue the letters of one deed: each funder's act, and behind it the translation for a recipient who reads the
     other language (D17).
 
@@ -36,8 +38,9 @@ def issue(kind: Kind, facts: Sequence[Facts], *, key: str, subject_id: UUID, by:
         raise Incomplete(reasons)
     years = sorted({_year(its) for its in facts})
     numbers = _draw(years)
+    whose = {"subject_id": subject_id, "application_id": application_id}
     rows = [
-        {**row, "key": f"{kind}:{key}:{its.funder.party}:{row['language']}", "subject_id": subject_id}
+        {**row, "key": f"{kind}:{key}:{its.funder.party}:{row['language']}", **whose}
         for its in facts
         for row in _rows(kind, its, numbers[_year(its)], clock.now())
     ]
