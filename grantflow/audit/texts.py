@@ -35,6 +35,8 @@ ACTIONS: dict[str, Any] = {
     "application_started": _l("Application started"),
     "declared": _l("Declarations made"),
     "channel_chosen": _l("Way of notification chosen"),
+    "partner_withdrawn": _l("Partner has withdrawn"),
+    "participation_confirmed": _l("Project confirmed by the applicant"),
     "application_submit": _l("Application sent"),
     "application_return": _l("Application returned"),
     "application_lapse": _l("Return lapsed"),
@@ -79,6 +81,7 @@ ACTIONS: dict[str, Any] = {
 SUBJECTS: dict[str, Any] = {
     "person": lazy_pgettext("audit", "Person"),
     "address": lazy_pgettext("audit", "Unknown address"),
+    "partner": lazy_pgettext("audit", "Partner"),
     "organisation": lazy_pgettext("audit", "Organisation"),
     "application": lazy_pgettext("audit", "Application"),
     "act": lazy_pgettext("audit", "Decision"),

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from grantflow.applications import queries as applications
-from grantflow.applications.models import Application
+from grantflow.applications.models import Application, Participation
 from grantflow.applications.states import State as FileState
 from grantflow.decisions import queries as decisions
 from grantflow.decisions.queries import Panel as DecisionPanel
@@ -102,6 +102,8 @@ class Desk:
     file: applications.File
     checks: list[tuple[Any, list[Reason]]]
     lookalikes: list[applications.Lookalike]
+    #: The partner of what was sent, if it has withdrawn since.
+    gone: Participation | None
     review: ReviewPanel | None
     decision: DecisionPanel | None
 
@@ -114,6 +116,7 @@ def desk(actor: Actor, application: Application) -> Desk:
         file=applications.file_context(applications.version_for(actor, application)),
         checks=applications.formal_checks(application) if is_new else [],
         lookalikes=applications.lookalikes(actor, application),
+        gone=applications.withdrawn_partner(application),
         review=reviews.panel(actor, application),
         decision=decisions.panel(actor, application),
     )

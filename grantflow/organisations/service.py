@@ -67,7 +67,7 @@ def named(profile: Profile) -> Organisation:
     return organisation
 
 
-def rename(organisation: Organisation, profile: Profile) -> None:
+def correct(organisation: Organisation, profile: Profile) -> None:
     """Correct an organisation that was only named; one with members of its own is theirs to change."""
     if not organisation.memberships and queries.profile(organisation) != profile:
         _write(organisation, {**_values(profile), "updated_at": clock.now()})

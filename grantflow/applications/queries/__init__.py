@@ -16,6 +16,15 @@ from .files import (
     with_members,
 )
 from .filing import answers, category_terms, filing, lines, missing, said, saved, terms
+from .participating import (
+    awaits_confirmation,
+    current_partner,
+    has_withdrawn,
+    may_lose_its_partner,
+    participations,
+    reads_alike,
+    withdrawn_partner,
+)
 from .reading import FACTS, File, changed_since_return, content, file_context, formal_checks
 from .staff import MOST_LOOKALIKES, PAGE, Cursor, Lookalike, Page, Wanted, counts, lookalikes, staff_page
 
@@ -34,20 +43,26 @@ __all__ = [
     "Wanted",
     "answers",
     "at_step",
+    "awaits_confirmation",
     "by_id",
     "category_terms",
     "changed_since_return",
     "consents",
     "content",
     "counts",
+    "current_partner",
     "file_context",
     "filing",
     "formal_checks",
+    "has_withdrawn",
     "letter_of",
     "lines",
     "lookalikes",
+    "may_lose_its_partner",
     "missing",
     "of_applicant",
+    "participations",
+    "reads_alike",
     "said",
     "saved",
     "staff_page",
@@ -56,4 +71,5 @@ __all__ = [
     "version_for",
     "visible_to",
     "with_members",
+    "withdrawn_partner",
 ]

@@ -13,6 +13,7 @@ from grantflow.platform.db import db
 from .. import rules
 from ..models import Application, Version
 from ..states import DECIDED, OPEN, LineKind, StepName
+from .participating import has_withdrawn
 
 
 def terms(call: Call) -> rules.CallTerms:
@@ -86,6 +87,7 @@ def filing(version: Version, now: datetime) -> rules.Filing:
             email=partner.email,
             role=partner.role,
         ),
+        partner_withdrew=application.number is not None and partner is not None and has_withdrawn(application, partner),
         partner_search=version.partner_search,
         equal_roles=version.equal_roles,
         answers=answers(version),

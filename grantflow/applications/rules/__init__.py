@@ -7,6 +7,7 @@ shares hundredths of a percent, instants aware.
 from .differing import Difference, difference
 from .filing import CallTerms, CategoryTerms, Filing, Line, PartnerView
 from .money import Money, money_of, most
+from .parties import after_withdrawal, is_confirmed
 from .sealing import FROZEN, SCHEMA, canonical, digest, plain
 from .sending import ANSWERS, CONSENT_VERSION, FIELDS, QUESTIONS, required_declarations, why_not_submit
 from .words import covered, number, return_deadline, search_text, title_key
@@ -25,10 +26,12 @@ __all__ = [
     "Line",
     "Money",
     "PartnerView",
+    "after_withdrawal",
     "canonical",
     "covered",
     "difference",
     "digest",
+    "is_confirmed",
     "money_of",
     "most",
     "number",

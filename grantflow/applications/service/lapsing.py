@@ -11,7 +11,8 @@ from grantflow.platform.db import db
 from .. import policy
 from ..models import Application
 from ..states import Action, State
-from .moving import advance, tell
+from .moving import advance
+from .telling import tell
 
 
 def lapse_returns() -> int:
