@@ -76,6 +76,7 @@ ACTIONS: dict[str, Any] = {
     "letter_downloaded": _l("Letter downloaded"),
     "message_restarted": _l("Message started again"),
     "messages_restarted": _l("Failed messages started again"),
+    "upkeep_restarted": _l("Periodic work started again"),
 }
 
 SUBJECTS: dict[str, Any] = {
@@ -84,6 +85,7 @@ SUBJECTS: dict[str, Any] = {
     "partner": lazy_pgettext("audit", "Partner"),
     "organisation": lazy_pgettext("audit", "Organisation"),
     "application": lazy_pgettext("audit", "Application"),
+    "job": lazy_pgettext("audit", "Periodic work"),
     "act": lazy_pgettext("audit", "Decision"),
     "letter": lazy_pgettext("audit", "Letter"),
     "message": lazy_pgettext("audit", "Message"),

@@ -199,14 +199,14 @@ FUNCTIONS = {
         BEGIN
           IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a letter is never deleted'; END IF;
           IF (NEW.id, NEW.key, NEW.kind, NEW.standing, NEW.funder, NEW.language, NEW.subject_id, NEW.application_id, NEW.application_number,
-              NEW.project_title, NEW.recipient_name, NEW.amount_cents, NEW.channel, NEW.register_number, NEW.facts, NEW.created_at)
+              NEW.project_title, NEW.recipient_name, NEW.amount_cents, NEW.channel, NEW.register_number, NEW.facts, NEW.job_id, NEW.created_at)
              IS DISTINCT FROM
              (OLD.id, OLD.key, OLD.kind, OLD.standing, OLD.funder, OLD.language, OLD.subject_id, OLD.application_id, OLD.application_number,
-              OLD.project_title, OLD.recipient_name, OLD.amount_cents, OLD.channel, OLD.register_number, OLD.facts, OLD.created_at)
+              OLD.project_title, OLD.recipient_name, OLD.amount_cents, OLD.channel, OLD.register_number, OLD.facts, OLD.job_id, OLD.created_at)
           THEN RAISE EXCEPTION 'an issued letter does not change'; END IF;
           IF OLD.digest IS NOT NULL
-             AND (NEW.digest, NEW.byte_size, NEW.pages, NEW.template_version, NEW.done_at) IS DISTINCT FROM
-                 (OLD.digest, OLD.byte_size, OLD.pages, OLD.template_version, OLD.done_at)
+             AND (NEW.digest, NEW.byte_size, NEW.pages, NEW.template_version) IS DISTINCT FROM
+                 (OLD.digest, OLD.byte_size, OLD.pages, OLD.template_version)
           THEN RAISE EXCEPTION 'a printed letter does not change'; END IF;
           RETURN NEW;
         END

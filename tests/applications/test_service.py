@@ -442,7 +442,7 @@ ROLES = {MemberRole.READER: set(), MemberRole.EDITOR: {"write"}, MemberRole.SIGN
 def test_a_reader_reads_an_editor_writes_and_a_signatory_binds(given: Given, role: MemberRole) -> None:
     mine = given.application()
     by = given.colleague(mine.lead, role)
-    dates = {"starts_on": mine.starts_on, "ends_on": mine.ends_on}
+    dates = {"starts_on": written(mine).starts_on, "ends_on": written(mine).ends_on}
     verbs: list[tuple[str, Callable[[], object]]] = [
         ("write", lambda: service.start(mine.call, mine.lead, by=by, language="de")),
         ("write", lambda: service.save_answers(mine, StepName.DATES, dates, by=by)),

@@ -6,7 +6,7 @@ from grantflow.audit import service as audit
 from grantflow.kernel import clock, emails
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import ANONYMOUS, Actor
-from grantflow.platform import limits, passwords, tokens
+from grantflow.platform import jobs, limits, passwords, tokens
 from grantflow.platform.db import db, own_transaction
 
 from .. import queries, rules
@@ -94,6 +94,7 @@ def verify_password(person: Person, password: str) -> None:
     limits.forget("password", str(person.id))
 
 
+@jobs.periodic("accounts.forget_expired", at="03:10")
 def forget_expired() -> int:
     """Housekeeping: drop links and sessions that ended or lapsed more than a week ago. Returns how many."""
     return queries.delete_expired(clock.now() - rules.INVITATION_LIFETIME)

@@ -6,6 +6,7 @@ from grantflow.accounts import queries as people
 from grantflow.kernel import clock
 from grantflow.kernel.parties import OFFICES, SYSTEM
 from grantflow.notifications import service as notifications
+from grantflow.platform import jobs
 from grantflow.platform.db import db
 
 from .. import policy
@@ -15,6 +16,7 @@ from .moving import advance
 from .telling import tell
 
 
+@jobs.periodic("applications.lapse_returns", every=300.0)
 def lapse_returns() -> int:
     """Bring back every returned file whose deadline is over; tells applicant and office. Returns how many.
 

@@ -19,6 +19,7 @@ from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden
 from grantflow.kernel.parties import KEY_HOLDERS, Party
 from grantflow.letters import service as letters
+from grantflow.letters.models import Letter
 from grantflow.letters.rules import Facts
 from grantflow.letters.states import Channel
 from grantflow.notifications import service as notifications
@@ -115,12 +116,12 @@ def _decide(proposal: Proposal, acts: Mapping[str, Any], envelopes: Sequence[Env
             "digest": proposal.digest,
         },
     )
-    _issue(proposal, acts, by)
+    issued = _issue(proposal, acts, by)
     notifications.send(
         "decision_ready",
         to=application.contact,
         key=f"decision_ready:{act.id}",
-        held_by=act.id,
+        after=[letter.job_id for letter in issued],
         number=application.number,
         title=application.title,
         title_language=application.language,
@@ -129,7 +130,7 @@ def _decide(proposal: Proposal, acts: Mapping[str, Any], envelopes: Sequence[Env
     )
 
 
-def _issue(proposal: Proposal, acts: Mapping[str, Any], by: Person) -> None:
+def _issue(proposal: Proposal, acts: Mapping[str, Any], by: Person) -> list[Letter]:
     """One act for each acting funder (D5), from the facts that were signed, under the name of whoever signed for it."""
     signed = {key.party: key.name for key in queries.live_keys(proposal)}
     day = clock.local(proposal.act.decided_at or clock.now()).date()
@@ -137,7 +138,7 @@ def _issue(proposal: Proposal, acts: Mapping[str, Any], by: Person) -> None:
         Facts.from_json(rules.completed(acts[party.value], on=day, signatory=signed[party]))
         for party in rules.acting(proposal.outcome, queries.terms(proposal).paying)
     ]
-    letters.issue(
+    return letters.issue(
         queries.KINDS[proposal.outcome],
         facts,
         key=str(proposal.act_id),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import tuple_, update
 from sqlalchemy.dialects.postgresql import insert
@@ -19,7 +19,7 @@ from grantflow.platform.db import db
 from .. import queries, rules
 from ..models import Letter, RegisterCounter
 from ..rules import Facts
-from ..states import Kind, Standing
+from ..states import PRINTING, Kind, Standing
 
 Year = tuple[Party, int]
 
@@ -44,8 +44,10 @@ def issue(
         for its in facts
         for row in _rows(kind, its, numbers[_year(its)], clock.now())
     ]
-    once = insert(Letter).on_conflict_do_nothing(index_elements=[Letter.key]).returning(Letter)
-    new = {letter.key: letter for letter in db.session.scalars(once, rows)}
+    printing = [jobs.Promise(PRINTING, row["key"]) for row in rows]
+    rows = [{**row, "id": uuid4(), "job_id": promise.id} for row, promise in zip(rows, printing, strict=True)]
+    once = insert(Letter).values(rows).on_conflict_do_nothing(index_elements=[Letter.key]).returning(Letter)
+    new = {letter.key: letter for letter in db.session.scalars(once.add_cte(*jobs.promised(printing)))}
     if len(new) < len(rows):
         return _issued_before([row["key"] for row in rows], new, years)
     letters = [new[row["key"]] for row in rows]
@@ -61,7 +63,6 @@ def issue(
                 "application": letter.application_number,
             },
         )
-        jobs.ring(jobs.JobName.RENDER_LETTER, Letter, letter.id)
     return letters
 
 
