@@ -14,8 +14,10 @@ from grantflow.applications import policy, queries, rules, service
 from grantflow.applications.models import Application, Participation, Version
 from grantflow.applications.states import SIGHT, Part, ParticipationState, State
 from grantflow.audit.models import Entry
+from grantflow.decisions.rules import CannotSign
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Invalid
+from grantflow.kernel.money import eur
 from grantflow.kernel.parties import SYSTEM, Party, Side
 from grantflow.notifications.models import Message
 from grantflow.organisations import service as organisations
@@ -211,6 +213,21 @@ def test_the_partner_who_withdraws(given: Given) -> None:
     db.session.commit()
     actions = db.session.scalars(select(Entry.action).where(Entry.subject_id == str(application.id))).all()
     assert {"partner_withdrawn", "participation_confirmed"} <= set(actions)
+
+
+@pytest.mark.usefixtures("context")
+def test_no_key_turns_until_the_lead_stands_by_the_project(given: Given) -> None:
+    """Between the two keys: what was signed stays signed, and nothing more is."""
+    proposal = given.proposed(shares={Party.DUESSELDORF: eur(9_400), Party.TOULOUSE: 0, Party.METROPOLE: 0})
+    application = given.reload(proposal.application_id)
+    given.turn(proposal, given.signatory(Party.DUESSELDORF))
+    service.withdraw_partner(application, reason="Aufgelöst", by=given.office(Side.GERMAN))
+    with pytest.raises(CannotSign) as refused:
+        given.turn(proposal, given.signatory(Party.TOULOUSE))
+    assert [reason.key for reason in refused.value.reasons] == ["confirmation_due"]
+    service.confirm(application, by=application.contact)
+    given.turn(proposal, given.signatory(Party.TOULOUSE))
+    assert given.reload(application.id).state is State.AWARDED
 
 
 @pytest.mark.usefixtures("context")

@@ -316,6 +316,7 @@ def why(person: Signatory, its: Case, seen: str = "now") -> list[str]:
         (who(ANKE, D), case((D, ANKE)), ["signed_already"]),
         (who(UUID(int=9), D), case((D, ANKE)), ["city_signed_already"]),
         (who(ANKE, D), case(is_stale=True), ["facts_outdated"]),
+        (who(ANKE, D), case(confirmation_due=True), ["confirmation_due"]),
         (who(ANKE, D), case(deliberations_due=(M,)), ["deliberation_due"]),
         (who(JEAN, T), case((D, ANKE)), ["consent_due"]),
         (who(JEAN, T), case((D, ANKE), paying=(D, T)), []),

@@ -63,6 +63,6 @@ def may_lose_its_partner(application: Application) -> bool:
 
 
 def awaits_confirmation(application: Application) -> bool:
-    """Whether somebody who takes part has still to stand by what was sent; no key turns before."""
-    states = (party.state for party in application.participations)
-    return application.state in UNDECIDED and not rules.is_confirmed(states)
+    """Whether somebody who takes part has still to stand by what was sent; asked afresh, since no key turns before."""
+    query = select(Participation.state).where(Participation.application_id == application.id)
+    return application.state in UNDECIDED and not rules.is_confirmed(db.session.scalars(query))

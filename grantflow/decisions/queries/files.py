@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from grantflow.accounts.models import Person, RoleGrant
 from grantflow.applications import policy as applications
+from grantflow.applications import queries
 from grantflow.applications.models import Application
 from grantflow.applications.models import Version as SentVersion
 from grantflow.applications.states import DECIDABLE
@@ -269,6 +270,7 @@ def case(proposal: Proposal, *, is_stale: bool) -> Case:
         preparers=frozenset(proposal.writers),
         deliberations_due=rules.deliberations_due(proposal.outcome, its.paying, deliberations(proposal)),
         is_stale=is_stale,
+        confirmation_due=proposal.is_open and queries.awaits_confirmation(proposal.application),
         is_open=proposal.is_open,
     )
 

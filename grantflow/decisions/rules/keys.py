@@ -39,6 +39,8 @@ class Case:
     deliberations_due: tuple[Party, ...] = ()
     #: The letters' facts no longer match the rows they were taken from.
     is_stale: bool = False
+    #: The partner has withdrawn, and the lead has not said since that it stands by the project.
+    confirmation_due: bool = False
     is_open: bool = True
 
     @property
@@ -89,6 +91,7 @@ def why_not_sign(person: Signatory, case: Case, digest_seen: str) -> list[Reason
         (party is not None and case.holds(party), "city_signed_already"),
         (digest_seen != case.digest, "proposal_changed"),
         (case.is_stale, "facts_outdated"),
+        (case.confirmation_due, "confirmation_due"),
         (bool(unprintable(person.name)), "name_unprintable"),
         (bool(case.deliberations_due), "deliberation_due"),
         (turns_key and other_key and Party.METROPOLE in missing(case), "consent_due"),
