@@ -18,6 +18,7 @@ from .files import (
 from .filing import answers, category_terms, filing, lines, missing, said, saved, terms
 from .participating import (
     awaits_confirmation,
+    confirmation_due,
     current_partner,
     has_withdrawn,
     may_lose_its_partner,
@@ -47,6 +48,7 @@ __all__ = [
     "by_id",
     "category_terms",
     "changed_since_return",
+    "confirmation_due",
     "consents",
     "content",
     "counts",

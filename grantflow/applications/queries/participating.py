@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import joinedload
 
 from grantflow.kernel.text import fold
@@ -63,6 +63,13 @@ def may_lose_its_partner(application: Application) -> bool:
 
 
 def awaits_confirmation(application: Application) -> bool:
-    """Whether somebody who takes part has still to stand by what was sent; asked afresh, since no key turns before."""
-    query = select(Participation.state).where(Participation.application_id == application.id)
-    return application.state in UNDECIDED and not rules.is_confirmed(db.session.scalars(query))
+    """Whether somebody who takes part has still to stand by what was sent; no key turns before."""
+    states = (party.state for party in application.participations)
+    return application.state in UNDECIDED and not rules.is_confirmed(states)
+
+
+def confirmation_due() -> ColumnElement[bool]:
+    """The same of the Application of the query at hand, for whoever locks it: ``rules.is_confirmed`` in SQL."""
+    joined = Participation.state == ParticipationState.JOINED
+    due = exists().where(Participation.application_id == Application.id, joined)
+    return Application.state.in_(sorted(UNDECIDED)) & due
