@@ -15,7 +15,7 @@ from .files import (
     visible_to,
     with_members,
 )
-from .filing import answers, category_terms, filing, lines, missing, said, saved, terms
+from .filing import ASKING, asked, category_terms, filing, lines, missing, of_step, saved, terms
 from .participating import (
     awaits_confirmation,
     confirmation_due,
@@ -30,6 +30,7 @@ from .reading import FACTS, File, changed_since_return, content, file_context, f
 from .staff import MOST_LOOKALIKES, PAGE, Cursor, Lookalike, Page, Wanted, counts, lookalikes, staff_page
 
 __all__ = [
+    "ASKING",
     "FACTS",
     "MOST_LOOKALIKES",
     "OPEN",
@@ -42,7 +43,7 @@ __all__ = [
     "OwnLetter",
     "Page",
     "Wanted",
-    "answers",
+    "asked",
     "at_step",
     "awaits_confirmation",
     "by_id",
@@ -63,9 +64,9 @@ __all__ = [
     "may_lose_its_partner",
     "missing",
     "of_applicant",
+    "of_step",
     "participations",
     "reads_alike",
-    "said",
     "saved",
     "staff_page",
     "terms",

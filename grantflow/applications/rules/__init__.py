@@ -4,21 +4,22 @@ Numbers in brackets (R1 …) are the rules of the domain brief, section 8; D-num
 shares hundredths of a percent, instants aware.
 """
 
+from .asking import Asked, asked
 from .differing import Difference, difference
-from .filing import CallTerms, CategoryTerms, Filing, Line, PartnerView
+from .filing import CallTerms, CategoryTerms, Filing, Line, PartnerView, Question
 from .money import Money, money_of, most
 from .parties import after_withdrawal, is_confirmed
 from .sealing import FROZEN, SCHEMA, canonical, digest, plain
-from .sending import ANSWERS, CONSENT_VERSION, FIELDS, QUESTIONS, required_declarations, why_not_submit
+from .sending import CONSENT_VERSION, FIELDS, NEEDED, required_declarations, why_not_submit
 from .words import covered, number, return_deadline, search_text, title_key
 
 __all__ = [
-    "ANSWERS",
     "CONSENT_VERSION",
     "FIELDS",
     "FROZEN",
-    "QUESTIONS",
+    "NEEDED",
     "SCHEMA",
+    "Asked",
     "CallTerms",
     "CategoryTerms",
     "Difference",
@@ -26,7 +27,9 @@ __all__ = [
     "Line",
     "Money",
     "PartnerView",
+    "Question",
     "after_withdrawal",
+    "asked",
     "canonical",
     "covered",
     "difference",
