@@ -3,10 +3,11 @@
 from datetime import datetime
 
 import structlog
+from sqlalchemy import func, update
 
 from grantflow.kernel.errors import Transient
 from grantflow.platform import jobs, mail
-from grantflow.platform.db import detached
+from grantflow.platform.db import db, detached
 
 from .. import queries, rules
 from ..models import Message
@@ -38,11 +39,14 @@ def deliver(claim: jobs.Claim) -> bool:
     said = ""
     try:
         if rules.KINDS[row.kind].keyed and (row.token_id is None or _over(row, claim.at)):
-            raise mail.Refused("the link ended before the message could be sent")
+            raise jobs.Hopeless("the link ended before the message could be sent")
         mail.send(
             compose(row), taken=taken, may=lambda: jobs.keep(claim), waiting=lambda seconds: _wait(claim, seconds)
         )
     except mail.Refused as refused:
+        dead = update(Message).where(Message.id == row.id).values(refused_at=func.clock_timestamp())
+        db.session.execute(dead.execution_options(synchronize_session=False))
+        db.session.commit()
         jobs.release(claim, str(refused), permanent=True)
     except mail.Later as fault:
         jobs.release(claim, str(fault))
