@@ -153,7 +153,7 @@ def change_language(change: Change, application: Application) -> str:
     if last in LANGUAGES:
         return last
     if change.name.startswith("letter.recipient"):
-        return application.lead.language
+        return application.lead_side.language
     return application.language if last == "project_title" else ""
 
 

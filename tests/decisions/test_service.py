@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from grantflow.applications import service as applications
-from grantflow.applications.models import Application
+from grantflow.applications.models import Application, Version
 from grantflow.applications.states import State
 from grantflow.audit.models import Entry
 from grantflow.decisions import queries, service
@@ -407,7 +407,7 @@ def test_the_purpose_of_a_grant_is_the_offices_own_and_stands_in_every_act(app, 
         assert [its["purpose"] for its in facts] == [
             {"de": "Ein Turnier in beiden Städten.", "fr": "Un tournoi commun."}
         ] * len(facts)
-        summary = db.session.scalars(select(Application.summary)).one()
+        summary = db.session.scalars(select(Version.summary)).one()
         assert not any(summary in str(its) for its in facts)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from grantflow.applications.models import Application
+from grantflow.applications.models import Application, Version
 from grantflow.calls.models import Funder, LegalText, RemedyRule
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Party
@@ -128,10 +128,12 @@ def _funder(funder: Funder, signatory: str) -> letters.Funder:
 
 
 def _recipient(application: Application) -> letters.Recipient:
+    """As the version sent names it, at the address it has today."""
     lead, contact = application.lead, application.contact
+    named = _sent(application).lead
     return letters.Recipient(
-        organisation=lead.name,
-        legal=letters.Legal(lead.kind.value),
+        organisation=named.name,
+        legal=letters.Legal(named.kind.value),
         form=letters.Form(contact.address.value),
         title=contact.title,
         given_name=contact.given_name,
@@ -140,6 +142,12 @@ def _recipient(application: Application) -> letters.Recipient:
             street=lead.street, postal_code=lead.postal_code, city=lead.city, country=lead.country.value
         ),
     )
+
+
+def _sent(application: Application) -> Version:
+    if application.sent is None:
+        raise ValueError("a draft has no letters")
+    return application.sent
 
 
 def _remedy(rule: RemedyRule | None) -> letters.Remedy | None:
@@ -160,7 +168,8 @@ def _remedy(rule: RemedyRule | None) -> letters.Remedy | None:
 
 
 def _award(application: Application, terms: Terms, party: Party, on: date) -> letters.Award:
-    starts, ends = application.starts_on, application.ends_on
+    sent = _sent(application)
+    starts, ends = sent.starts_on, sent.ends_on
     if starts is None or ends is None:
         raise ValueError("a project without dates gets no award")
     amount, first_bp = terms.shares[party], application.call.first_instalment_bp
