@@ -355,6 +355,29 @@ def test_every_kind_of_periodic_work_has_a_name_for_people() -> None:
     assert set(UPKEEP) == {name for name, kind in jobs.JOBS.items() if kind.period}
 
 
+def test_long_work_shows_how_far_it_has_come_and_keeps_its_lease(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.delitem(jobs.JOBS, "letters.scan")
+
+    @jobs.periodic("letters.scan", every=45.0)
+    def scan() -> None:
+        db.session.execute(update(Job).values(leased_until=clock.now()))
+        db.session.commit()
+        jobs.progress(500, 1200)
+        (its,) = (its for its in jobs.tended() if its.name == "letters.scan")
+        seen.append((its.done, its.total, jobs.claim_next(jobs.UPKEEP)))
+        db.session.commit()
+
+    with real.app_context():
+        job_id = jobs.begin("letters.scan", "")
+        db.session.commit()
+        assert job_id
+        assert jobs.run(job_id)
+        assert seen == [(500, 1200, None)]
+        jobs.progress(1, 2)  # no job in hand: nobody is told
+        assert [(its.done, its.total) for its in jobs.tended() if its.name == "letters.scan"] == [(500, 1200)]
+
+
 # --- lanes: a queue never waits for another ------------------------------------------------------------
 
 

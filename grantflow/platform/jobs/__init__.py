@@ -18,7 +18,7 @@ from .register import DAY, JOBS, LETTERS, MAIL, QUEUES, UPKEEP, URGENT, Kind, jo
 from .reminders import give_due, remind, reminder
 from .ringing import left_behind, ring_left_behind, send
 from .rows import Backlog, backlog, backlogs, blocked, claimable, from_now
-from .running import MAX_UNHEARD, Hopeless, reason, run, run_next
+from .running import MAX_UNHEARD, Hopeless, progress, reason, run, run_next
 from .tending import Tended, begin_due, sweep, tended
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "make_celery",
     "now",
     "periodic",
+    "progress",
     "promised",
     "reason",
     "release",
