@@ -34,8 +34,6 @@ class Message(Identified, Base):
     token_id: Mapped[UUID | None] = mapped_column(ForeignKey("token.id", ondelete="SET NULL"))
     #: Its sending: done when the server has taken it.
     job_id: Mapped[UUID] = mapped_column(ForeignKey("job.id"), unique=True)
-    #: When the recipient was refused for good, such as an address that is no more: a task for people, no fault of ours.
-    refused_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
     job: Mapped[Job] = relationship(lazy="joined", innerjoin=True)

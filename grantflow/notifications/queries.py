@@ -60,14 +60,12 @@ def _queue() -> Finding:
 
 
 def _failed() -> Finding:
-    """A message that gave up stays on the workers' page; the alarm rings for a day, and never for a dead address: that
-    is a task for people, and nothing that whoever runs this could mend."""
-    failed = select(func.count()).select_from(Message).join(Message.job).where(Job.failed_at.is_not(None))
-    ours = failed.where(Message.refused_at.is_(None), Job.failed_at > jobs.from_now(-jobs.DAY))
-    count, lately = db.session.execute(select(failed.scalar_subquery(), ours.scalar_subquery())).one()
+    """What failed stays on the workers' page; the alarm rings for a day, and not for an address that nobody has."""
+    state = backlog()
+    lately = state.failed_lately
     return Finding(
         f"{lately} gave up within a day and wait for a person" if lately else "",
-        {"count": count, "within_a_day": lately},
+        {"count": state.failed, "within_a_day": lately},
     )
 
 

@@ -232,6 +232,10 @@ def test_what_is_refused_for_good_fails_at_once_and_is_started_again_by_hand(
         row = read(real, row_id)
         assert row.failed_at
         assert row.last_error == "SMTP 550 5.1.1 no such mailbox"
+        # A person's task; /status stays green.
+        assert row.quiet
+        with real.app_context():
+            assert queries.backlog().failed_lately == 0
         assert not deliver(real, row_id)
         with real.app_context():
             with pytest.raises(Forbidden):
@@ -244,26 +248,6 @@ def test_what_is_refused_for_good_fails_at_once_and_is_started_again_by_hand(
             service.restart(db.session.get_one(Message, row_id), by=admin)
         entry = db.session.scalars(select(Entry).where(Entry.action == "message_restarted")).one()
         assert (entry.actor_id, entry.subject_id, entry.reason) == (admin.id, str(row_id), row.last_error)
-
-
-@pytest.mark.parametrize(("said", "alarms"), [("550 5.1.1 no such mailbox", False), ("554 5.6.0 poison", True)])
-def test_a_refusal_about_the_recipient_is_a_task_for_people_and_no_alarm(
-    real: Flask, asked: Callable[..., UUID], said: str, alarms: bool
-) -> None:
-    """One dead address kept the state of the house red for a day."""
-    row_id = asked()
-    with smtp(Scripted(rcpt=[said])) as url, mailing_to(real, url):
-        assert not deliver(real, row_id)
-        if alarms:
-            with real.app_context():
-                db.session.get_one(Message, row_id).job.failed_at = clock.now()
-                db.session.commit()
-    with real.app_context():
-        assert queries.CHECKS["messages_failed"]().well is not alarms
-        assert queries.failures_to_report() == 1
-        service.restart_all(by=SYSTEM)
-        db.session.expire_all()
-        assert db.session.get_one(Message, row_id).refused_at is None
 
 
 def test_patience_lasts_a_day_with_pauses_of_minutes(real: Flask, asked: Callable[..., UUID]) -> None:

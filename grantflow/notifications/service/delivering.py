@@ -3,11 +3,10 @@
 from datetime import datetime
 
 import structlog
-from sqlalchemy import func, update
 
 from grantflow.kernel.errors import Transient
 from grantflow.platform import jobs, mail
-from grantflow.platform.db import db, detached
+from grantflow.platform.db import detached
 
 from .. import queries, rules
 from ..models import Message
@@ -44,10 +43,8 @@ def deliver(claim: jobs.Claim) -> bool:
             compose(row), taken=taken, may=lambda: jobs.keep(claim), waiting=lambda seconds: _wait(claim, seconds)
         )
     except mail.Refused as refused:
-        dead = update(Message).where(Message.id == row.id).values(refused_at=func.clock_timestamp())
-        db.session.execute(dead.execution_options(synchronize_session=False))
-        db.session.commit()
-        jobs.release(claim, str(refused), permanent=True)
+        # About the recipient: people mend the address, whoever runs the house cannot.
+        jobs.release(claim, str(refused), permanent=True, quiet=True)
     except mail.Later as fault:
         jobs.release(claim, str(fault))
     except mail.NotAccepted as fault:

@@ -1,7 +1,5 @@
 """Start again what has failed: one message, or all of them."""
 
-from sqlalchemy import update
-
 from grantflow.audit import service as audit
 from grantflow.kernel.errors import Forbidden, IllegalStep
 from grantflow.kernel.parties import SYSTEM, Actor
@@ -21,7 +19,6 @@ def restart(message: Message, *, by: Actor) -> None:
         raise IllegalStep("not_failed")
     reason = message.job.last_error or ""
     audit.record("message_restarted", on=message, by=by, reason=reason)
-    message.refused_at = None
     jobs.restart(message.job)
 
 
@@ -29,8 +26,6 @@ def restart_all(*, by: Actor) -> int:
     """Try all failed messages afresh, and note that on the trail; the next sweep rings for them. Returns how many."""
     if by is not SYSTEM and not policy.can_restart(by):
         raise Forbidden()
-    again = update(Message).where(Message.refused_at.is_not(None), Message.job.has(jobs.Job.failed_at.is_not(None)))
-    db.session.execute(again.values(refused_at=None).execution_options(synchronize_session=False))
     count = jobs.restart_failed(rules.SEND, rules.SEND_URGENT)
     if count:
         audit.record("messages_restarted", on=("message", "failed"), by=by, after={"count": count})

@@ -17,7 +17,7 @@ from .periods import Daily, Every
 from .register import DAY, JOBS, LETTERS, MAIL, QUEUES, UPKEEP, URGENT, Kind, job, periodic
 from .reminders import give_due, remind, reminder
 from .ringing import left_behind, ring_left_behind, send
-from .rows import Backlog, backlog, backlogs, blocked, claimable, from_now
+from .rows import Backlog, backlog, backlogs, blocked, claimable
 from .running import MAX_UNHEARD, Hopeless, progress, reason, run, run_next
 from .tending import Tended, begin_due, sweep, tended
 
@@ -53,7 +53,6 @@ __all__ = [
     "claimable",
     "finish",
     "forget_old_heartbeats",
-    "from_now",
     "give_due",
     "gone",
     "happened",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from ..db import db
 from ..models import Job, JobNeed
+from .register import DAY
 
 
 def from_now(seconds: float) -> ColumnElement[Any]:
@@ -51,7 +52,8 @@ def blocked() -> Select[UUID]:
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """Jobs in figures: those that wait and the age of the oldest, in seconds; how long what is due has been due and in
-    nobody's hands; those that something else holds, and of them the blocked ones; those that failed."""
+    nobody's hands; those that something else holds, and of them the blocked ones; those that failed, and of them those
+    that failed within the last day and were no person's task."""
 
     waiting: int = 0
     oldest_s: float = 0.0
@@ -59,6 +61,7 @@ class Backlog:
     held: int = 0
     blocked: int = 0
     failed: int = 0
+    failed_lately: int = 0
 
 
 def backlogs() -> Mapping[str, Backlog]:
@@ -82,6 +85,7 @@ def backlogs() -> Mapping[str, Backlog]:
             func.count().filter(waits(), held),
             func.count().filter(waits(), held, Job.id.in_(blocked())),
             func.count().filter(failed),
+            func.count().filter(failed, ~Job.quiet, Job.failed_at > from_now(-DAY)),
         )
         .where(or_(waits(), failed))
         .group_by(Job.name)
@@ -99,5 +103,5 @@ def backlog(*names: str) -> Backlog:
         sum(its.waiting for its in parts),
         max(its.oldest_s for its in parts),
         max(its.overdue_s for its in parts),
-        *(sum(getattr(its, name) for its in parts) for name in ("held", "blocked", "failed")),
+        *(sum(getattr(its, name) for its in parts) for name in ("held", "blocked", "failed", "failed_lately")),
     )
