@@ -163,6 +163,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_job_need_needs_id"), "job_need", ["needs_id"], unique=False)
     op.create_table(
+        "reminder",
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("subject_id", "kind", "due_on", name=op.f("pk_reminder")),
+    )
+    op.create_index(
+        "ix_reminder_due", "reminder", ["due_on"], unique=False, postgresql_where=sa.text("given_at IS NULL")
+    )
+    op.create_table(
         "letter",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -1449,6 +1460,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_letter_repair_id"), table_name="letter", postgresql_where=sa.text("repair_id IS NOT NULL"))
     op.drop_index("ix_letter_desk", table_name="letter")
     op.drop_table("letter")
+    op.drop_index("ix_reminder_due", table_name="reminder", postgresql_where=sa.text("given_at IS NULL"))
+    op.drop_table("reminder")
     op.drop_index(op.f("ix_job_need_needs_id"), table_name="job_need")
     op.drop_table("job_need")
     op.drop_index("ix_job_waiting", table_name="job", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"))

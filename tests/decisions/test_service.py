@@ -22,6 +22,7 @@ from grantflow.notifications.models import Message
 from grantflow.organisations import service as organisations
 from grantflow.organisations.models import Organisation
 from grantflow.platform.db import db
+from grantflow.platform.models import JobNeed
 from tests.counting import counted
 from tests.given import PASSWORD, PURPOSE, Given
 
@@ -364,6 +365,15 @@ def letters(app: Flask, proposal: Proposal) -> list[tuple[str, str, str, int | N
             Letter.subject_id == proposal.act_id
         )
         return sorted((str(f), str(s), lang, cents) for f, s, lang, cents in db.session.execute(query))
+
+
+def test_the_message_about_a_decision_needs_all_its_letters(app, given):
+    given.decided()
+    with app.app_context():
+        sending = db.session.scalars(select(Message.job_id).where(Message.kind == "decision_ready")).one()
+        needed = set(db.session.scalars(select(JobNeed.needs_id).where(JobNeed.job_id == sending)))
+        assert needed == set(db.session.scalars(select(Letter.job_id)))
+        assert len(needed) == 5
 
 
 def test_an_award_commits_money_issues_one_act_per_funder_and_tells_the_contact(app, given):
