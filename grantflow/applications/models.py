@@ -13,12 +13,12 @@ from grantflow.kernel.parties import Party, Side
 from grantflow.letters.states import Channel
 from grantflow.organisations.models import Organisation
 from grantflow.organisations.states import Country, Kind
-from grantflow.platform.db import Base, Identified, Instant, enum_column
+from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
 from .states import Action, Declared, Format, LineKind, State, Theme
 
 
-class Application(Identified, Base):
+class Application(Identified, Printed, Base):
     """One project asking for one grant. Only ``service.advance`` writes ``state``."""
 
     __tablename__ = "application"

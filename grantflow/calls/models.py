@@ -7,10 +7,10 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.kernel.parties import Party
-from grantflow.platform.db import Base, Identified, Instant, enum_column
+from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
 
-class Funder(Base):
+class Funder(Printed, Base):
     """A partner of the agreement as it appears on letters and pages."""
 
     __tablename__ = "funder"
@@ -33,7 +33,7 @@ class Funder(Base):
     register_prefix: Mapped[str] = mapped_column(unique=True)
 
 
-class LegalText(Identified, Base):
+class LegalText(Identified, Printed, Base):
     """What a funder's acts rest on, in both languages, valid from a day on (R28)."""
 
     __tablename__ = "legal_text"
@@ -49,7 +49,7 @@ class LegalText(Identified, Base):
     __table_args__ = (UniqueConstraint("funder_code", "kind", "valid_from"),)
 
 
-class RemedyRule(Identified, Base):
+class RemedyRule(Identified, Printed, Base):
     """Where and how long a funder's acts can be fought, valid from a day on (R16, R28)."""
 
     __tablename__ = "remedy_rule"
@@ -73,7 +73,7 @@ class RemedyRule(Identified, Base):
     )
 
 
-class Agreement(Identified, Base):
+class Agreement(Identified, Printed, Base):
     __tablename__ = "agreement"
 
     title_de: Mapped[str]
@@ -87,7 +87,7 @@ class Agreement(Identified, Base):
     __table_args__ = (CheckConstraint("valid_from < valid_to", name="period"),)
 
 
-class Call(Identified, Base):
+class Call(Identified, Printed, Base):
     """A call for projects, open between two instants, deciding on a rolling basis (D1)."""
 
     __tablename__ = "call"

@@ -2,7 +2,6 @@
 two keys of two people for the same digest (T15)."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -13,6 +12,7 @@ from grantflow.applications.models import Application
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import Base, Identified, Instant, enum_column
 
+from .rules import Content
 from .states import KeyKind, Outcome, RejectionReason
 
 
@@ -39,7 +39,7 @@ class Proposal(Identified, Base):
     prepared_at: Mapped[datetime] = mapped_column(Instant)
     #: Counts the edits.
     version: Mapped[int] = mapped_column(default=1)
-    #: SHA-256 over amounts, conditions and letter facts: what every key signs.
+    #: That of its last version: what every key signs.
     digest: Mapped[str]
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     #: Set while it lies with the office again: who sent it back, and why. Not for the applicant.
@@ -88,13 +88,20 @@ class Version(Base):
 
     proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
+    #: SHA-256 over ``frozen``, taken when it was stored.
     digest: Mapped[str]
-    #: Amounts, conditions and the facts of every letter: ``rules.signed``.
-    content: Mapped[dict[str, Any]]
+    #: ``rules.Content``: amounts, conditions, every act with its words, and what they rest on.
+    frozen: Mapped[bytes]
     prepared_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     prepared_at: Mapped[datetime] = mapped_column(Instant)
 
     proposal: Mapped[Proposal] = relationship(back_populates="versions")
+
+    __table_args__ = (CheckConstraint("digest = encode(sha256(frozen), 'hex')", name="digest_of_bytes"),)
+
+    @property
+    def content(self) -> Content:
+        return Content.read(self.frozen)
 
 
 class Share(Base):

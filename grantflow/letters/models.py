@@ -1,6 +1,6 @@
-"""Letters are frozen when issued: facts, key and number never change, and a file, once there, is the file."""
+"""Letters are frozen when issued: words, facts, key and number never change, and a file, once there, is the file."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +17,24 @@ from . import rules
 from .states import Channel, Desk, Kind, Standing, State
 
 
+class Body(Base):
+    """The words of an act in one language, as they were put to the cities, with marks for the slots (``rules.Slot``).
+
+    Stored once under the SHA-256 of its bytes; nothing evaluates it.
+    """
+
+    __tablename__ = "body"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("digest = encode(sha256(convert_to(text, 'UTF8')), 'hex')", name="digest_of_text"),
+    )
+
+
 class Letter(Leased, Base):
-    """One PDF to be: an act, or its courtesy translation. The row is the outbox; ``facts`` are all it prints."""
+    """One PDF to be: an act, or its courtesy translation. The row is the outbox; it prints its body and its slots."""
 
     __tablename__ = "letter"
 
@@ -39,9 +55,14 @@ class Letter(Leased, Base):
     channel: Mapped[Channel] = mapped_column(enum_column(Channel))
     #: ``D-2026-0001``, gapless per funder and year; a courtesy translation carries its act's number.
     register_number: Mapped[str]
+    #: What was signed: nothing else is printed but the slots.
+    body_digest: Mapped[str] = mapped_column(ForeignKey("body.digest"), index=True)
+    #: The day of the second key, and what it brought (``rules.Slots``).
+    issued_on: Mapped[date]
+    signatory: Mapped[str]
+    funding_start: Mapped[date | None]
+    #: ``rules.Facts`` with their schema number: for lists, and for whoever writes about this act later.
     facts: Mapped[dict[str, Any]]
-    #: The version of templates/letters it is, or will be, printed with.
-    template_version: Mapped[str]
     #: Accent-folded number, register number, title and recipient.
     search_text: Mapped[str]
     #: SHA-256 of the file; with ``byte_size`` and ``pages`` set once, by the worker that won.
@@ -57,6 +78,7 @@ class Letter(Leased, Base):
     __table_args__ = (
         CheckConstraint("language IN ('de', 'fr')", name="language"),
         CheckConstraint("register_number <> ''", name="register"),
+        CheckConstraint("(kind = 'award') = (funding_start IS NOT NULL)", name="funding_start"),
         CheckConstraint("(kind = 'award') = (amount_cents IS NOT NULL)", name="amount"),
         CheckConstraint("amount_cents > 0", name="amount_positive"),
         CheckConstraint(
@@ -89,6 +111,15 @@ class Letter(Leased, Base):
             (cls.done_at.is_not(None), literal(State.READY, enum_column(State))),
             (cls.failed_at.is_not(None), literal(State.FAILED, enum_column(State))),
             else_=literal(State.QUEUED, enum_column(State)),
+        )
+
+    @property
+    def slots(self) -> rules.Slots:
+        return rules.Slots(
+            day=self.issued_on,
+            register_number=self.register_number,
+            signatory=self.signatory,
+            funding_start=self.funding_start,
         )
 
     @property

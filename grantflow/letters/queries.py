@@ -14,7 +14,7 @@ from grantflow.platform import health, jobs
 from grantflow.platform.db import db
 from grantflow.platform.health import Finding
 
-from .models import Download, Letter
+from .models import Body, Download, Letter
 from .states import Channel, Desk, Kind, Standing, State
 
 #: Rows on a page: as many as fit into 60 kB of HTML.
@@ -35,6 +35,11 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 def by_keys(keys: Collection[str]) -> dict[str, Letter]:
     """The letters that were issued under ``keys``."""
     return {letter.key: letter for letter in db.session.scalars(select(Letter).where(Letter.key.in_(keys)))}
+
+
+def bodies(digests: Collection[str]) -> dict[str, str]:
+    """The words that lie under ``digests``."""
+    return {body.digest: body.text for body in db.session.scalars(select(Body).where(Body.digest.in_(digests)))}
 
 
 def visible(actor: Actor, letter_id: UUID) -> Letter | None:

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=False),
         sa.Column("is_assumed", sa.Boolean(), nullable=False),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("valid_from < valid_to", name=op.f("ck_agreement_period")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
     )
@@ -101,6 +102,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("register_prefix", sa.String(), nullable=False),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_funder")),
         sa.UniqueConstraint("register_prefix", name=op.f("uq_funder_register_prefix")),
     )
@@ -110,6 +112,15 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
+    )
+    op.create_table(
+        "body",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "digest = encode(sha256(convert_to(text, 'UTF8')), 'hex')", name=op.f("ck_body_digest_of_text")
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_body")),
     )
     op.create_table(
         "letter",
@@ -138,8 +149,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("register_number", sa.String(), nullable=False),
+        sa.Column("body_digest", sa.String(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("signatory", sa.String(), nullable=False),
+        sa.Column("funding_start", sa.Date(), nullable=True),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("template_version", sa.String(), nullable=False),
         sa.Column("search_text", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=True),
         sa.Column("byte_size", sa.Integer(), nullable=True),
@@ -159,6 +173,7 @@ def upgrade() -> None:
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.String(), nullable=True),
         sa.CheckConstraint("(kind = 'award') = (amount_cents IS NOT NULL)", name=op.f("ck_letter_amount")),
+        sa.CheckConstraint("(kind = 'award') = (funding_start IS NOT NULL)", name=op.f("ck_letter_funding_start")),
         sa.CheckConstraint("language IN ('de', 'fr')", name=op.f("ck_letter_language")),
         sa.CheckConstraint("register_number <> ''", name=op.f("ck_letter_register")),
         sa.CheckConstraint(
@@ -171,9 +186,11 @@ def upgrade() -> None:
             "(rotten_at IS NULL OR done_at IS NOT NULL) AND (lost_at IS NULL OR rotten_at IS NOT NULL)",
             name=op.f("ck_letter_rot"),
         ),
+        sa.ForeignKeyConstraint(["body_digest"], ["body.digest"], name=op.f("fk_letter_body_digest_body")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
         sa.UniqueConstraint("key", name=op.f("uq_letter_key")),
     )
+    op.create_index(op.f("ix_letter_body_digest"), "letter", ["body_digest"], unique=False)
     op.create_index("ix_letter_desk", "letter", ["funder", "created_at", "id"], unique=False)
     op.create_index("ix_letter_subject", "letter", ["subject_id"], unique=False)
     op.create_index(
@@ -258,6 +275,7 @@ def upgrade() -> None:
         sa.Column("account_holder", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
     )
     op.create_index(
@@ -300,6 +318,7 @@ def upgrade() -> None:
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("language IN ('de', 'fr')", name=op.f("ck_person_language")),
         sa.CheckConstraint("family_name <> ''", name=op.f("ck_person_family_name")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
@@ -326,6 +345,7 @@ def upgrade() -> None:
         sa.Column("first_instalment_bp", sa.Integer(), nullable=False),
         sa.Column("report_months", sa.Integer(), nullable=False),
         sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_call_period")),
         sa.CheckConstraint("reviewers_per_side > 0", name=op.f("ck_call_reviewers")),
         sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_call_agreement_id")),
@@ -346,6 +366,7 @@ def upgrade() -> None:
         sa.Column("text_fr", sa.String(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["funder_code"], ["funder.code"], name=op.f("fk_legal_text_funder_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_text")),
         sa.UniqueConstraint(
@@ -400,6 +421,7 @@ def upgrade() -> None:
         sa.Column("online", sa.String(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("months > 0", name=op.f("ck_remedy_rule_months")),
         sa.ForeignKeyConstraint(["funder_code"], ["funder.code"], name=op.f("fk_remedy_rule_funder_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remedy_rule")),
@@ -562,6 +584,7 @@ def upgrade() -> None:
         sa.Column("return_reason", sa.String(), nullable=False),
         sa.Column("return_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search_text", sa.String(), nullable=False),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint(
             "number IS NOT NULL OR state IN ('draft', 'withdrawn')", name=op.f("ck_application_number_beyond_draft")
         ),
@@ -1154,9 +1177,10 @@ def upgrade() -> None:
         sa.Column("proposal_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("frozen", sa.LargeBinary(), nullable=False),
         sa.Column("prepared_by", sa.Uuid(), nullable=False),
         sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("digest = encode(sha256(frozen), 'hex')", name=op.f("ck_proposal_version_digest_of_bytes")),
         sa.ForeignKeyConstraint(["prepared_by"], ["person.id"], name=op.f("fk_proposal_version_prepared_by")),
         sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_version_proposal_id")),
         sa.PrimaryKeyConstraint("proposal_id", "number", name=op.f("pk_proposal_version")),
@@ -1268,7 +1292,9 @@ def downgrade() -> None:
     op.drop_index("ix_letter_failed", table_name="letter", postgresql_where=sa.text("failed_at IS NOT NULL"))
     op.drop_index("ix_letter_subject", table_name="letter")
     op.drop_index("ix_letter_desk", table_name="letter")
+    op.drop_index(op.f("ix_letter_body_digest"), table_name="letter")
     op.drop_table("letter")
+    op.drop_table("body")
     op.drop_table("heartbeat")
     op.drop_table("funder")
     op.drop_index(op.f("ix_audit_entry_subject_type_subject_id_seq"), table_name="audit_entry")

@@ -94,25 +94,48 @@ FUNCTIONS = {
         BEGIN
           IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a letter is never deleted'; END IF;
           IF (NEW.id, NEW.key, NEW.kind, NEW.standing, NEW.funder, NEW.language, NEW.subject_id, NEW.application_number,
-              NEW.project_title, NEW.recipient_name, NEW.amount_cents, NEW.channel, NEW.register_number, NEW.facts, NEW.created_at)
+              NEW.project_title, NEW.recipient_name, NEW.amount_cents, NEW.channel, NEW.register_number, NEW.body_digest,
+              NEW.issued_on, NEW.signatory, NEW.funding_start, NEW.facts, NEW.created_at)
              IS DISTINCT FROM
              (OLD.id, OLD.key, OLD.kind, OLD.standing, OLD.funder, OLD.language, OLD.subject_id, OLD.application_number,
-              OLD.project_title, OLD.recipient_name, OLD.amount_cents, OLD.channel, OLD.register_number, OLD.facts, OLD.created_at)
+              OLD.project_title, OLD.recipient_name, OLD.amount_cents, OLD.channel, OLD.register_number, OLD.body_digest,
+              OLD.issued_on, OLD.signatory, OLD.funding_start, OLD.facts, OLD.created_at)
           THEN RAISE EXCEPTION 'an issued letter does not change'; END IF;
           IF OLD.digest IS NOT NULL
-             AND (NEW.digest, NEW.byte_size, NEW.pages, NEW.template_version, NEW.done_at) IS DISTINCT FROM
-                 (OLD.digest, OLD.byte_size, OLD.pages, OLD.template_version, OLD.done_at)
+             AND (NEW.digest, NEW.byte_size, NEW.pages, NEW.done_at) IS DISTINCT FROM
+                 (OLD.digest, OLD.byte_size, OLD.pages, OLD.done_at)
           THEN RAISE EXCEPTION 'a printed letter does not change'; END IF;
           RETURN NEW;
         END
     """,
+    "body_is_final": """
+        BEGIN RAISE EXCEPTION 'what was written out stays as it was written'; END
+    """,
     "letter_download_is_append_only": """
         BEGIN RAISE EXCEPTION 'a download stays on record'; END
+    """,
+    # Whoever writes it: what acts are made of has another version from then on.
+    "printed_columns_count": """
+        BEGIN NEW.printed_version := OLD.printed_version + 1; RETURN NEW; END
     """,
     # TRUNCATE passes by the guards of rows (D32).
     "nothing_is_emptied": """
         BEGIN RAISE EXCEPTION 'what is on record stays on record'; END
     """,
+}
+#: What acts print of each row they are made of; a test compares it with what ``decisions.queries.acts`` reads.
+PRINTED = {
+    "organisation": ("name", "kind", "country", "street", "postal_code", "city"),
+    "person": ("address", "title", "given_name", "family_name", "language"),
+    "application": ("channel",),
+    "call": ("guideline_on", "first_instalment_bp", "report_months"),
+    "agreement": ("signed_on",),
+    "funder": (
+        *("name_de", "name_fr", "authority", "department", "signatory_function"),
+        *("street", "postal_code", "city", "contact_name", "phone", "email"),
+    ),
+    "legal_text": ("text_de", "text_fr"),
+    "remedy_rule": ("court", "street", "postal_code", "city", "months", "months_abroad", "online"),
 }
 #: The one writer of the trail: it waits for its turn, reads the head, chains and writes (``audit.rules.link``). Each
 #: statement of a function sees what was committed before it begins: the head is the one after the wait.
@@ -149,13 +172,23 @@ TRIGGERS = (
         "proposal_version_is_final",
     ),
     ("submission", "BEFORE UPDATE OR DELETE ON submission FOR EACH ROW", "submission_is_final"),
+    ("body", "BEFORE UPDATE OR DELETE ON body FOR EACH ROW", "body_is_final"),
     ("letter", "BEFORE UPDATE OR DELETE ON letter FOR EACH ROW", "letter_is_frozen"),
     ("letter_download", "BEFORE UPDATE OR DELETE ON letter_download FOR EACH ROW", "letter_download_is_append_only"),
+    *(
+        (
+            table,
+            f"BEFORE UPDATE ON {table} FOR EACH ROW WHEN (ROW(OLD.{', OLD.'.join(columns)})"
+            f" IS DISTINCT FROM ROW(NEW.{', NEW.'.join(columns)}))",
+            "printed_columns_count",
+        )
+        for table, columns in PRINTED.items()
+    ),
     *(
         (table, f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", "nothing_is_emptied")
         for table in (
             *("submission", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
-            *("decision", "letter", "letter_download"),
+            *("decision", "body", "letter", "letter_download"),
         )
     ),
 )

@@ -17,10 +17,9 @@ from sqlalchemy import func, update
 from grantflow.accounts.models import Person
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
-from grantflow.kernel.parties import SYSTEM, Party, Role
+from grantflow.kernel.parties import Party, Role
 from grantflow.letters import service as letters
 from grantflow.letters.models import Letter
-from grantflow.letters.states import Kind
 from grantflow.notifications import rules
 from grantflow.notifications import service as notifications
 from grantflow.notifications.models import Message
@@ -216,7 +215,7 @@ def test_this_parts_clock_ahead(house: Flask) -> None:
 def printed(app: Flask) -> Letter:
     """A letter with a file of a few bytes, not of the press."""
     with app.app_context():
-        (letter,) = letters.issue(Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), by=SYSTEM)
+        (letter,) = samples.issued()
         content = letter.register_number.encode() * 9
         letter.digest, letter.byte_size, letter.pages = storage.put(content), len(content), 1
         letter.done_at = clock.now()
@@ -277,7 +276,7 @@ def test_what_failed_waits_for_a_person(house: Flask) -> None:
     changed(house, Message, failed_at=func.clock_timestamp() - timedelta(days=2))
     assert red(house) == {}
     with house.app_context():
-        letters.issue(Kind.AWARD, [samples.facts()], key="x", subject_id=uuid4(), by=SYSTEM)
+        samples.issued()
         db.session.commit()
     changed(house, Letter, failed_at=func.clock_timestamp() - timedelta(days=2))
     assert set(red(house)) == {"letters_failed"}
@@ -286,7 +285,7 @@ def test_what_failed_waits_for_a_person(house: Flask) -> None:
 def test_a_letter_that_is_put_off_for_half_an_hour(house: Flask) -> None:
     for minutes, expected in ((25, set()), (35, {"letters"})):
         with house.app_context(), clock.frozen(clock.now() - timedelta(minutes=minutes)):
-            letters.issue(Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), by=SYSTEM)
+            samples.issued()
             db.session.commit()
         changed(house, Letter, try_after=func.clock_timestamp() + timedelta(seconds=60))
         assert set(red(house)) == expected

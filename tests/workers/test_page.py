@@ -15,10 +15,8 @@ from grantflow.accounts.models import Person
 from grantflow.audit.models import Entry
 from grantflow.dashboard.queries import workers_parts
 from grantflow.dashboard.texts import CHECKS
-from grantflow.kernel.parties import SYSTEM, Party, Role
-from grantflow.letters import service as letters
+from grantflow.kernel.parties import Party, Role
 from grantflow.letters.models import Letter
-from grantflow.letters.states import Kind
 from grantflow.notifications import service as notifications
 from grantflow.notifications.models import Message
 from grantflow.platform import jobs
@@ -44,7 +42,7 @@ def failed(app: Flask, given: Given) -> tuple[Message, Letter]:
     person = given.applicant(email="bounces@example.org")
     with app.app_context():
         message_id = notifications.send("account_exists", to=person, key=str(uuid4()))
-        (letter,) = letters.issue(Kind.AWARD, [samples.facts()], key=str(uuid4()), subject_id=uuid4(), by=SYSTEM)
+        (letter,) = samples.issued()
         for model, row_id, why in ((Message, message_id, "SMTP 550 no such mailbox"), (Letter, letter.id, "no font")):
             db.session.execute(
                 update(model)

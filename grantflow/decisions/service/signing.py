@@ -1,7 +1,6 @@
 """Turning keys. With the second one the decision, its money, its letters and its message are one transaction."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import uuid4
 
 from sqlalchemy import BigInteger, Uuid, case, insert, literal, select, update
@@ -18,7 +17,6 @@ from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, Reason
 from grantflow.kernel.parties import KEY_HOLDERS, Party
 from grantflow.letters import service as letters
-from grantflow.letters.rules import Facts
 from grantflow.letters.states import Channel
 from grantflow.notifications import service as notifications
 from grantflow.platform.db import db
@@ -65,8 +63,7 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
     db.confirm_rights(by)
     if any(key.person_id == by.id and key.digest == digest_seen for key in queries.live_keys(proposal)):
         return proposal
-    content = queries.content_now(proposal)
-    case = queries.case(proposal, is_stale=proposal.is_open and rules.digest(content) != proposal.digest)
+    case = queries.case(proposal, outdated=queries.outdated(proposal) if proposal.is_open else ())
     person = rules.Signatory(by.id, by.party, by.roles, is_closed, by.name)
     if reasons := rules.why_not_sign(person, case, digest_seen):
         if reasons[0].key in _NEVER:
@@ -89,12 +86,12 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
     audit.record(
         "key_turned" if kind is KeyKind.KEY else "consent_given", on=proposal, by=by, after={"digest": proposal.digest}
     )
-    if not rules.missing(queries.case(proposal, is_stale=False)):
-        _decide(proposal, content["letters"], envelopes, by)
+    if not rules.missing(queries.case(proposal)):
+        _decide(proposal, envelopes, by)
     return proposal
 
 
-def _decide(proposal: Proposal, acts: Mapping[str, Any], envelopes: Sequence[Envelope], by: Person) -> None:
+def _decide(proposal: Proposal, envelopes: Sequence[Envelope], by: Person) -> None:
     """The decision of both cities. Everything is locked, and every signature is there."""
     application, terms = proposal.application, queries.terms(proposal)
     _close(proposal, terms, envelopes)
@@ -111,7 +108,7 @@ def _decide(proposal: Proposal, acts: Mapping[str, Any], envelopes: Sequence[Env
             "digest": proposal.digest,
         },
     )
-    _issue(proposal, acts, by)
+    _issue(proposal, by)
     notifications.send(
         "decision_ready",
         to=application.contact,
@@ -148,17 +145,12 @@ def _check(terms: rules.Terms, envelopes: Sequence[Envelope]) -> None:
             raise CannotSign([Reason("envelope_used_up", facts=facts)])
 
 
-def _issue(proposal: Proposal, acts: Mapping[str, Any], by: Person) -> None:
-    """One act for each acting funder (D5), from the facts that were signed, under the name of whoever signed for it."""
-    signed = {key.party: key.name for key in queries.live_keys(proposal)}
-    day = clock.local(proposal.decided_at or clock.now()).date()
-    facts = [
-        Facts.from_json(rules.completed(acts[party.value], on=day, signatory=signed[party]))
-        for party in rules.acting(proposal.outcome, queries.terms(proposal).paying)
-    ]
+def _issue(proposal: Proposal, by: Person) -> None:
+    """One act for each acting funder (D5), with the words that were signed, under the name of whoever signed for it."""
     letters.issue(
-        queries.KINDS[proposal.outcome],
-        facts,
+        list(queries.content_of(proposal).acts.values()),
+        {key.party: key.name for key in queries.live_keys(proposal)},
+        on=clock.local(proposal.decided_at or clock.now()).date(),
         key=str(proposal.application_id),
         subject_id=proposal.application_id,
         by=by,

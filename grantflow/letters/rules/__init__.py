@@ -1,6 +1,7 @@
 """The facts of a letter, what an act may not be issued without, and what it is called."""
 
 from .facts import (
+    Act,
     Address,
     Award,
     Deliberation,
@@ -25,12 +26,15 @@ from .issuing import (
     standing,
     template,
     why_not_issue,
+    why_not_write,
 )
 from .naming import file_name, register_number
+from .slots import Slot, Slots, Unfilled, filled, funding_start
 
 __all__ = [
     "CODES",
     "TEMPLATE_VERSION",
+    "Act",
     "Address",
     "Award",
     "Deliberation",
@@ -41,9 +45,14 @@ __all__ = [
     "Recipient",
     "Remedy",
     "Share",
+    "Slot",
+    "Slots",
+    "Unfilled",
     "Words",
     "address_lines",
     "file_name",
+    "filled",
+    "funding_start",
     "instalments",
     "languages",
     "needs_convention",
@@ -53,4 +62,5 @@ __all__ = [
     "standing",
     "template",
     "why_not_issue",
+    "why_not_write",
 ]

@@ -101,7 +101,7 @@ def reprint(letter_id: UUID) -> bool:
     try:
         content = typeset(letter).content
         if storage.digest_of(content) != letter.digest:
-            raise Hopeless(f"printed again it has other bytes (templates {letter.template_version})")
+            raise Hopeless("printed again it has other bytes: by another release's layout or press")
         storage.put(content)
     except Hopeless as error:
         log.critical("letter_lost", letter=letter.register_number, error=str(error))

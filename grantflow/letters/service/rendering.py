@@ -9,11 +9,11 @@ from grantflow.notifications import service as notifications
 from grantflow.platform import jobs, storage
 from grantflow.platform.db import db
 
-from .. import queries, rules
+from .. import queries
 from ..models import Letter
 from ..states import Action
 from ..workflow import LETTER
-from .documents import document, stylesheet
+from .layout import layout, stylesheet
 
 if TYPE_CHECKING:
     from grantflow.platform.pdf import Rendered
@@ -35,8 +35,6 @@ def render(letter_id: UUID) -> bool:
         # Whoever held it was killed each time: a letter that ends its worker must not go round for ever.
         jobs.release(claim, "its worker was ended at every attempt", permanent=True)
         return False
-    # Not yet printed, so this release's templates print it, and say so.
-    letter.template_version = rules.TEMPLATE_VERSION
     try:
         file = typeset(letter)
         digest = storage.put(file.content)
@@ -56,13 +54,18 @@ def render(letter_id: UUID) -> bool:
         digest=digest,
         byte_size=len(file.content),
         pages=file.pages,
-        template_version=letter.template_version,
     )
     if won:
         audit.record("letter_rendered", on=letter, by=SYSTEM, after={"digest": digest})
     if waiting and not queries.unprinted(letter.subject_id):
         notifications.let_go(waiting)
     return won
+
+
+def document(letter: Letter) -> str:
+    """The letter as HTML: the words that were signed, with what the second key brought."""
+    body = queries.bodies([letter.body_digest])[letter.body_digest]
+    return layout(body, letter.slots, letter.language)
 
 
 class Hopeless(Exception):
@@ -76,8 +79,9 @@ def typeset(letter: Letter) -> "Rendered":
 
     try:
         html = document(letter)
+        db.session.commit()  # its words were read; nothing is open while the press runs
     except Exception as error:
-        # A pure function of frozen facts: a fact that is missing now will be missing tomorrow.
+        # A pure function of frozen words: a slot that nothing fills now will be empty tomorrow.
         raise Hopeless(reason(error)) from error
     try:
         return pdf.render(html, css=stylesheet())
