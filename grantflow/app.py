@@ -1,19 +1,18 @@
 """The application: settings, plumbing, features, error pages. The only mount point."""
 
 import os
-from collections.abc import MutableMapping
 from importlib import import_module
 from typing import Any
 
 from flask import Flask, has_request_context, request
-from flask.templating import Environment as BaseEnvironment
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from grantflow import menu
 from grantflow.config import ROOT, Settings
-from grantflow.platform import access, db, errors, headers, health, http, jobs, locale, logs, once
+from grantflow.platform import access, db, errors, headers, health, http, jobs, locale, logs, once, returning
+from grantflow.platform.templates import Environment
 
 #: Features with pages, in the order their addresses are matched.
 FEATURES = (
@@ -46,13 +45,6 @@ TABLES = (
 WORKING = ("letters.queries", "notifications.queries", "audit.service")
 
 csrf = CSRFProtect()
-
-
-class Environment(BaseEnvironment):
-    """Flask's, with one plain dictionary of globals: Jinja asks it at every import, and a page has thirty."""
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        return super().make_globals(d) if d else self.globals
 
 
 class GrantFlow(Flask):
@@ -88,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     access.login.init_app(app)
     errors.init_app(app)
+    returning.init_app(app)
     jobs.init_app(app, settings)
     for feature in TABLES:
         import_module(f"grantflow.{feature}.models")

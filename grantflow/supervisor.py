@@ -506,10 +506,9 @@ def refuse_silent_broker(redis_url: str) -> None:
 
 
 def revision_standing(database_url: str) -> str:
-    """``empty``, ``behind`` or ``current``; raises ``CannotServe`` for a database of a newer version."""
+    """``empty``, ``behind`` or ``current``; raises ``CannotServe`` for a database that another build has made."""
     import psycopg
     from alembic.script import ScriptDirectory
-    from alembic.util import CommandError
 
     try:
         with psycopg.connect(database_url.replace("+psycopg", "", 1), connect_timeout=10) as connection:
@@ -522,13 +521,10 @@ def revision_standing(database_url: str) -> str:
     if row is None:
         return "empty"
     scripts = ScriptDirectory(str(ROOT / "migrations"))
-    try:
-        known = scripts.get_revision(row[0])
-    except CommandError:
-        known = None
-    if known is None:
+    if row[0] not in {script.revision for script in scripts.walk_revisions()}:
         raise CannotServe(
-            f"The database is of a newer version (its revision {row[0]} is unknown here): update GrantFlow."
+            f"The database was made by another build of GrantFlow (its revision {row[0]} is unknown here). "
+            "By an older build, for a demo: grantflow demo reset. By a newer version: update GrantFlow."
         )
     return "current" if row[0] == scripts.get_current_head() else "behind"
 

@@ -27,7 +27,7 @@ from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Person
 from grantflow.app import create_app
 from grantflow.config import Settings
-from grantflow.platform import passwords
+from grantflow.platform import access, passwords
 from grantflow.platform.db import db
 from grantflow.platform.embedded import Embedded
 from tests.browser import launched
@@ -239,7 +239,7 @@ def sign_in(app: Flask, person: Person) -> FlaskClient:
         db.session.commit()
     client = app.test_client()
     with client.session_transaction() as session:
-        session["_user_id"] = token
+        session.update(access.entered(token, person.id))
     return client
 
 

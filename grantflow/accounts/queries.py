@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from grantflow.kernel import clock, emails
@@ -30,11 +30,23 @@ def owner_of(email_key: str) -> Person:
     return db.session.scalars(to_write(select(Person).where(Person.email_key == email_key))).one()
 
 
+#: Every page asks this first, so it is put together once.
+_SIGN_IN = (
+    select(SignIn)
+    .where(SignIn.token_hash == bindparam("key"))
+    .options(joinedload(SignIn.person).joinedload(Person.role_grants))
+)
+
+
 def sign_in_of(token: str) -> SignIn | None:
-    """The session a cookie stands for, ended or not, with the person and their roles: every page asks this first."""
-    query = select(SignIn).where(SignIn.token_hash == tokens.fingerprint(token))
-    whole = query.options(joinedload(SignIn.person).joinedload(Person.role_grants))
-    return db.session.scalars(whole).unique().one_or_none()
+    """The session a cookie stands for, ended or not, with the person and their roles."""
+    return db.session.scalars(_SIGN_IN, {"key": tokens.fingerprint(token)}).unique().one_or_none()
+
+
+def owner_of_session(token: str) -> UUID | None:
+    """Whose session a cookie stood for, ended or not."""
+    found = sign_in_of(token)
+    return found.person_id if found else None
 
 
 def live_token(raw: str, *purposes: Purpose) -> Token | None:

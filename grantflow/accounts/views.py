@@ -3,17 +3,16 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from flask import Blueprint, Response, abort, g, redirect, request, session, url_for
+from flask import Blueprint, Response, abort, redirect, request, session, url_for
 from flask_babel import gettext as _
-from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as BaseResponse
 
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import Actor, Party, Role
 from grantflow.kernel.text import line
-from grantflow.platform import access, locale, settings
+from grantflow.platform import access, locale, returning, settings
 from grantflow.platform.access import anyone, current_actor, requires, signed_in
-from grantflow.platform.http import endpoint_of, flash_ok, invalid, is_read, page, redirect_to, safe_next, typed
+from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to, safe_next
 
 from . import forms, policy, queries, service, texts
 from .models import Address, Person, Purpose
@@ -24,13 +23,6 @@ access.login.user_loader(service.person_of)
 
 
 # --- in and out ----------------------------------------------------------------------------------
-
-
-def _enter(token: str) -> None:
-    """A new identifier for the cookie; nothing of the visitor's session lives on (T6)."""
-    session.clear()
-    g.pop("csrf_token", None)  # made for the session that is gone; Flask-WTF would hand it out once more
-    session["_user_id"] = token
 
 
 def _myself() -> Person:
@@ -59,8 +51,8 @@ def sign_in() -> Any:
     except Invalid as error:
         form.blame(error)
         return invalid("accounts/sign_in.html", form=form)
-    _enter(token)
-    if kept := _unseal(form.kept.data or "", person):
+    access.enter(token, person.id)
+    if kept := returning.unseal(form.kept.data or "", person.id):
         return page("accounts/go_on.html", kept=kept)
     return redirect(safe_next(_home(person)))
 
@@ -79,12 +71,6 @@ def sign_out() -> BaseResponse:
 
 # --- what was typed survives the end of a session (D21) --------------------------------------------
 
-KEPT_FOR = 24 * 3600
-
-
-def _sealer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings().secret_key, salt="typed-before-the-session-ended")
-
 
 @access.login.unauthorized_handler
 def ask_to_sign_in() -> Any:
@@ -93,27 +79,14 @@ def ask_to_sign_in() -> Any:
         abort(401)  # the page keeps its text, and its script says aloud that nothing was saved
     if is_read():
         return redirect_to("accounts.sign_in", next=request.full_path.rstrip("?"))
-    ended = queries.sign_in_of(session.get("_user_id", ""))
-    kept = typed()
-    if ended is None or not kept or not _is_form_page(request.path):
-        return redirect_to("accounts.sign_in")
+    owner = returning.author() or queries.owner_of_session(session.get("_user_id", ""))
+    if owner is None and locale.switching():
+        return returning.to_copy()
     form = forms.SignInForm(formdata=None)
-    form.kept.data = _sealer().dumps({"for": str(ended.person_id), "path": request.path, "typed": kept})
-    return page("accounts/sign_in.html", 403, form=form)
-
-
-def _is_form_page(path: str) -> bool:
-    """Whether ``path`` shows a form on GET. A bare button is not pressed again on somebody's behalf."""
-    return endpoint_of(path) is not None
-
-
-def _unseal(kept: str, person: Person) -> dict[str, Any] | None:
-    """The form that waited, for the person who typed it and for nobody else."""
-    try:
-        found: dict[str, Any] = _sealer().loads(kept, max_age=KEPT_FOR)
-    except BadData:
-        return None
-    return found if found["for"] == str(person.id) else None
+    form.kept.data = returning.seal(owner) if owner else ""
+    if not form.kept.data:
+        return redirect_to("accounts.sign_in")
+    return page("accounts/sign_in.html", 403, form=form, is_anothers=current_actor().is_authenticated)
 
 
 # --- registration and links from mails -------------------------------------------------------------
@@ -170,7 +143,7 @@ def confirm(token: str) -> Any:
     except Invalid as error:
         form.blame(error)
         return invalid("accounts/confirm.html", **context)
-    _enter(key)
+    access.enter(key, person.id)
     flash_ok(_("Welcome. Your account is ready."))
     return redirect(_home(person), 303)
 
@@ -278,11 +251,11 @@ def change_password() -> Any:
         show = page if is_read() else invalid
         return show("accounts/change_password.html", form=form)
     try:
-        token = service.change_password(_myself(), old=form.old.data or "", new=form.new.data or "")
+        token = service.change_password(person := _myself(), old=form.old.data or "", new=form.new.data or "")
     except Invalid as error:
         form.blame(error)
         return invalid("accounts/change_password.html", form=form)
-    _enter(token)
+    access.enter(token, person.id)
     flash_ok(_("Your password is changed. You have been signed out on all other devices."))
     return redirect_to(".profile")
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
+from grantflow.kernel.parties import Party
 from grantflow.platform import locale
 
 ACTIONS: dict[str, Any] = {
@@ -226,13 +227,18 @@ def _amount(value: Any) -> str:
     return locale.money(value) if isinstance(value, int) else "–"
 
 
+def _by_party(value: Any) -> list[tuple[str, Any]]:
+    """In the order the funders have everywhere; the database keeps the names of an object in one of its own."""
+    order = [party.value for party in Party]
+    return sorted(dict(value or {}).items(), key=lambda row: order.index(row[0]) if row[0] in order else len(order))
+
+
 def _shares(value: Any) -> str:
-    return ", ".join(f"{_word(party)} {_amount(cents)}" for party, cents in dict(value or {}).items())
+    return ", ".join(f"{_word(party)} {_amount(cents)}" for party, cents in _by_party(value))
 
 
 def _resolutions(value: Any) -> str:
-    rows = dict(value or {}).items()
-    return ", ".join(f"{_word(party)} {_plain(resolution)}" for party, resolution in rows) or "–"
+    return ", ".join(f"{_word(party)} {_plain(resolution)}" for party, resolution in _by_party(value)) or "–"
 
 
 def _plain(value: Any) -> str:

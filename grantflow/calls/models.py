@@ -3,11 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
+
+from .states import Step
 
 
 class Funder(Printed, Base):
@@ -122,6 +124,7 @@ class Call(Identified, Printed, Base):
     agreement: Mapped[Agreement] = relationship()
     categories: Mapped[list["Category"]] = relationship(back_populates="call", order_by="Category.number")
     criteria: Mapped[list["Criterion"]] = relationship(back_populates="call", order_by="Criterion.position")
+    questions: Mapped[list["Question"]] = relationship(back_populates="call", order_by="Question.position")
     envelopes: Mapped[list["Envelope"]] = relationship(back_populates="call", order_by="Envelope.position")
 
     __table_args__ = (
@@ -172,6 +175,9 @@ class Closing(Identified, Base):
 
 
 class Criterion(Identified, Base):
+    """What is scored. A criterion that no question informs is refused at commit (migration 0002): nobody scores what
+    nobody asked."""
+
     __tablename__ = "criterion"
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"))
@@ -183,8 +189,59 @@ class Criterion(Identified, Base):
     points_max: Mapped[int]
 
     call: Mapped[Call] = relationship(back_populates="criteria")
+    questions: Mapped[list["Question"]] = relationship(
+        secondary="question_criterion", back_populates="criteria", order_by="Question.position"
+    )
 
     __table_args__ = (UniqueConstraint("call_id", "position"),)
+
+
+#: Which criteria a question informs.
+question_criterion = Table(
+    "question_criterion",
+    Base.metadata,
+    Column("question_id", ForeignKey("question.id", ondelete="CASCADE"), primary_key=True),
+    Column("criterion_id", ForeignKey("criterion.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Question(Identified, Base):
+    """What the call asks in the applicant's own words; facts such as dates and people are no questions.
+
+    How deep a call asks follows from the size of the grant: a question is put from one category on, and must be
+    answered from one on.
+    """
+
+    __tablename__ = "question"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"))
+    #: ``why_two_cities``: the same question in every call, and the name of its field.
+    code: Mapped[str]
+    position: Mapped[int]
+    step: Mapped[Step] = mapped_column(enum_column(Step))
+    label_de: Mapped[str]
+    label_fr: Mapped[str]
+    help_de: Mapped[str]
+    help_fr: Mapped[str]
+    #: Of an answer, in characters.
+    longest: Mapped[int]
+    #: Number of the first category in which it is asked.
+    asked_from: Mapped[int] = mapped_column(default=1)
+    #: Number of the first category in which it must be answered; None: in none.
+    required_from: Mapped[int | None]
+
+    call: Mapped[Call] = relationship(back_populates="questions")
+    criteria: Mapped[list[Criterion]] = relationship(
+        secondary=question_criterion, back_populates="questions", order_by=Criterion.position
+    )
+
+    __table_args__ = (
+        UniqueConstraint("call_id", "code"),
+        UniqueConstraint("call_id", "position"),
+        CheckConstraint("code ~ '^[a-z][a-z_]*$'", name="code"),
+        CheckConstraint("longest > 0", name="longest"),
+        CheckConstraint("required_from >= asked_from", name="depth"),
+    )
 
 
 class Envelope(Identified, Base):

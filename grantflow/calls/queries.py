@@ -12,7 +12,7 @@ from grantflow.kernel.parties import Actor, Party
 from grantflow.notifications.service.composing import Contact
 from grantflow.platform.db import db, own_transaction, to_write
 
-from .models import Agreement, Call, Category, Envelope, Funder
+from .models import Agreement, Call, Category, Criterion, Envelope, Funder, Question
 
 _WHOLE = (
     selectinload(Call.categories).selectinload(Category.closings),
@@ -34,12 +34,15 @@ def next_opening() -> datetime | None:
 
 
 def all_calls() -> Sequence[Call]:
-    return db.session.scalars(select(Call).order_by(Call.opens_at.desc()).options(*_WHOLE)).all()
+    """Every call with all its parts, the latest first."""
+    asked = selectinload(Call.questions).selectinload(Question.criteria)
+    return db.session.scalars(select(Call).order_by(Call.opens_at.desc()).options(*_WHOLE, asked)).all()
 
 
 def by_code(actor: Actor, code: str) -> Call | None:
     """A call by its code: calls are public from the day they open."""
-    query = select(Call).where(Call.code == code, Call.opens_at <= clock.now()).options(*_WHOLE)
+    asked = selectinload(Call.criteria).selectinload(Criterion.questions)
+    query = select(Call).where(Call.code == code, Call.opens_at <= clock.now()).options(*_WHOLE, asked)
     return db.session.scalar(query)
 
 

@@ -18,6 +18,13 @@ class Timed(Protocol):
     lead_days: int | None
 
 
+class Depth(Protocol):
+    """From which category on a question is asked, and from which it must be answered; None: in none."""
+
+    asked_from: int
+    required_from: int | None
+
+
 C = TypeVar("C", bound=CategoryLike)
 
 
@@ -51,6 +58,16 @@ def shortest_lead(categories: Sequence[Timed]) -> int | None:
 def ceiling(share_bp: int, eligible_cents: int) -> int:
     """The largest grant for these eligible costs, rounded down to the cent (R1)."""
     return eligible_cents * share_bp // 10_000
+
+
+def is_asked(question: Depth, category: int) -> bool:
+    """Whether applications of this category are asked: the larger the grant, the more a call wants to know."""
+    return category >= question.asked_from
+
+
+def is_required(question: Depth, category: int) -> bool:
+    """Whether an application of this category cannot be sent without an answer."""
+    return question.required_from is not None and category >= question.required_from
 
 
 def is_open(opens_at: datetime, closes_at: datetime, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from grantflow.platform import locale
 
-from .models import Call, Criterion
+from .models import Call, Criterion, Question
 
 MESSAGES: dict[str, Any] = {}
 
@@ -27,3 +27,11 @@ def criterion_title(criterion: Criterion) -> str:
 
 def criterion_question(criterion: Criterion) -> str:
     return _in_language(criterion, "question")
+
+
+def question_label(question: Question) -> str:
+    return _in_language(question, "label")
+
+
+def question_help(question: Question) -> str:
+    return _in_language(question, "help")

@@ -124,6 +124,7 @@ def call(call: Call) -> Response:
                 "position": criterion.position,
                 "title": texts.criterion_title(criterion),
                 "question": texts.criterion_question(criterion),
+                "asked": [texts.question_label(question) for question in criterion.questions],
             }
             for criterion in call.criteria
         ],
@@ -169,4 +170,5 @@ def show_rules() -> Response:
         calls=[(call, _categories(call), queries.envelopes(call.id)) for call in calls],
         title_of=texts.call_title,
         criterion_of=texts.criterion_title,
+        question_of=texts.question_label,
     )

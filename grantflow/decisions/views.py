@@ -12,9 +12,11 @@ from grantflow.applications.states import State
 from grantflow.applications.texts import STAFF_BADGES, STATES
 from grantflow.config import LANGUAGES
 from grantflow.kernel.errors import Invalid
+from grantflow.kernel.parties import OFFICES
 from grantflow.platform import errors, locale
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
+from grantflow.platform.words import spoken
 
 from . import forms, policy, queries, rules, service, texts
 from .models import Proposal
@@ -37,7 +39,13 @@ def _ranking(actor: Any) -> Ranking | None:
 @bp.get("/ranking")
 @requires(policy.decides, on=_ranking)
 def ranking(its: Ranking) -> Any:
-    return page("decisions/ranking.html", ranking=its, states=STATES, badges=STAFF_BADGES)
+    labels = spoken(STATES)
+    return page(
+        "decisions/ranking.html",
+        ranking=its,
+        badges={state: (labels[state], *badge) for state, badge in STAFF_BADGES.items()},
+        shapes={side: (office, 10) for side, office in OFFICES.items()},
+    )
 
 
 @bp.get("/to-sign")

@@ -24,6 +24,8 @@ from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import db
 
+from .questions import questions
+
 
 def funders() -> list[Funder]:
     return [
@@ -294,6 +296,7 @@ def load_fund() -> Call:
             for position, (party, limit, weight) in enumerate(ENVELOPES, 1)
         ],
     )
+    call.questions = questions(call.criteria)
     db.session.add_all([*funders(), *legal_basis(), *remedies()])
     db.session.flush()
     db.session.add_all([first, successor, call])

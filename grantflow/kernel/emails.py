@@ -32,6 +32,15 @@ def mailable(address: str) -> str:
     return local + at + _ascii(domain) if at else address
 
 
+def readable(address: str) -> str:
+    """The address as people read it: its domain in its own script."""
+    local, at, domain = address.rpartition("@")
+    try:
+        return local + at + idna.decode(domain)
+    except UnicodeError:  # IDNAError is one
+        return address
+
+
 def _caseless(text: str) -> str:
     for _pass in range(2):
         # Some small letters decompose into others, some accents into a blank and what joins the letter before.

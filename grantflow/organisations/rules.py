@@ -19,9 +19,21 @@ from grantflow.kernel.text import fold, unaccented, unprintable
 
 from .states import Country, Kind
 
+#: What the library writes for a machine, as people read it; it knows both.
+_READABLE = {
+    "Bad Homburg v.d.H.": "Bad Homburg v. d. H.",
+    "Frankfurt/Oder": "Frankfurt (Oder)",
+    "Ludwigshafen a.Rhein (Ludwigshafen)": "Ludwigshafen am Rhein",
+    "Oldenburg (Oldenburg)": "Oldenburg",
+    "St. Ingbert (St Ingbert)": "St. Ingbert",
+    "St. Wendel (St Wendel)": "St. Wendel",
+    "Weiden i. d. OPf.": "Weiden in der Oberpfalz",
+}
 #: Courts that keep registers; offered as choices, because only their official spelling is known (D19). As a dictionary
 #: sorts them: Köln stands before Königstein, not behind Krefeld.
-COURTS: tuple[str, ...] = tuple(sorted(handelsregisternummer.GERMAN_COURTS, key=unaccented))
+COURTS: tuple[str, ...] = tuple(
+    sorted((_READABLE.get(court, court) for court in handelsregisternummer.GERMAN_COURTS), key=unaccented)
+)
 
 #: W, department or overseas letter, seven digits (D19).
 RNA = re.compile("W[0-9][0-9A-Z][0-9]{7}")

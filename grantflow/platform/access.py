@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
-from flask import abort, g, has_request_context
+from flask import abort, g, has_request_context, session
 from flask_login import LoginManager, current_user
 
 from grantflow.kernel.parties import ANONYMOUS, STAFF_ROLES, Actor, Role
+
+from . import tokens
 
 Policy = Callable[..., bool]
 Loader = Callable[..., Any]
@@ -67,6 +70,26 @@ def known_actor() -> Actor:
     """Whoever this request has turned out to come from so far, without asking the database."""
     person = g.get("_login_user")  # where Flask-Login keeps it
     return cast(Actor, person) if person and person.is_authenticated else ANONYMOUS
+
+
+def enter(token: str, owner: UUID) -> None:
+    """Put a session's key into the cookie; nothing of the visitor's session lives on (T6)."""
+    session.clear()
+    g.pop("csrf_token", None)  # made for the session that is gone; Flask-WTF would hand it out once more
+    session.update(entered(token, owner))
+
+
+def entered(token: str, owner: UUID) -> dict[str, str]:
+    """What the cookie holds: the session's key, and the seed of its forms' tokens, which says whose they are."""
+    return {"_user_id": token, "csrf_token": f"{owner}.{tokens.fresh()}"}
+
+
+def owner_of(seed: str) -> UUID | None:
+    """Whose session has that seed of its forms' tokens; None: a visitor's."""
+    try:
+        return UUID(seed.partition(".")[0])
+    except ValueError:
+        return None
 
 
 def requires(policy: Policy, *, on: Loader | None = None) -> Callable[[F], F]:

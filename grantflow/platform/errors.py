@@ -6,9 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, g, render_template
 from flask_babel import lazy_gettext as _l
-from flask_wtf.csrf import CSRFError
 from kombu.exceptions import OperationalError as BrokerAway
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -17,7 +16,6 @@ from werkzeug.exceptions import HTTPException
 from grantflow.kernel.errors import DomainError, Reason
 
 from . import locale
-from .http import endpoint_of, typed
 
 log = structlog.get_logger()
 
@@ -73,21 +71,6 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def refused(error: DomainError) -> tuple[str, int]:
         return problem(error.status, describe(error))
-
-    @app.errorhandler(CSRFError)
-    def stale_form(error: CSRFError) -> tuple[str, int]:
-        """No session of ours came along, or another one: say why, and hand back what was typed."""
-        if "HX-Request" in request.headers:
-            return problem(400)
-        # Only a form of ours is filled again: somebody else's must not come back looking like one's own.
-        ours = request.headers.get("Origin") == request.host_url.rstrip("/") and endpoint_of(request.path)
-        body = render_template(
-            "errors/form.html",
-            without_cookie=app.config["SESSION_COOKIE_NAME"] not in request.cookies,
-            path=request.path,
-            typed=typed() if ours else [],
-        )
-        return body, 400
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:

@@ -11,7 +11,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import get_decimal_symbol, get_group_symbol, get_minus_sign_symbol
 from flask import Flask, Response, g, has_app_context, has_request_context, request, url_for
 from flask_babel import Babel, force_locale, gettext, pgettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
 from grantflow.config import LANGUAGES
@@ -80,8 +80,8 @@ def use(code: str) -> Iterator[None]:
 
 
 def switching() -> bool:
-    """Whether this POST only asks for the other language."""
-    return has_request_context() and _pressed() in LANGUAGES
+    """Whether this POST only asks for its page again: in the other language, or as it came too late (``returning``)."""
+    return has_request_context() and (_pressed() in LANGUAGES or "drawn_again" in g)
 
 
 def _pressed() -> str | None:
@@ -113,7 +113,7 @@ def spoken(text: str, code: str | None) -> str:
     """What a person wrote in ``code``, under its own ``lang`` where the page speaks the other language (WCAG 3.1.2)."""
     if not text or not code or code == language():
         return text
-    return Markup('<span lang="{}">{}</span>').format(code, text)
+    return Markup(f'<span lang="{escape(code)}">{escape(text)}</span>')  # noqa: S704 - both are escaped
 
 
 # --- figures -------------------------------------------------------------------------------------
@@ -137,21 +137,21 @@ _SIGNS = {
 
 def number(value: int | float | Decimal, places: int = 0, code: str | None = None) -> str:
     """``1.234,5`` / ``1 234,5``, rounded to even: what Babel writes, without reading its pattern at every number."""
-    exact = value if isinstance(value, int) else Decimal(str(value))
+    exact = value if isinstance(value, (int, Decimal)) else Decimal(str(value))
     return f"{exact:,.{places}f}".translate(_SIGNS[code or language()])
 
 
 def points(value: int | float | Decimal) -> str:
     """Whole where it is, else up to two places: ``88``, ``93,5``."""
-    exact = round(Decimal(str(value)), 2).normalize()
-    return number(exact, max(0, -int(exact.as_tuple().exponent)))
+    return number(value, 2).rstrip("0").rstrip(",")
 
 
 def money(cents: int | None, code: str | None = None) -> str:
     """``1.234,56 €`` / ``1 234,56 €`` with no-break spaces; a dash where there is no amount."""
     if cents is None:
         return "–"
-    return number(Decimal(cents).scaleb(-2), 2, code) + NBSP + "€"
+    euros, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{euros:,}.{rest:02}".translate(_SIGNS[code or language()]) + NBSP + "€"
 
 
 def round_money(cents: int, code: str | None = None) -> str:
@@ -161,6 +161,11 @@ def round_money(cents: int, code: str | None = None) -> str:
 
 def percent(value: int | float | Decimal, places: int = 0, code: str | None = None) -> str:
     return number(value, places, code) + NBSP + "%"
+
+
+def on_scale(value: int | float | Decimal, end: int | float | Decimal) -> str:
+    """Where ``value`` stands between 0 and ``end``, and never beyond them, as pictures write it in every language."""
+    return f"{100 * min(max(float(value), 0), float(end)) / float(end):.3f}%" if end else "0%"
 
 
 def _day(value: date | datetime) -> date:
@@ -218,6 +223,7 @@ FILTERS = {
     "number": number,
     "points": points,
     "percent": percent,
+    "on_scale": on_scale,
     "date": short_date,
     "long_date": long_date,
     "time": clock_time,
@@ -237,7 +243,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def remember(response: Response) -> Response:
-        if request.args.get("lang") in LANGUAGES or switching():
+        if request.args.get("lang") in LANGUAGES or _pressed() in LANGUAGES:
             secure = bool(app.config["SESSION_COOKIE_SECURE"])
             response.set_cookie(
                 COOKIE,

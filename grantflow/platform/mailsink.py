@@ -25,6 +25,8 @@ from typing import Any, Final, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from grantflow.kernel import emails
+
 NAME: Final = re.compile(r"^\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{8}$")
 LARGEST: Final = 20 * 1024 * 1024
 
@@ -41,6 +43,11 @@ class Received:
     text: str
     html: str
     language: str
+
+    @property
+    def to(self) -> str:
+        """The recipients as people read them."""
+        return ", ".join(emails.readable(address) for address in self.recipients)
 
 
 def folder(data_dir: Path) -> Path:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001"
+revision = "foundation_0001"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -643,6 +643,45 @@ def upgrade() -> None:
         sa.UniqueConstraint("call_id", "position", name=op.f("uq_criterion_call_id_position")),
     )
     op.create_table(
+        "question",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "step",
+            sa.Enum("project", "people", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("label_de", sa.String(), nullable=False),
+        sa.Column("label_fr", sa.String(), nullable=False),
+        sa.Column("help_de", sa.String(), nullable=False),
+        sa.Column("help_fr", sa.String(), nullable=False),
+        sa.Column("longest", sa.Integer(), nullable=False),
+        sa.Column("asked_from", sa.Integer(), nullable=False),
+        sa.Column("required_from", sa.Integer(), nullable=True),
+        sa.CheckConstraint("code ~ '^[a-z][a-z_]*$'", name=op.f("ck_question_code")),
+        sa.CheckConstraint("longest > 0", name=op.f("ck_question_longest")),
+        sa.CheckConstraint("required_from >= asked_from", name=op.f("ck_question_depth")),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_question_call_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
+        sa.UniqueConstraint("call_id", "code", name=op.f("uq_question_call_id_code")),
+        sa.UniqueConstraint("call_id", "position", name=op.f("uq_question_call_id_position")),
+    )
+    op.create_table(
+        "question_criterion",
+        sa.Column("question_id", sa.Uuid(), nullable=False),
+        sa.Column("criterion_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["criterion_id"], ["criterion.id"], name=op.f("fk_question_criterion_criterion_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_question_criterion_question_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("question_id", "criterion_id", name=op.f("pk_question_criterion")),
+    )
+    op.create_index(op.f("ix_question_criterion_criterion_id"), "question_criterion", ["criterion_id"], unique=False)
+    op.create_table(
         "envelope",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("call_id", sa.Uuid(), nullable=False),
@@ -1261,6 +1300,9 @@ def downgrade() -> None:
     op.drop_table("message")
     op.drop_index(op.f("ix_envelope_funder_code"), table_name="envelope")
     op.drop_table("envelope")
+    op.drop_index(op.f("ix_question_criterion_criterion_id"), table_name="question_criterion")
+    op.drop_table("question_criterion")
+    op.drop_table("question")
     op.drop_table("criterion")
     op.drop_table("category")
     op.drop_index("ix_application_search", table_name="application", postgresql_using="gin")

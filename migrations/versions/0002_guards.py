@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "foundation_0002"
+down_revision = "foundation_0001"
 branch_labels = None
 depends_on = None
 
@@ -118,6 +118,21 @@ FUNCTIONS = {
     "printed_columns_count": """
         BEGIN NEW.printed_version := OLD.printed_version + 1; RETURN NEW; END
     """,
+    # Nobody scores what nobody asked: each criterion has a question of its own call, asked in every category of it.
+    # Looked at when a transaction ends, because a call and its parts come in one.
+    "criterion_has_a_question": """
+        DECLARE unasked text;
+        BEGIN
+          SELECT string_agg(format('call %s, criterion %s', l.code, c.position), '; ' ORDER BY l.code, c.position)
+            INTO unasked
+            FROM criterion c JOIN call l ON l.id = c.call_id
+           WHERE NOT EXISTS (SELECT 1 FROM question_criterion i JOIN question q ON q.id = i.question_id
+                             WHERE i.criterion_id = c.id AND q.call_id = c.call_id
+                               AND q.asked_from <= (SELECT min(k.number) FROM category k WHERE k.call_id = c.call_id));
+          IF unasked IS NOT NULL THEN RAISE EXCEPTION 'no question asks for what is scored: %', unasked; END IF;
+          RETURN NULL;
+        END
+    """,
     # TRUNCATE passes by the guards of rows (D32).
     "nothing_is_emptied": """
         BEGIN RAISE EXCEPTION 'what is on record stays on record'; END
@@ -156,6 +171,13 @@ AUDIT_APPEND = """
       END LOOP;
     END $body$
 """
+#: What holds at the end of a transaction.
+DEFERRED = (
+    ("criterion", "AFTER INSERT OR UPDATE ON criterion", "criterion_has_a_question"),
+    ("category", "AFTER INSERT OR UPDATE ON category", "criterion_has_a_question"),
+    ("question", "AFTER UPDATE OR DELETE ON question", "criterion_has_a_question"),
+    ("question_criterion", "AFTER UPDATE OR DELETE ON question_criterion", "criterion_has_a_question"),
+)
 TRIGGERS = (
     ("audit_entry", "BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry FOR EACH STATEMENT", "audit_is_append_only"),
     ("assessment", "BEFORE UPDATE OR DELETE ON assessment FOR EACH ROW", "submitted_assessment_is_final"),
@@ -201,12 +223,17 @@ def upgrade() -> None:
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$".replace("%", "%%")
         )
     op.get_bind().exec_driver_sql(AUDIT_APPEND.replace("%", "%%"))
+    for table, when, function in DEFERRED:
+        op.execute(
+            f"CREATE CONSTRAINT TRIGGER {table}_{function} {when} DEFERRABLE INITIALLY DEFERRED "
+            f"FOR EACH ROW EXECUTE FUNCTION {function}()"
+        )
     for table, when, function in TRIGGERS:
         op.execute(f"CREATE TRIGGER {table}_{function} {when} EXECUTE FUNCTION {function}()")
 
 
 def downgrade() -> None:
-    for table, _, function in reversed(TRIGGERS):
+    for table, _, function in reversed((*DEFERRED, *TRIGGERS)):
         op.execute(f"DROP TRIGGER {table}_{function} ON {table}")
     op.execute("DROP FUNCTION audit_append(jsonb)")
     for name in reversed(FUNCTIONS):

@@ -40,7 +40,10 @@ def admin(app: Flask, given: Given, as_: As) -> FlaskClient:
             label="DT-27-1-001",
         )
         service.record(
-            "decided", on=("proposal", "p1"), by=office, after={"award": 940000, "shares": {"toulouse": 470000}}
+            "decided",
+            on=("proposal", "p1"),
+            by=office,
+            after={"award": 940000, "shares": {"toulouse": 470000, "metropole": 10000, "duesseldorf": 460000}},
         )
         service.record("roles_changed", on=person, by=person, before={"roles": ["office"]}, after={"roles": []})
         service.record("key_turned", on=("proposal", "p1"), by=office, after={"unheard_of": {"of": [True, None]}})
@@ -52,7 +55,9 @@ def test_the_trail_in_words(admin: FlaskClient) -> None:
     shown = text(admin.get("/audit/?lang=de"))
     assert "Otto Office Antrag zugelassen Antrag DT-27-1-001 Stand: Eingereicht → Zugelassen complete" in shown
     assert "Betrag: 9.400,00 €" in shown
-    assert "Anteile der Förderstellen: Toulouse 4.700,00 €" in shown
+    # As everywhere, and not as the database sorts the names of an object.
+    shares = "Düsseldorf 4.600,00 €, Toulouse 4.700,00 €, Toulouse Métropole 100,00 €"
+    assert f"Anteile der Förderstellen: {shares}" in shown
     assert "Rollen: Büro → –" in shown
     assert "Angabe: ja, –" in shown
     shown = text(admin.get("/audit/?lang=fr"))

@@ -69,3 +69,25 @@ def test_lead_time_and_closing_instants() -> None:
     first, second = datetime(2027, 2, 28, 22, 59, tzinfo=UTC), datetime(2027, 6, 30, 21, 59, tzinfo=UTC)
     assert rules.next_closing([second, first], datetime(2027, 1, 1, tzinfo=UTC)) == first
     assert rules.next_closing([first], second) is None
+
+
+@dataclass
+class Depth:
+    asked_from: int
+    required_from: int | None
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "required"),
+    [
+        (Depth(1, 1), [1, 2, 3, 4], [1, 2, 3, 4]),
+        (Depth(1, 2), [1, 2, 3, 4], [2, 3, 4]),
+        (Depth(3, 4), [3, 4], [4]),
+        (Depth(2, None), [2, 3, 4], []),
+    ],
+)
+def test_the_larger_the_grant_the_more_is_asked(question: Depth, asked: list[int], required: list[int]) -> None:
+    categories = [1, 2, 3, 4]
+
+    assert [number for number in categories if rules.is_asked(question, number)] == asked
+    assert [number for number in categories if rules.is_required(question, number)] == required

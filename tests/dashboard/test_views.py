@@ -18,6 +18,23 @@ from tests.given import Given
 As = Callable[[Person], FlaskClient]
 
 
+def test_a_refusal_sends_nobody_to_themselves(given: Given, as_: As) -> None:
+    def told(person: Person, path: str) -> str:
+        page = as_(person).get(path)
+        assert page.status_code == 403
+        return page.text
+
+    applicant = told(given.applicant(), "/workers")
+    assert "wenden Sie sich an das Büro Ihrer Stadt" in applicant
+    for role in (Role.OFFICE, Role.REVIEWER, Role.FINANCE):
+        said = told(given.staff(role, Party.DUESSELDORF), "/workers")
+        assert "wenden Sie sich an Ihre Administration" in said
+        assert "Büro Ihrer Stadt" not in said
+    said = told(given.staff(Role.ADMINISTRATOR, Party.DUESSELDORF), "/staff/applications")
+    assert "Ihre Rolle umfasst diesen Schritt nicht." in said
+    assert "wenden Sie sich" not in said
+
+
 class TestHome:
     def test_each_role_is_told_what_waits(self, given: Given, as_: As) -> None:
         given.application(State.SUBMITTED)

@@ -4,9 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from grantflow.demo import service
 from grantflow.platform.mailsink import Received
+
+
+def test_the_mailbox_shows_a_recipient_as_people_read_it(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = Received("id", datetime.now(UTC), "", ("x@xn--verein-kln-lcb.de", "y@example.org"), "S", "", "", "fr")
+    monkeypatch.setattr("grantflow.demo.views.mailsink.messages", lambda *_args, **_options: [sent])
+    assert "x@verein-köln.de, y@example.org" in client.get("/demo/mailbox").text
 
 
 @pytest.mark.parametrize("word", ["http://[x", "https://a]b[", "http://x\u2100y", "http://evil.example/"])

@@ -40,6 +40,21 @@ def test_a_domain_in_its_own_script_is_the_domain_in_ascii(address: str) -> None
     assert emails.mailable(emails.typed(address)).lower() == "x@xn--verein-kln-lcb.de"
 
 
+@pytest.mark.parametrize(
+    ("address", "read"),
+    [
+        ("x@xn--verein-kln-lcb.de", "x@verein-köln.de"),
+        ("x@example.org", "x@example.org"),
+        ("x@xn--a", "x@xn--a"),
+        ("x@[127.0.0.1]", "x@[127.0.0.1]"),
+        ("postmaster", "postmaster"),
+        ("", ""),
+    ],
+)
+def test_a_domain_is_read_in_its_own_script(address: str, read: str) -> None:
+    assert emails.readable(address) == read
+
+
 def test_different_addresses_stay_different() -> None:
     apart = [
         "a@x.de",

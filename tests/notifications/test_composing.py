@@ -101,7 +101,16 @@ def test_text_and_html_say_the_same(composed: Callable[..., mail.Mail], kind: st
 def test_subjects_are_distinct(composed: Callable[..., mail.Mail], language: str) -> None:
     subjects = {kind: composed(kind, language).subject for kind in KINDS}
     assert len(set(subjects.values())) == len(KINDS), subjects
-    assert all(subject.startswith("GrantFlow: ") for subject in subjects.values()), subjects
+    colon = {"de": ": ", "fr": "\u00a0: "}[language]
+    assert all(subject.startswith(f"GrantFlow{colon}") for subject in subjects.values()), subjects
+
+
+def test_a_subject_has_one_kind_of_colon(composed: Callable[..., mail.Mail]) -> None:
+    """As the Imprimerie nationale sets it: a no-break space before the colon, in every French subject."""
+    for kind in KINDS:
+        signs = re.findall(r".:", composed(kind, "fr").subject)
+        assert signs, kind
+        assert set(signs) == {"\u00a0:"}, kind
 
 
 @pytest.mark.parametrize("language", ["de", "fr"])
@@ -140,7 +149,7 @@ def test_each_kind_has_its_three_parts(kind: str) -> None:
 
 def test_the_recipients_language_not_the_requests(shared_app: Flask) -> None:
     with shared_app.test_request_context("/?lang=de"):
-        assert compose(row("password_reset", "fr")).subject == "GrantFlow: Choisir un nouveau mot de passe"
+        assert compose(row("password_reset", "fr")).subject == "GrantFlow\u00a0: Choisir un nouveau mot de passe"
 
 
 def test_links_are_built_from_the_configured_host(shared_app: Flask) -> None:

@@ -131,7 +131,7 @@ def test_sent_over_smtp_in_the_recipients_language(real: Flask, asked: Callable[
         (received,) = sink.messages()
     assert (received.recipients, received.subject, received.language) == (
         ("lea@example.org",),
-        "GrantFlow: Vous avez déjà un compte",
+        "GrantFlow\u00a0: Vous avez déjà un compte",
         "fr",
     )
     assert received.sender == "GrantFlow <fonds@grantflow.example>"

@@ -119,6 +119,13 @@ class TestNumbers:
         wanted = ("Koblenz", "Köln", "Königstein", "Korbach", "Krefeld")
         assert tuple(court for court in rules.COURTS if court in wanted) == wanted
 
+    def test_no_court_says_its_name_twice_and_each_keeps_a_register(self) -> None:
+        for court in rules.COURTS:
+            assert wrong(register_court=court, register_number="VR 1") == {}, court
+            name, _bracket, more = court.partition(" (")
+            assert not (more and name.replace(".", "").startswith(more.rstrip(")"))), court
+            assert "/" not in court
+
     def test_courts_are_spelt_officially(self) -> None:
         """D19: the library knows „Düsseldorf“, not „Duesseldorf“."""
         assert "Düsseldorf" in rules.COURTS

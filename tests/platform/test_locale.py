@@ -1,6 +1,7 @@
 """Figures as each language writes them, with the spaces that keep them together."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -65,3 +66,20 @@ def test_lists_are_sorted_as_people_read_them() -> None:
         "Übernahme",
         "Zusage",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("88.00", "88"), ("93.50", "93,5"), ("0.00", "0"), ("100", "100"), ("7.125", "7,12"), ("1200", "1.200")],
+)
+def test_points_are_whole_where_they_are(app: Flask, value: str, written: str) -> None:
+    with app.test_request_context("/?lang=de"):
+        assert locale.points(Decimal(value)) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "end", "place"),
+    [(1, 3, "33.333%"), (-1, 3, "0.000%"), (4, 3, "100.000%"), (1, 0, "0%"), (Decimal("55.5"), 110, "50.455%")],
+)
+def test_a_picture_ends_where_its_scale_does(value: float, end: int, place: str) -> None:
+    assert locale.on_scale(value, end) == place

@@ -122,7 +122,7 @@ def test_failed_work_is_reported_to_administrators(house: House) -> None:
     house.worker()
     house.start("beat")
     wait_for(lambda: [m for m in house.sink.messages() if m.recipients == (admin.email,)])
-    assert "GrantFlow: 1 tâche en échec" in {m.subject for m in house.sink.messages()}
+    assert "GrantFlow\u00a0: 1 tâche en échec" in {m.subject for m in house.sink.messages()}
 
 
 # --- what they refuse (T39) ------------------------------------------------------------------------

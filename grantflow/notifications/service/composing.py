@@ -29,6 +29,7 @@ def compose(row: Message) -> mail.Mail:
         facts["token"] = tokens.derive(row.token_id)
     # Funders are known further up: the application says who knows them. None before a fund is loaded.
     contact: Contact | None = current_app.extensions["office_contact"](row.office)
+    colon = "\u00a0:" if row.language == "fr" else ":"
     with locale.use(row.language):
         marked = {name: _spoken(facts, name) for name in rules.FOREIGN & facts.keys()}
 
@@ -43,13 +44,13 @@ def compose(row: Message) -> mail.Mail:
                 contact=contact,
                 why=REASONS[row.kind],
                 code=row.language,
-                colon="\u00a0:" if row.language == "fr" else ":",
+                colon=colon,
             )
 
         return mail.Mail(
             id=str(row.id),
             to=row.email,
-            subject=f"GrantFlow: {part('subject.txt').strip()}",
+            subject=f"GrantFlow{colon} {part('subject.txt').strip()}",
             text=part("body.txt").strip() + "\n",
             html=part("body.html"),
             language=row.language,

@@ -1,0 +1,10 @@
+"""The kinds that the parts of a call come in."""
+
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """The step of an application that a question stands on, by the name it has there."""
+
+    PROJECT = "project"
+    PEOPLE = "people"
