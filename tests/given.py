@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from flask import Flask, has_app_context
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from grantflow.accounts.models import Address, Person, RoleGrant
 from grantflow.accounts.rules import Name
@@ -32,7 +32,7 @@ from grantflow.applications.states import (
 )
 from grantflow.calls.models import Call
 from grantflow.decisions import service as decisions
-from grantflow.decisions.models import Proposal
+from grantflow.decisions.models import Act, Proposal
 from grantflow.decisions.rules import Deliberation
 from grantflow.decisions.states import Outcome, RejectionReason
 from grantflow.demo.fund import load_fund
@@ -43,13 +43,13 @@ from grantflow.letters.states import Channel
 from grantflow.organisations import service as organisations
 from grantflow.organisations.models import Membership, Organisation
 from grantflow.organisations.rules import Profile
-from grantflow.organisations.states import Country, Kind
+from grantflow.organisations.states import Country, Kind, MemberRole
 from grantflow.platform import passwords
 from grantflow.platform.db import db
 from grantflow.review import service as review
 from grantflow.review.models import Assignment
 from grantflow.review.rules import Mark
-from grantflow.review.states import Conflict
+from grantflow.seats.states import Conflict
 
 #: What a grant is for, as the offices word it.
 PURPOSE = {"purpose_de": "Eine Woche gemeinsames Training.", "purpose_fr": "Une semaine d’entraînement commun."}
@@ -195,6 +195,19 @@ class Given:
                 .where(Organisation.id == made.id)
                 .options(selectinload(Organisation.memberships).joinedload(Membership.person))
             ).one()
+
+    def colleague(self, organisation: Organisation, role: MemberRole, **changes: Any) -> Person:
+        """Somebody else who acts for the organisation."""
+        person = self.applicant(organisation.country, **changes)
+        self.join(organisation, person, role)
+        return person
+
+    def join(self, organisation: Organisation, person: Person, role: MemberRole) -> None:
+        with self.session():
+            key = organisation.id
+            db.session.add(Membership(organisation_id=key, person_id=person.id, role=role, since=clock.now()))
+            db.session.flush()
+            db.session.expire(db.session.get_one(Organisation, key), ["memberships"])
 
     # --- applications ------------------------------------------------------------------------------
 
@@ -466,7 +479,8 @@ class Given:
                 select(Proposal)
                 .where(Proposal.id == proposal_id)
                 .options(
-                    joinedload(Proposal.application),
+                    joinedload(Proposal.act).joinedload(Act.application),
+                    undefer(Proposal.writers),
                     selectinload(Proposal.shares),
                     selectinload(Proposal.keys),
                     selectinload(Proposal.versions),

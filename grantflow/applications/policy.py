@@ -1,10 +1,10 @@
 """Who may see an application, and who may move it.
 
-``visible`` is the one predicate behind list, detail, search, counts, letters and mails (T12). Reviewers are not in it:
-review composes its own from assignments. Finance and administrators see no applications at all (D12).
+``visible`` is the one predicate behind list, detail, search, counts, letters and mails (T12); what closes a file is a
+part of it (``barred``), so that no import can be forgotten. Reviewers are not in it: review composes its own from
+assignments. Finance and administrators see no applications at all (D12).
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, not_, or_, select
@@ -12,23 +12,26 @@ from sqlalchemy import ColumnElement, and_, false, not_, or_, select
 from grantflow.kernel.parties import OFFICES, SYSTEM, Actor, Role
 from grantflow.organisations import policy as organisations
 from grantflow.organisations.models import Membership
+from grantflow.seats import policy as seats
 
 from .models import Application
-from .states import DECIDABLE, Action
-
-#: Conditions on ``Application`` under which a file is closed to an actor whatever their roles. Features above append
-#: theirs when imported: review knows of declared conflicts, applications do not (R9, T14).
-BARRIERS: list[Callable[[Actor], ColumnElement[bool]]] = []
+from .states import AT_WORK, DECIDABLE, Action
 
 #: Steps of the lead's own office (D9, D10); other steps of an office are open to both.
 LEAD_OFFICE = frozenset({Action.RETURN, Action.ADMIT, Action.EXCLUDE, Action.PROPOSE})
-#: Steps of the applicant's own people.
+#: Steps of the applicant's own signatories.
 APPLICANTS = frozenset({Action.SUBMIT, Action.WITHDRAW})
 
 
 def barred(actor: Actor) -> ColumnElement[bool]:
-    """Files that are closed to ``actor`` in every channel."""
-    return or_(false(), *(barrier(actor) for barrier in BARRIERS))
+    """Files that are closed to ``actor`` in every channel, whatever roles they hold (R9, T13, T14)."""
+    own_seat = seats.seat_closes(actor.id, Application.id, at_work=Application.state.in_(AT_WORK))
+    return or_(own_seat, biased(actor.id))
+
+
+def biased(person_id: seats.Person) -> ColumnElement[bool]:
+    """Files of an organisation that somebody has a standing conflict of interest with."""
+    return seats.biased(person_id, Application.lead_id)
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -58,14 +61,29 @@ def is_responsible(actor: Actor, application: Application) -> bool:
     return is_office(actor) and actor.party is OFFICES[application.lead_side]
 
 
-def acts_for(actor: Actor, application: Application) -> bool:
-    """Whether ``actor`` is an applicant of this file's lead organisation."""
-    return Role.APPLICANT in actor.roles and organisations.acts_for(actor, application.lead)
+def reads_for(actor: Actor, application: Application) -> bool:
+    """Whether ``actor`` is an applicant of this file's lead organisation, in whatever role."""
+    return Role.APPLICANT in actor.roles and organisations.reads_for(actor, application.lead)
 
 
-def acts_for_its(actor: Actor, place: Any) -> bool:
-    """As ``acts_for``, for whatever carries an ``application``: a step, a letter."""
-    return acts_for(actor, place.application)
+def writes_for(actor: Actor, application: Application) -> bool:
+    """Whether ``actor`` writes in the name of this file's lead organisation."""
+    return Role.APPLICANT in actor.roles and organisations.writes_for(actor, application.lead)
+
+
+def signs_for(actor: Actor, application: Application) -> bool:
+    """Whether ``actor`` binds this file's lead organisation: sends, declares, chooses how its decisions arrive."""
+    return Role.APPLICANT in actor.roles and organisations.signs_for(actor, application.lead)
+
+
+def reads_for_its(actor: Actor, place: Any) -> bool:
+    """As ``reads_for``, for whatever carries an ``application``: a letter."""
+    return reads_for(actor, place.application)
+
+
+def writes_for_its(actor: Actor, place: Any) -> bool:
+    """As ``writes_for``, for whatever carries an ``application``: a step."""
+    return writes_for(actor, place.application)
 
 
 def reads_staff_page(actor: Actor, application: Application) -> bool:
@@ -78,7 +96,7 @@ def may_take(actor: Actor, action: Action, application: Application) -> bool:
     if actor is SYSTEM:
         return True
     if action in APPLICANTS:
-        return acts_for(actor, application)
+        return signs_for(actor, application)
     if action in LEAD_OFFICE:
         return is_responsible(actor, application)
     return True

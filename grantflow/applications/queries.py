@@ -104,7 +104,7 @@ class OwnLetter:
 def letter_of(actor: Actor, id: UUID, letter_id: UUID) -> OwnLetter | None:  # noqa: A002
     """One printed letter of a visible file."""
     application = by_id(actor, id)
-    letter = letters.ready_of_subject(id, letter_id) if application else None
+    letter = letters.ready_of_application(id, letter_id) if application else None
     return OwnLetter(application, letter) if application and letter else None
 
 
@@ -520,7 +520,6 @@ def counts(actor: Actor, side: Side | None = None) -> dict[State, int]:
         stored = stored.where(StateCount.side == side)
         barred = barred.where(Application.lead_side == side)
     found = {state: int(files) for state, files in db.session.execute(stored)}
-    if policy.BARRIERS:
-        for state, files in db.session.execute(barred):
-            found[state] -= files
+    for state, files in db.session.execute(barred):
+        found[state] -= files
     return {state: files for state, files in found.items() if files}

@@ -59,7 +59,7 @@ def start(call: Call, organisation: Organisation, *, by: Actor, language: str) -
 
     Raises Forbidden for strangers to the organisation, IllegalStep where the call is not open.
     """
-    if by.id is None or Role.APPLICANT not in by.roles or not organisation_policy.acts_for(by, organisation):
+    if by.id is None or Role.APPLICANT not in by.roles or not organisation_policy.writes_for(by, organisation):
         raise Forbidden()
     now = clock.now()
     if not calls.is_open(call.opens_at, call.closes_at, now):
@@ -141,6 +141,8 @@ def declare(application: Application, codes: frozenset[Declared], *, by: Actor) 
 
     A declaration binds whoever makes it: unlike the rest of a draft, each change goes on the trail.
     """
+    if not policy.signs_for(by, application):
+        raise Forbidden()
     _open(application, by)
     allowed = codes & frozenset(rules.required_declarations(application.lead.kind, application.lead.country))
     kept = {declaration.code: declaration for declaration in application.declarations}
@@ -160,7 +162,7 @@ def choose_channel(application: Application, channel: Channel, *, by: Actor) -> 
     Through the portal only with a consent for each legal order, kept as it reads now; whoever turns to the post
     withdraws what they had agreed to. Raises IllegalStep once the acts are out, or the file is closed.
     """
-    if not policy.acts_for(by, application):
+    if not policy.signs_for(by, application):
         raise Forbidden()
     db.lock(application, by=by)
     if application.state not in OPEN:
@@ -182,8 +184,8 @@ def choose_channel(application: Application, channel: Channel, *, by: Actor) -> 
 
 
 def _open(application: Application, by: Actor) -> None:
-    """Lock the file for writing: its own people only, and only while it is theirs to write."""
-    if not policy.acts_for(by, application):
+    """Lock the file for writing: its own writers only, and only while it is theirs to write."""
+    if not policy.writes_for(by, application):
         raise Forbidden()
     db.lock(application, by=by)
     if application.state not in EDITABLE:

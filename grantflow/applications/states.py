@@ -41,6 +41,9 @@ OPEN = frozenset(State) - {
     State.REJECTED,
     State.WITHDRAWN,
 }
+#: Reviewers may work. A file counts as admitted until both sides have a reviewer; whoever is assigned first need not
+#: wait, and so cannot tell whether the other side has assigned anybody.
+AT_WORK = frozenset({State.ADMITTED, State.IN_REVIEW})
 DECIDED = frozenset({State.AWARDED, State.REJECTED})
 #: Signatories have a part in it.
 DECIDABLE = frozenset({State.ASSESSED, State.PROPOSED, *DECIDED})

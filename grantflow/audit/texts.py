@@ -78,7 +78,7 @@ SUBJECTS: dict[str, Any] = {
     "address": lazy_pgettext("audit", "Unknown address"),
     "organisation": lazy_pgettext("audit", "Organisation"),
     "application": lazy_pgettext("audit", "Application"),
-    "proposal": lazy_pgettext("audit", "Proposal"),
+    "act": lazy_pgettext("audit", "Decision"),
     "letter": lazy_pgettext("audit", "Letter"),
     "message": lazy_pgettext("audit", "Message"),
     "page": lazy_pgettext("audit", "Page"),

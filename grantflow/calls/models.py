@@ -1,4 +1,5 @@
-"""Funders, the agreement, and calls with all their limits: rows with validity, never constants (R28)."""
+"""Funders, the agreement, and calls with all their limits: rows with validity, never constants (R28). And the ledger of
+their money."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -6,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from grantflow.accounts.models import Person
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
-from .states import Step
+from .states import Movement, Step
 
 
 class Funder(Printed, Base):
@@ -245,7 +247,8 @@ class Question(Identified, Base):
 
 
 class Envelope(Identified, Base):
-    """What one funder puts into a call; ``committed_cents`` moves under a row lock, never past it."""
+    """What one funder puts into a call. Its two sums follow the ledger's rows, by trigger, and never pass the limit:
+    committed + reserved + free = limit at every moment."""
 
     __tablename__ = "envelope"
 
@@ -253,7 +256,10 @@ class Envelope(Identified, Base):
     funder_code: Mapped[Party] = mapped_column(ForeignKey("funder.code"))
     position: Mapped[int]
     limit_cents: Mapped[int] = mapped_column(BigInteger)
+    #: Sum of the ``Commitment`` rows.
     committed_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: Sum of the ``Reservation`` rows.
+    reserved_cents: Mapped[int] = mapped_column(BigInteger, default=0)
     #: Weight of this funder in the proposed split (D7).
     weight: Mapped[int]
 
@@ -262,10 +268,49 @@ class Envelope(Identified, Base):
 
     __table_args__ = (
         UniqueConstraint("call_id", "funder_code"),
-        CheckConstraint("committed_cents BETWEEN 0 AND limit_cents", name="within_limit"),
+        CheckConstraint(
+            "committed_cents >= 0 AND reserved_cents >= 0 AND committed_cents + reserved_cents <= limit_cents",
+            name="within_limit",
+        ),
         Index(None, "funder_code"),
     )
 
     @property
     def free_cents(self) -> int:
-        return self.limit_cents - self.committed_cents
+        """What can still be offered."""
+        return self.limit_cents - self.committed_cents - self.reserved_cents
+
+
+class Commitment(Identified, Base):
+    """The ledger: what an act has taken from an envelope, for ever. Append-only, by trigger."""
+
+    __tablename__ = "commitment"
+
+    envelope_id: Mapped[UUID] = mapped_column(ForeignKey("envelope.id"))
+    #: Of ``decisions``; no foreign key, calls know no upper feature.
+    act_id: Mapped[UUID]
+    cents: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[Movement] = mapped_column(enum_column(Movement))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    envelope: Mapped[Envelope] = relationship()
+
+    __table_args__ = (UniqueConstraint("act_id", "envelope_id"), Index(None, "envelope_id"))
+
+
+class Reservation(Base):
+    """What an act that is still open would take from an envelope: gone as soon as it is decided or sent back."""
+
+    __tablename__ = "reservation"
+
+    act_id: Mapped[UUID] = mapped_column(primary_key=True)
+    envelope_id: Mapped[UUID] = mapped_column(ForeignKey("envelope.id"), primary_key=True, index=True)
+    cents: Mapped[int] = mapped_column(BigInteger)
+    #: Since when the act holds money of this envelope, and whoever set what it holds now.
+    since: Mapped[datetime] = mapped_column(Instant)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+
+    envelope: Mapped[Envelope] = relationship()
+    holder: Mapped[Person] = relationship()
+
+    __table_args__ = (CheckConstraint("cents > 0", name="cents"),)

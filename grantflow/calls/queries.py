@@ -5,14 +5,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Actor, Party
 from grantflow.notifications.service.composing import Contact
 from grantflow.platform.db import db, own_transaction, to_write
 
-from .models import Agreement, Call, Category, Criterion, Envelope, Funder, Question
+from .models import Agreement, Call, Category, Criterion, Envelope, Funder, Question, Reservation
 
 _WHOLE = (
     selectinload(Call.categories).selectinload(Category.closings),
@@ -77,3 +77,9 @@ def lock_envelopes(call_id: UUID) -> Sequence[Envelope]:
     """The same rows held for writing, always in the same order: proposals and decisions at once queue here."""
     query = select(Envelope).where(Envelope.call_id == call_id).order_by(Envelope.position)
     return db.session.scalars(to_write(query).execution_options(populate_existing=True)).all()
+
+
+def held(act_id: UUID) -> dict[Party, Reservation]:
+    """What an act that is still open holds, by funder."""
+    query = select(Reservation).where(Reservation.act_id == act_id).options(joinedload(Reservation.envelope))
+    return {its.envelope.funder_code: its for its in db.session.scalars(query)}

@@ -3,6 +3,12 @@
 from enum import StrEnum
 
 
+class Movement(StrEnum):
+    """What moves money in the ledger."""
+
+    AWARD = "award"
+
+
 class Step(StrEnum):
     """The step of an application that a question stands on, by the name it has there."""
 

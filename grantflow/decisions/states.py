@@ -1,11 +1,21 @@
-"""Outcomes of a joint decision, and what two cities turn to make it."""
+"""Kinds and states of a joint act, and what two cities turn to decide it."""
 
 from enum import StrEnum
 
 
 class Outcome(StrEnum):
+    """What a joint act does."""
+
     AWARD = "award"
     REJECTION = "rejection"
+
+
+class ActState(StrEnum):
+    """An act is open while it lies before the cities; it ends decided, or abandoned where its proposal is sent back."""
+
+    OPEN = "open"
+    ABANDONED = "abandoned"
+    DECIDED = "decided"
 
 
 class KeyKind(StrEnum):

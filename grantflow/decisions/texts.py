@@ -83,10 +83,6 @@ MESSAGES: dict[str, Any] = {
     ),
     "deliberation_due": _l("Number and date of a délibération are missing. The Toulouse office enters them."),
     "consent_due": _l("Toulouse Métropole pays a part and has not consented yet. Yours would be the last signature."),
-    "envelope_used_up": _l(
-        "%(funder)s has only %(free_cents)s left: other decisions were made in the meantime. Nothing was signed. "
-        "Please send the proposal back for another split."
-    ),
 }
 
 OUTCOMES: dict[Outcome, Any] = {

@@ -182,7 +182,7 @@ def _sign(proposal: Proposal, verb: Callable[..., Proposal]) -> Any:
     except CannotSign as error:
         # What stands now, with the reason on top: nothing was written.
         return _show(proposal, forms.KeyForm(formdata=None), status=409, problem=errors.describe(error))
-    if proposal.decided_at:
+    if proposal.act.decided_at:
         flash_ok(_("Both keys are turned. The decision is made, and the letters are being produced."))
     else:
         flash_ok(_("Your signature is in place."))

@@ -292,7 +292,7 @@ def load_fund() -> Call:
             for position, (title_de, title_fr, question_de, question_fr) in enumerate(CRITERIA, 1)
         ],
         envelopes=[
-            Envelope(funder_code=party, position=position, limit_cents=eur(limit), committed_cents=0, weight=weight)
+            Envelope(funder_code=party, position=position, limit_cents=eur(limit), weight=weight)
             for position, (party, limit, weight) in enumerate(ENVELOPES, 1)
         ],
     )

@@ -44,8 +44,9 @@ class Letter(Leased, Base):
     standing: Mapped[Standing] = mapped_column(enum_column(Standing))
     funder: Mapped[Party] = mapped_column(enum_column(Party))
     language: Mapped[str]
-    #: The application; no foreign key, because letters outlive and know no upper feature.
+    #: The act it belongs to, and the file; no foreign keys, because letters outlive and know no upper feature.
     subject_id: Mapped[UUID]
+    application_id: Mapped[UUID]
     application_number: Mapped[str]
     project_title: Mapped[str]
     recipient_name: Mapped[str]
@@ -93,6 +94,7 @@ class Letter(Leased, Base):
         Index("uq_letter_register", "register_number", unique=True, postgresql_where="standing = 'act'"),
         Index("ix_letter_desk", "funder", "created_at", "id"),
         Index("ix_letter_subject", "subject_id"),
+        Index(None, "application_id"),
         Index("ix_letter_rotten", "rotten_at", postgresql_where=text("rotten_at IS NOT NULL")),
         *outbox_indexes("letter"),
     )

@@ -24,7 +24,7 @@ PAGE = 40
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Finance, office and signatories see their own funder's letters; everybody else none.
 
-    Applicants see theirs through the application (``of_subject``); administrators see ``failures``, no letters.
+    Applicants see theirs through the application (``of_application``); administrators see ``failures``, no letters.
     """
     readers = {Role.FINANCE, Role.OFFICE, Role.SIGNATORY}
     if actor.party is None or not readers & actor.roles:
@@ -48,25 +48,29 @@ def visible(actor: Actor, letter_id: UUID) -> Letter | None:
 
 
 def of_subject(subject_id: UUID) -> list[Letter]:
-    """The letters on one application, acts first, in the order of the parties; whoever calls knows who may see it."""
-    query = (
-        select(Letter)
-        .where(Letter.subject_id == subject_id)
-        .order_by(Letter.standing, Letter.register_number)
-        .options(defer(Letter.facts), defer(Letter.search_text))
-    )
-    return list(db.session.scalars(query))
+    """The letters of one act, the binding ones first, in the order of the parties; whoever calls knows who may see
+    them."""
+    return _of(Letter.subject_id == subject_id)
 
 
-def ready_of_subject(subject_id: UUID, letter_id: UUID) -> Letter | None:
-    """One printed letter of one application: for the recipient's download."""
-    return db.session.scalar(
-        select(Letter).where(Letter.id == letter_id, Letter.subject_id == subject_id, Letter.done_at.is_not(None))
-    )
+def of_application(application_id: UUID) -> list[Letter]:
+    """The letters on one file, of all its acts: else as above."""
+    return _of(Letter.application_id == application_id)
+
+
+def _of(whose: ColumnElement[bool]) -> list[Letter]:
+    query = select(Letter).where(whose).order_by(Letter.standing, Letter.register_number)
+    return list(db.session.scalars(query.options(defer(Letter.facts), defer(Letter.search_text))))
+
+
+def ready_of_application(application_id: UUID, letter_id: UUID) -> Letter | None:
+    """One printed letter on one file: for the recipient's download."""
+    whose = Letter.application_id == application_id
+    return db.session.scalar(select(Letter).where(Letter.id == letter_id, whose, Letter.done_at.is_not(None)))
 
 
 def unprinted(subject_id: UUID) -> int:
-    """How many letters of one application have no file yet, failed ones included."""
+    """How many letters of one act have no file yet, failed ones included."""
     return db.session.scalar(select(func.count()).where(Letter.subject_id == subject_id, Letter.done_at.is_(None))) or 0
 
 

@@ -12,7 +12,7 @@ from grantflow.kernel.parties import Party, Side
 from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
 from .rules import NUMBERS
-from .states import Country, Kind
+from .states import Country, Kind, MemberRole
 
 
 class Organisation(Identified, Printed, Base):
@@ -82,6 +82,7 @@ class Membership(Base):
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[MemberRole] = mapped_column(enum_column(MemberRole))
     since: Mapped[datetime] = mapped_column(Instant)
 
     organisation: Mapped[Organisation] = relationship(back_populates="memberships")

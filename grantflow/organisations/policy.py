@@ -1,10 +1,11 @@
-"""Only its members see and change an organisation."""
+"""Only its members see an organisation; what they may do in its name is their role's."""
 
 from sqlalchemy import ColumnElement, exists
 
 from grantflow.kernel.parties import Actor, Role
 
 from .models import Membership, Organisation
+from .states import SIGNATORIES, WRITERS, MemberRole
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -12,9 +13,24 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     return exists().where(Membership.organisation_id == Organisation.id, Membership.person_id == actor.id)
 
 
-def acts_for(actor: Actor, organisation: Organisation) -> bool:
-    """Whether ``actor`` may apply in its name; reads the organisation's memberships."""
-    return actor.id is not None and any(m.person_id == actor.id for m in organisation.memberships)
+def role_of(actor: Actor, organisation: Organisation) -> MemberRole | None:
+    """What ``actor`` is in it, None for strangers; reads the organisation's memberships."""
+    return next((m.role for m in organisation.memberships if m.person_id == actor.id), None)
+
+
+def reads_for(actor: Actor, organisation: Organisation) -> bool:
+    """Whether ``actor`` is a member, in whatever role."""
+    return role_of(actor, organisation) is not None
+
+
+def writes_for(actor: Actor, organisation: Organisation) -> bool:
+    """Whether ``actor`` may write in its name."""
+    return role_of(actor, organisation) in WRITERS
+
+
+def signs_for(actor: Actor, organisation: Organisation) -> bool:
+    """Whether ``actor`` may bind it: send, declare, choose how its decisions arrive."""
+    return role_of(actor, organisation) in SIGNATORIES
 
 
 def is_applicant(actor: Actor, organisation: Organisation | None = None) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import selectinload
 
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import Actor
@@ -15,9 +16,12 @@ from .models import Organisation
 
 
 def of_member(actor: Actor) -> Sequence[Organisation]:
-    """The actor's organisations by name."""
+    """The actor's organisations by name, with their members."""
     return db.session.scalars(
-        select(Organisation).where(policy.visible(actor)).order_by(Organisation.name, Organisation.id)
+        select(Organisation)
+        .where(policy.visible(actor))
+        .options(selectinload(Organisation.memberships))
+        .order_by(Organisation.name, Organisation.id)
     ).all()
 
 

@@ -12,12 +12,13 @@ from grantflow.platform.db import db
 from . import policy, queries, rules
 from .models import Membership, Organisation
 from .rules import Profile
+from .states import MemberRole
 
 BANK = frozenset({"iban", "bic", "account_holder"})
 
 
 def create(profile: Profile, *, by: Actor) -> Organisation:
-    """Add an organisation with ``by`` as its first member; audits it.
+    """Add an organisation with ``by`` as its first signatory; audits it.
 
     Raises Invalid for numbers that cannot be right. One that another organisation entered too is taken like any other:
     the offices are told, on their pages (D39).
@@ -27,15 +28,17 @@ def create(profile: Profile, *, by: Actor) -> Organisation:
     checked = _checked(profile)
     now = clock.now()
     organisation = Organisation(created_at=now, updated_at=now)
-    organisation.memberships = [Membership(person_id=by.id, since=now)]
+    organisation.memberships = [Membership(person_id=by.id, role=MemberRole.SIGNATORY, since=now)]
     _write(organisation, _values(checked))
-    audit.record("organisation_created", on=organisation, by=by, after=_public(checked))
+    audit.record(
+        "organisation_created", on=organisation, by=by, after=_public(checked) | {"role": MemberRole.SIGNATORY}
+    )
     return organisation
 
 
 def update(organisation: Organisation, profile: Profile, *, by: Actor) -> Organisation:
     """Change what is known of it; audits the fields that changed. The country stays: files keep their office (D9)."""
-    if not policy.acts_for(by, organisation):
+    if not policy.writes_for(by, organisation):
         raise Forbidden()
     db.lock(organisation, by=by)
     if profile.country is not organisation.country:

@@ -22,6 +22,21 @@ class Kind(StrEnum):
     GROUP = "group"
 
 
+class MemberRole(StrEnum):
+    """What a member may do in the organisation's name."""
+
+    #: Also what binds it: send, declare, choose how the decisions arrive, withdraw.
+    SIGNATORY = "signatory"
+    #: Also write: the organisation's details, drafts and files that came back.
+    EDITOR = "editor"
+    #: Read.
+    READER = "reader"
+
+
+#: The roles that write, and those that bind the organisation.
+WRITERS = frozenset({MemberRole.SIGNATORY, MemberRole.EDITOR})
+SIGNATORIES = frozenset({MemberRole.SIGNATORY})
+
 #: Never a legal person: three named people answer for it.
 INFORMAL = frozenset({Kind.GROUP})
 #: Public bodies; their own officers are conflicted (design, 3.3).

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
-from .states import Country, Kind
+from .states import Country, Kind, MemberRole
 
 KINDS: dict[Kind, Any] = {
     Kind.ASSOCIATION: lazy_pgettext("organisation", "Association"),
@@ -19,6 +19,11 @@ KIND_HINTS: dict[Kind, Any] = {
     Kind.ASSOCIATION: _l("Registered association, friendship society, sports club"),
     Kind.NON_PROFIT_COMPANY: _l("gGmbH or gUG in Germany; social enterprise in France"),
     Kind.GROUP: _l("At least three people, named; one of them holds the account"),
+}
+MEMBER_ROLES: dict[MemberRole, Any] = {
+    MemberRole.SIGNATORY: lazy_pgettext("member", "May sign"),
+    MemberRole.EDITOR: lazy_pgettext("member", "May edit"),
+    MemberRole.READER: lazy_pgettext("member", "May read"),
 }
 COUNTRIES: dict[Country, Any] = {Country.GERMANY: _l("Germany"), Country.FRANCE: _l("France")}
 

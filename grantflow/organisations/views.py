@@ -21,14 +21,18 @@ bp = Blueprint("organisations", __name__, url_prefix="/organisations")
 @requires(policy.is_applicant)
 def index() -> Any:
     """My organisations, each with what it still lacks."""
+    actor = current_actor()
     rows = [
         {
             "organisation": organisation,
             "kind": texts.KINDS[organisation.kind],
+            "role": texts.MEMBER_ROLES[role],
+            "may_write": policy.writes_for(actor, organisation),
             "added": request.form.get("action") == "person",
             "missing": [errors.describe(reason) for reason in queries.missing(organisation)],
         }
-        for organisation in queries.of_member(current_actor())
+        for organisation in queries.of_member(actor)
+        if (role := policy.role_of(actor, organisation))
     ]
     return page("organisations/index.html", rows=rows)
 
@@ -42,7 +46,7 @@ def new() -> Any:
 
 
 @bp.route("/<uuid:id>", methods=["GET", "POST"])
-@requires(policy.acts_for, on=queries.by_id)
+@requires(policy.writes_for, on=queries.by_id)
 def edit(organisation: Organisation) -> Any:
     """Change what is known of an organisation; the country stays."""
     form = OrganisationForm(obj=organisation)

@@ -1,4 +1,4 @@
-"""Assignments, conflict declarations, assessments with their scores, and the standing they add up to."""
+"""Assignments, assessments with their scores, and the standing they add up to."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -10,45 +10,30 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Numeric,
-    UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from grantflow.accounts.models import Person
 from grantflow.applications.models import Application
 from grantflow.calls.models import Criterion
 from grantflow.kernel.parties import OFFICES, Party, Side
 from grantflow.platform.db import Base, Identified, Instant, enum_column
+from grantflow.seats import models as seats
 
 from .rules import Seat
-from .states import Conflict, Progress
 
 
-class Assignment(Identified, Base):
-    """One reviewer on one file."""
+class Assignment(seats.Seat):
+    """A seat with the file it is at and the assessment that is written in it: the review's view of the same row."""
 
-    __tablename__ = "assignment"
-
-    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
-    reviewer_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    #: The reviewer's party when assigned: it never changes sides later.
-    party: Mapped[Party] = mapped_column(enum_column(Party))
-    assigned_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    assigned_at: Mapped[datetime] = mapped_column(Instant)
-    conflict: Mapped[Conflict] = mapped_column(enum_column(Conflict), default=Conflict.UNDECLARED)
-    conflict_reason: Mapped[str] = mapped_column(default="")
-    declared_at: Mapped[datetime | None] = mapped_column(Instant)
-    #: The third review (D6): a seat of no side, proposed by one office, confirmed by the other.
-    is_third: Mapped[bool] = mapped_column(default=False)
-    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
-
-    application: Mapped[Application] = relationship()
-    reviewer: Mapped[Person] = relationship(foreign_keys=[reviewer_id])
+    application: Mapped[Application] = relationship(
+        primaryjoin=lambda: Application.id == foreign(Assignment.application_id)
+    )
     assessment: Mapped["Assessment | None"] = relationship(back_populates="assignment")
 
     @property
     def is_submitted(self) -> bool:
-        return self.assessment is not None and self.assessment.progress is Progress.SUBMITTED
+        return self.submitted_at is not None
 
     @property
     def mark(self) -> str:
@@ -58,21 +43,6 @@ class Assignment(Identified, Base):
     @property
     def seat(self) -> Seat:
         return Seat(self.party.side, self.conflict, self.is_submitted, self.is_third)
-
-    __table_args__ = (
-        UniqueConstraint("application_id", "reviewer_id"),
-        Index(None, "reviewer_id", "application_id"),
-        CheckConstraint("(conflict = 'undeclared') = (declared_at IS NULL)", name="declared"),
-        CheckConstraint("is_third = (confirmed_by IS NOT NULL)", name="third_confirmed"),
-        CheckConstraint("confirmed_by <> assigned_by", name="third_by_two"),
-        # Asked once: after a recusal only, another person may take the same seat.
-        Index(
-            "uq_assignment_third",
-            "application_id",
-            unique=True,
-            postgresql_where="is_third AND conflict <> 'declared'",
-        ),
-    )
 
 
 class Nomination(Base):
@@ -92,23 +62,19 @@ class Nomination(Base):
 
 
 class Assessment(Identified, Base):
-    """A reviewer's scores and recommendation; immutable once submitted (R11; trigger in migration 0002)."""
+    """A reviewer's scores and recommendation; immutable once its seat is submitted (R11; trigger in migration 0002)."""
 
     __tablename__ = "assessment"
 
-    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignment.id"), unique=True)
-    progress: Mapped[Progress] = mapped_column(enum_column(Progress), default=Progress.DRAFT)
+    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("seat.id"), unique=True)
     recommended_cents: Mapped[int | None] = mapped_column(BigInteger)
     comment: Mapped[str] = mapped_column(default="")
     #: Sum of the points given so far.
     total: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime] = mapped_column(Instant)
-    submitted_at: Mapped[datetime | None] = mapped_column(Instant)
 
     assignment: Mapped[Assignment] = relationship(back_populates="assessment")
     scores: Mapped[list["Score"]] = relationship(back_populates="assessment", cascade="all, delete-orphan")
-
-    __table_args__ = (CheckConstraint("(progress = 'submitted') = (submitted_at IS NOT NULL)", name="submitted"),)
 
 
 class Score(Base):

@@ -9,8 +9,7 @@ from statistics import mean, median
 
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import OFFICES, Party, Role, Side
-
-from .states import Conflict
+from grantflow.seats.states import Conflict
 
 #: From this gap within one criterion both comments deserve a second look.
 NOTABLE_GAP = 4

@@ -12,6 +12,9 @@ MESSAGES: dict[str, Any] = {
     "review_not_a_reviewer": _l("This person is not an active reviewer. An administrator can grant the role."),
     "review_already_assigned": _l("This person is already assigned to this file or has recused themself from it."),
     "review_is_applicant": _l("This person acts for the applicant and cannot review the file."),
+    "review_is_biased": _l(
+        "This person has a standing conflict of interest with an organisation of this file and cannot review it."
+    ),
     "review_closed": _l("This file is not in review: reviewers can neither be assigned nor work on it now."),
     "review_side_full": _l(
         "Your city has its reviewers for this file. Both cities have equally many, so that they weigh alike. To "

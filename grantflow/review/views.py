@@ -15,11 +15,11 @@ from grantflow.kernel.errors import Incomplete, Invalid
 from grantflow.platform import locale
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
+from grantflow.seats.states import Conflict
 
 from . import forms, policy, queries, rules, service, texts
 from .models import Assignment
 from .queries import Comparison
-from .states import Conflict
 
 bp = Blueprint("review", __name__, url_prefix="/review")
 

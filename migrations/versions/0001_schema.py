@@ -139,6 +139,7 @@ def upgrade() -> None:
         ),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column("application_number", sa.String(), nullable=False),
         sa.Column("project_title", sa.String(), nullable=False),
         sa.Column("recipient_name", sa.String(), nullable=False),
@@ -193,6 +194,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_letter_body_digest"), "letter", ["body_digest"], unique=False)
     op.create_index("ix_letter_desk", "letter", ["funder", "created_at", "id"], unique=False)
     op.create_index("ix_letter_subject", "letter", ["subject_id"], unique=False)
+    op.create_index(op.f("ix_letter_application_id"), "letter", ["application_id"])
     op.create_index(
         "ix_letter_failed",
         "letter",
@@ -396,6 +398,11 @@ def upgrade() -> None:
         "membership",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum("signatory", "editor", "reader", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_membership_organisation_id"), ondelete="CASCADE"
@@ -693,14 +700,45 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("limit_cents", sa.BigInteger(), nullable=False),
         sa.Column("committed_cents", sa.BigInteger(), nullable=False),
+        sa.Column("reserved_cents", sa.BigInteger(), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
-        sa.CheckConstraint("committed_cents BETWEEN 0 AND limit_cents", name=op.f("ck_envelope_within_limit")),
+        sa.CheckConstraint(
+            "committed_cents >= 0 AND reserved_cents >= 0 AND committed_cents + reserved_cents <= limit_cents",
+            name=op.f("ck_envelope_within_limit"),
+        ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_envelope_call_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["funder_code"], ["funder.code"], name=op.f("fk_envelope_funder_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_envelope")),
         sa.UniqueConstraint("call_id", "funder_code", name=op.f("uq_envelope_call_id_funder_code")),
     )
     op.create_index(op.f("ix_envelope_funder_code"), "envelope", ["funder_code"], unique=False)
+    op.create_table(
+        "commitment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("envelope_id", sa.Uuid(), nullable=False),
+        sa.Column("act_id", sa.Uuid(), nullable=False),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Enum("award", native_enum=False, create_constraint=True, length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["envelope_id"], ["envelope.id"], name=op.f("fk_commitment_envelope_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment")),
+        sa.UniqueConstraint("act_id", "envelope_id", name=op.f("uq_commitment_act_id_envelope_id")),
+    )
+    op.create_index(op.f("ix_commitment_envelope_id"), "commitment", ["envelope_id"])
+    op.create_table(
+        "reservation",
+        sa.Column("act_id", sa.Uuid(), nullable=False),
+        sa.Column("envelope_id", sa.Uuid(), nullable=False),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("cents > 0", name=op.f("ck_reservation_cents")),
+        sa.ForeignKeyConstraint(["envelope_id"], ["envelope.id"], name=op.f("fk_reservation_envelope_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reservation_person_id")),
+        sa.PrimaryKeyConstraint("act_id", "envelope_id", name=op.f("pk_reservation")),
+    )
+    op.create_index(op.f("ix_reservation_envelope_id"), "reservation", ["envelope_id"])
+    op.create_index(op.f("ix_reservation_person_id"), "reservation", ["person_id"])
     op.create_table(
         "message",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -864,7 +902,7 @@ def upgrade() -> None:
         op.f("ix_application_event_application_id_seq"), "application_event", ["application_id", "seq"], unique=False
     )
     op.create_table(
-        "assignment",
+        "seat",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column("reviewer_id", sa.Uuid(), nullable=False),
@@ -882,30 +920,46 @@ def upgrade() -> None:
         ),
         sa.Column("conflict_reason", sa.String(), nullable=False),
         sa.Column("declared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_third", sa.Boolean(), nullable=False),
         sa.Column("confirmed_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("(conflict = 'undeclared') = (declared_at IS NULL)", name=op.f("ck_assignment_declared")),
-        sa.CheckConstraint("confirmed_by <> assigned_by", name=op.f("ck_assignment_third_by_two")),
-        sa.CheckConstraint("is_third = (confirmed_by IS NOT NULL)", name=op.f("ck_assignment_third_confirmed")),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_assignment_application_id")),
-        sa.ForeignKeyConstraint(["assigned_by"], ["person.id"], name=op.f("fk_assignment_assigned_by")),
-        sa.ForeignKeyConstraint(["confirmed_by"], ["person.id"], name=op.f("fk_assignment_confirmed_by")),
-        sa.ForeignKeyConstraint(["reviewer_id"], ["person.id"], name=op.f("fk_assignment_reviewer_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
-        sa.UniqueConstraint("application_id", "reviewer_id", name=op.f("uq_assignment_application_id_reviewer_id")),
+        sa.CheckConstraint("(conflict = 'undeclared') = (declared_at IS NULL)", name=op.f("ck_seat_declared")),
+        sa.CheckConstraint("submitted_at IS NULL OR conflict = 'none'", name=op.f("ck_seat_submitted")),
+        sa.CheckConstraint("confirmed_by <> assigned_by", name=op.f("ck_seat_third_by_two")),
+        sa.CheckConstraint("is_third = (confirmed_by IS NOT NULL)", name=op.f("ck_seat_third_confirmed")),
+        sa.ForeignKeyConstraint(["assigned_by"], ["person.id"], name=op.f("fk_seat_assigned_by")),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["person.id"], name=op.f("fk_seat_confirmed_by")),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["person.id"], name=op.f("fk_seat_reviewer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
+        sa.UniqueConstraint("application_id", "reviewer_id", name=op.f("uq_seat_application_id_reviewer_id")),
     )
-    op.create_index(op.f("ix_assignment_assigned_by"), "assignment", ["assigned_by"])
+    op.create_index(op.f("ix_seat_assigned_by"), "seat", ["assigned_by"])
+    op.create_index(op.f("ix_seat_reviewer_id_application_id"), "seat", ["reviewer_id", "application_id"], unique=False)
+    op.create_index(op.f("ix_seat_confirmed_by"), "seat", ["confirmed_by"], unique=False)
     op.create_index(
-        op.f("ix_assignment_reviewer_id_application_id"), "assignment", ["reviewer_id", "application_id"], unique=False
-    )
-    op.create_index(op.f("ix_assignment_confirmed_by"), "assignment", ["confirmed_by"], unique=False)
-    op.create_index(
-        "uq_assignment_third",
-        "assignment",
+        "uq_seat_third",
+        "seat",
         ["application_id"],
         unique=True,
         postgresql_where="is_third AND conflict <> 'declared'",
     )
+    op.create_table(
+        "standing_conflict",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_standing_conflict_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_standing_conflict_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "organisation_id", name=op.f("pk_standing_conflict")),
+    )
+    op.create_index(op.f("ix_standing_conflict_organisation_id"), "standing_conflict", ["organisation_id"])
     op.create_table(
         "nomination",
         sa.Column("application_id", sa.Uuid(), nullable=False),
@@ -1054,14 +1108,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("application_id", name=op.f("pk_partner")),
     )
     op.create_table(
-        "proposal",
+        "act",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
-            "outcome",
+            "kind",
             sa.Enum("award", "rejection", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
+        sa.Column(
+            "state",
+            sa.Enum("open", "abandoned", "decided", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("returned_by", sa.Uuid(), nullable=True),
+        sa.Column("return_reason", sa.String(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_act_number")),
+        sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name=op.f("ck_act_closed")),
+        sa.CheckConstraint("(state = 'abandoned') = (returned_by IS NOT NULL)", name=op.f("ck_act_returned")),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_act_application_id")),
+        sa.ForeignKeyConstraint(["returned_by"], ["person.id"], name=op.f("fk_act_returned_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act")),
+        sa.UniqueConstraint("application_id", "number", name=op.f("uq_act_application_id_number")),
+    )
+    op.create_index(op.f("ix_act_returned_by"), "act", ["returned_by"])
+    op.create_index("uq_act_open", "act", ["application_id"], unique=True, postgresql_where="state = 'open'")
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("act_id", sa.Uuid(), nullable=False),
         sa.Column("award_cents", sa.BigInteger(), nullable=False),
         sa.Column(
             "rejection_reason",
@@ -1085,27 +1163,18 @@ def upgrade() -> None:
         sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("returned_by", sa.Uuid(), nullable=True),
-        sa.Column("return_reason", sa.String(), nullable=False),
-        sa.CheckConstraint("(outcome = 'award') = (award_cents > 0)", name=op.f("ck_proposal_amount")),
-        sa.CheckConstraint("(outcome = 'rejection') = (rejection_reason IS NOT NULL)", name=op.f("ck_proposal_reason")),
         sa.CheckConstraint(
-            "(outcome = 'award') = (purpose_de <> '') AND (outcome = 'award') = (purpose_fr <> '')",
+            "award_cents >= 0 AND (award_cents > 0) = (rejection_reason IS NULL)", name=op.f("ck_proposal_award")
+        ),
+        sa.CheckConstraint(
+            "(award_cents > 0) = (purpose_de <> '') AND (award_cents > 0) = (purpose_fr <> '')",
             name=op.f("ck_proposal_purpose"),
         ),
-        sa.CheckConstraint(
-            "(returned_at IS NULL) = (returned_by IS NULL) AND (returned_at IS NULL OR decided_at IS NULL)",
-            name=op.f("ck_proposal_returned"),
-        ),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_proposal_application_id")),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_proposal_act_id")),
         sa.ForeignKeyConstraint(["prepared_by"], ["person.id"], name=op.f("fk_proposal_prepared_by")),
-        sa.ForeignKeyConstraint(["returned_by"], ["person.id"], name=op.f("fk_proposal_returned_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
-        sa.UniqueConstraint("application_id", name=op.f("uq_proposal_application_id")),
+        sa.UniqueConstraint("act_id", name=op.f("uq_proposal_act_id")),
     )
-    op.create_index(op.f("ix_proposal_returned_by"), "proposal", ["returned_by"])
     op.create_index(op.f("ix_proposal_prepared_by"), "proposal", ["prepared_by"])
     op.create_table(
         "standing",
@@ -1144,42 +1213,13 @@ def upgrade() -> None:
         "assessment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("assignment_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "progress",
-            sa.Enum("draft", "submitted", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
         sa.Column("recommended_cents", sa.BigInteger(), nullable=True),
         sa.Column("comment", sa.String(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(progress = 'submitted') = (submitted_at IS NOT NULL)", name=op.f("ck_assessment_submitted")
-        ),
-        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_assessment_assignment_id")),
+        sa.ForeignKeyConstraint(["assignment_id"], ["seat.id"], name=op.f("fk_assessment_assignment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
         sa.UniqueConstraint("assignment_id", name=op.f("uq_assessment_assignment_id")),
-    )
-    op.create_table(
-        "decision",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("application_id", sa.Uuid(), nullable=False),
-        sa.Column("proposal_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "outcome",
-            sa.Enum("award", "rejection", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
-        sa.Column("award_cents", sa.BigInteger(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_decision_application_id")),
-        sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_decision_proposal_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
-        sa.UniqueConstraint("application_id", "digest", name=op.f("uq_decision_application_id_digest")),
-        sa.UniqueConstraint("application_id", name=op.f("uq_decision_application_id")),
-        sa.UniqueConstraint("proposal_id", name=op.f("uq_decision_proposal_id")),
     )
     op.create_table(
         "decision_key",
@@ -1237,12 +1277,18 @@ def upgrade() -> None:
         sa.Column("cents", sa.BigInteger(), nullable=False),
         sa.Column("deliberation_number", sa.String(), nullable=False),
         sa.Column("deliberation_on", sa.Date(), nullable=True),
+        sa.Column("deliberation_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint("cents >= 0", name=op.f("ck_share_cents")),
+        sa.CheckConstraint(
+            "(deliberation_number = '') = (deliberation_by IS NULL)", name=op.f("ck_share_deliberation")
+        ),
+        sa.ForeignKeyConstraint(["deliberation_by"], ["person.id"], name=op.f("fk_share_deliberation_by")),
         sa.ForeignKeyConstraint(
             ["proposal_id"], ["proposal.id"], name=op.f("fk_share_proposal_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("proposal_id", "funder_code", name=op.f("pk_share")),
     )
+    op.create_index(op.f("ix_share_deliberation_by"), "share", ["deliberation_by"])
     op.create_table(
         "score",
         sa.Column("assessment_id", sa.Uuid(), nullable=False),
@@ -1263,17 +1309,20 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("score")
+    op.drop_index(op.f("ix_share_deliberation_by"), table_name="share")
     op.drop_table("share")
     op.drop_table("proposal_version")
     op.drop_index("uq_key_person", table_name="decision_key", postgresql_where="voided_at IS NULL")
     op.drop_index("uq_key_party", table_name="decision_key", postgresql_where="voided_at IS NULL")
     op.drop_table("decision_key")
-    op.drop_table("decision")
     op.drop_table("assessment")
     op.drop_table("submission")
     op.drop_index("ix_standing_ranking", table_name="standing")
     op.drop_table("standing")
     op.drop_table("proposal")
+    op.drop_index("uq_act_open", table_name="act", postgresql_where="state = 'open'")
+    op.drop_index(op.f("ix_act_returned_by"), table_name="act")
+    op.drop_table("act")
     op.drop_table("partner")
     op.drop_table("consent")
     op.drop_table("declaration")
@@ -1282,12 +1331,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_nomination_reviewer_id"), table_name="nomination")
     op.drop_index(op.f("ix_nomination_nominated_by"), table_name="nomination")
     op.drop_table("nomination")
-    op.drop_index(
-        "uq_assignment_third", table_name="assignment", postgresql_where="is_third AND conflict <> 'declared'"
-    )
-    op.drop_index(op.f("ix_assignment_confirmed_by"), table_name="assignment")
-    op.drop_index(op.f("ix_assignment_reviewer_id_application_id"), table_name="assignment")
-    op.drop_table("assignment")
+    op.drop_index("uq_seat_third", table_name="seat", postgresql_where="is_third AND conflict <> 'declared'")
+    op.drop_index(op.f("ix_seat_confirmed_by"), table_name="seat")
+    op.drop_index(op.f("ix_seat_reviewer_id_application_id"), table_name="seat")
+    op.drop_table("seat")
+    op.drop_index(op.f("ix_standing_conflict_organisation_id"), table_name="standing_conflict")
+    op.drop_table("standing_conflict")
     op.drop_index(op.f("ix_application_event_application_id_seq"), table_name="application_event")
     op.drop_table("application_event")
     op.drop_table("state_count")
@@ -1298,6 +1347,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_message_token_id"), table_name="message")
     op.drop_index(op.f("ix_message_person_id"), table_name="message")
     op.drop_table("message")
+    op.drop_index(op.f("ix_reservation_person_id"), table_name="reservation")
+    op.drop_index(op.f("ix_reservation_envelope_id"), table_name="reservation")
+    op.drop_table("reservation")
+    op.drop_index(op.f("ix_commitment_envelope_id"), table_name="commitment")
+    op.drop_table("commitment")
     op.drop_index(op.f("ix_envelope_funder_code"), table_name="envelope")
     op.drop_table("envelope")
     op.drop_index(op.f("ix_question_criterion_criterion_id"), table_name="question_criterion")
@@ -1332,6 +1386,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_letter_rotten", table_name="letter", postgresql_where=sa.text("rotten_at IS NOT NULL"))
     op.drop_index("ix_letter_failed", table_name="letter", postgresql_where=sa.text("failed_at IS NOT NULL"))
+    op.drop_index(op.f("ix_letter_application_id"), table_name="letter")
     op.drop_index("ix_letter_subject", table_name="letter")
     op.drop_index("ix_letter_desk", table_name="letter")
     op.drop_index(op.f("ix_letter_body_digest"), table_name="letter")

@@ -14,11 +14,14 @@ FUNCTIONS = {
     "submitted_assessment_is_final": """
         BEGIN
           IF TG_TABLE_NAME = 'assessment' THEN
-            IF OLD.progress = 'submitted' THEN RAISE EXCEPTION 'a submitted assessment is final'; END IF;
+            IF EXISTS (SELECT 1 FROM seat s WHERE s.id = OLD.assignment_id AND s.submitted_at IS NOT NULL) THEN
+              RAISE EXCEPTION 'a submitted assessment is final';
+            END IF;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
             RETURN NEW;
           END IF;
-          IF EXISTS (SELECT 1 FROM assessment a WHERE a.progress = 'submitted'
+          IF EXISTS (SELECT 1 FROM assessment a JOIN seat s ON s.id = a.assignment_id
+                     WHERE s.submitted_at IS NOT NULL
                      AND a.id = CASE TG_OP WHEN 'INSERT' THEN NEW.assessment_id ELSE OLD.assessment_id END) THEN
             RAISE EXCEPTION 'a submitted assessment is final';
           END IF;
@@ -26,20 +29,47 @@ FUNCTIONS = {
           RETURN NEW;
         END
     """,
-    # T15: two keys, two parties, two people, one digest; consent where Métropole pays; shares that add up.
-    "decision_needs_two_keys": """
+    # R9: nobody takes a conflict back, and nobody a review that is in; what was said about it may be emptied.
+    "taken_seat_is_final": """
+        BEGIN
+          IF (OLD.submitted_at IS NOT NULL OR OLD.conflict = 'declared')
+             AND (TG_OP = 'DELETE' OR
+                  (NEW.application_id, NEW.reviewer_id, NEW.party, NEW.is_third, NEW.conflict, NEW.submitted_at)
+                  IS DISTINCT FROM
+                  (OLD.application_id, OLD.reviewer_id, OLD.party, OLD.is_third, OLD.conflict, OLD.submitted_at)) THEN
+            RAISE EXCEPTION 'a declared conflict and a submitted assessment are final';
+          END IF;
+          IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+          RETURN NEW;
+        END
+    """,
+    # T15: two keys, two parties, two people, one digest; consent where Métropole pays; the money that was signed.
+    "act_is_decided_by_two_keys": """
         DECLARE p proposal%ROWTYPE; pays bigint; total bigint;
         BEGIN
-          SELECT * INTO p FROM proposal WHERE id = NEW.proposal_id FOR UPDATE;
-          IF p.application_id <> NEW.application_id OR p.digest <> NEW.digest
-             OR p.award_cents <> NEW.award_cents OR p.outcome <> NEW.outcome THEN
-            RAISE EXCEPTION 'the decision is not the proposal';
+          IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'an act is never deleted'; END IF;
+          IF TG_OP = 'INSERT' THEN
+            IF NEW.state <> 'open' THEN RAISE EXCEPTION 'an act begins open'; END IF;
+            RETURN NEW;
           END IF;
+          IF OLD.state <> 'open' THEN RAISE EXCEPTION 'what has ended stays as it ended'; END IF;
+          IF (NEW.id, NEW.application_id, NEW.number, NEW.opened_at)
+             IS DISTINCT FROM (OLD.id, OLD.application_id, OLD.number, OLD.opened_at) THEN
+            RAISE EXCEPTION 'an act stays what it is';
+          END IF;
+          IF NEW.state = 'open' THEN RETURN NEW; END IF;
+          SELECT * INTO STRICT p FROM proposal WHERE act_id = NEW.id FOR UPDATE;
+          IF NEW.state = 'abandoned' THEN
+            IF EXISTS (SELECT 1 FROM decision_key WHERE proposal_id = p.id AND voided_at IS NULL) THEN
+              RAISE EXCEPTION 'the keys of an abandoned act are void';
+            END IF;
+            RETURN NEW;
+          END IF;
+          IF (NEW.kind = 'award') <> (p.award_cents > 0) THEN RAISE EXCEPTION 'the act is not its proposal'; END IF;
           IF (SELECT count(DISTINCT (k.party, k.person_id)) FROM decision_key k JOIN person q ON q.id = k.person_id
               WHERE k.proposal_id = p.id AND k.kind = 'key' AND k.voided_at IS NULL AND k.digest = p.digest
                 AND k.party IN ('duesseldorf', 'toulouse') AND q.party = k.party
-                AND NOT EXISTS (SELECT 1 FROM proposal_version v
-                                WHERE v.proposal_id = p.id AND v.prepared_by = k.person_id)) <> 2
+                AND NOT has_worded(NEW.id, k.person_id)) <> 2
              OR (SELECT count(DISTINCT k.person_id) FROM decision_key k
                  WHERE k.proposal_id = p.id AND k.voided_at IS NULL AND k.kind = 'key') <> 2 THEN
             RAISE EXCEPTION 'a decision needs two keys of two people for the same digest';
@@ -50,16 +80,27 @@ FUNCTIONS = {
           IF pays > 0 AND NOT EXISTS (
                SELECT 1 FROM decision_key k JOIN person q ON q.id = k.person_id
                WHERE k.proposal_id = p.id AND k.kind = 'consent' AND k.voided_at IS NULL AND k.digest = p.digest
-                 AND q.party = 'metropole'
-                 AND NOT EXISTS (SELECT 1 FROM proposal_version v
-                                 WHERE v.proposal_id = p.id AND v.prepared_by = k.person_id)) THEN
+                 AND q.party = 'metropole' AND NOT has_worded(NEW.id, k.person_id)) THEN
             RAISE EXCEPTION 'Toulouse Métropole has not consented';
           END IF;
           RETURN NEW;
         END
     """,
-    "decision_is_final": """
-        BEGIN RAISE EXCEPTION 'a decision is final'; END
+    # After the statement that ends it: the same one may move the money.
+    "act_ends_with_its_money": """
+        BEGIN
+          IF EXISTS (SELECT 1 FROM reservation WHERE act_id = NEW.id) THEN
+            RAISE EXCEPTION 'an act that has ended reserves no money';
+          END IF;
+          IF (SELECT jsonb_object_agg(s.funder_code, s.cents) FROM share s JOIN proposal p ON p.id = s.proposal_id
+              WHERE p.act_id = NEW.id AND s.cents > 0 AND NEW.state = 'decided')
+             IS DISTINCT FROM
+             (SELECT jsonb_object_agg(e.funder_code, c.cents) FROM commitment c JOIN envelope e ON e.id = c.envelope_id
+              WHERE c.act_id = NEW.id) THEN
+            RAISE EXCEPTION 'the money that is committed is not the money that was signed';
+          END IF;
+          RETURN NULL;
+        END
     """,
     "key_is_only_voided": """
         BEGIN
@@ -72,14 +113,44 @@ FUNCTIONS = {
           RETURN NEW;
         END
     """,
-    "decided_proposal_is_final": """
-        DECLARE target uuid := (to_jsonb(COALESCE(NEW, OLD)) ->>
-                                CASE TG_TABLE_NAME WHEN 'proposal' THEN 'id' ELSE 'proposal_id' END)::uuid;
+    "ended_act_is_final": """
+        DECLARE its jsonb := to_jsonb(COALESCE(NEW, OLD));
         BEGIN
-          IF EXISTS (SELECT 1 FROM decision d WHERE d.proposal_id = target) THEN
-            RAISE EXCEPTION 'what was decided stays as it was decided';
+          IF EXISTS (SELECT 1 FROM act a WHERE a.state <> 'open' AND a.id = CASE TG_TABLE_NAME
+                     WHEN 'proposal' THEN (its ->> 'act_id')::uuid
+                     ELSE (SELECT p.act_id FROM proposal p WHERE p.id = (its ->> 'proposal_id')::uuid) END) THEN
+            RAISE EXCEPTION 'what has ended stays as it ended';
           END IF;
           IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+          RETURN NEW;
+        END
+    """,
+    # Money: the sums of an envelope are those of its ledger, and nobody writes them by hand.
+    "ledger_is_append_only": """
+        BEGIN RAISE EXCEPTION 'the ledger is append-only'; END
+    """,
+    "commitment_is_summed": """
+        BEGIN
+          UPDATE envelope SET committed_cents = committed_cents + NEW.cents WHERE id = NEW.envelope_id;
+          RETURN NULL;
+        END
+    """,
+    "reservation_is_summed": """
+        BEGIN
+          IF TG_OP <> 'INSERT' THEN
+            UPDATE envelope SET reserved_cents = reserved_cents - OLD.cents WHERE id = OLD.envelope_id;
+          END IF;
+          IF TG_OP <> 'DELETE' THEN
+            UPDATE envelope SET reserved_cents = reserved_cents + NEW.cents WHERE id = NEW.envelope_id;
+          END IF;
+          RETURN NULL;
+        END
+    """,
+    "envelope_follows_its_ledger": """
+        BEGIN
+          IF pg_trigger_depth() = 1 AND (NEW.committed_cents, NEW.reserved_cents) IS DISTINCT FROM
+             (coalesce(OLD.committed_cents, 0), coalesce(OLD.reserved_cents, 0)) THEN
+            RAISE EXCEPTION 'the sums of an envelope follow its ledger'; END IF;
           RETURN NEW;
         END
     """,
@@ -93,11 +164,11 @@ FUNCTIONS = {
     "letter_is_frozen": """
         BEGIN
           IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a letter is never deleted'; END IF;
-          IF (NEW.id, NEW.key, NEW.kind, NEW.standing, NEW.funder, NEW.language, NEW.subject_id, NEW.application_number,
+          IF (NEW.id, NEW.key, NEW.kind, NEW.standing, NEW.funder, NEW.language, NEW.subject_id, NEW.application_id, NEW.application_number,
               NEW.project_title, NEW.recipient_name, NEW.amount_cents, NEW.channel, NEW.register_number, NEW.body_digest,
               NEW.issued_on, NEW.signatory, NEW.funding_start, NEW.facts, NEW.created_at)
              IS DISTINCT FROM
-             (OLD.id, OLD.key, OLD.kind, OLD.standing, OLD.funder, OLD.language, OLD.subject_id, OLD.application_number,
+             (OLD.id, OLD.key, OLD.kind, OLD.standing, OLD.funder, OLD.language, OLD.subject_id, OLD.application_id, OLD.application_number,
               OLD.project_title, OLD.recipient_name, OLD.amount_cents, OLD.channel, OLD.register_number, OLD.body_digest,
               OLD.issued_on, OLD.signatory, OLD.funding_start, OLD.facts, OLD.created_at)
           THEN RAISE EXCEPTION 'an issued letter does not change'; END IF;
@@ -152,6 +223,16 @@ PRINTED = {
     "legal_text": ("text_de", "text_fr"),
     "remedy_rule": ("court", "street", "postal_code", "city", "months", "months_abroad", "online"),
 }
+#: Whether somebody wrote any version of an act, or of one on the same file that came to nothing (R14).
+HAS_WORDED = """
+    CREATE FUNCTION has_worded(act_id uuid, person_id uuid) RETURNS boolean LANGUAGE sql STABLE AS $body$
+      SELECT EXISTS (
+        SELECT 1 FROM act own JOIN act theirs ON theirs.application_id = own.application_id
+                 AND (theirs.id = own.id OR theirs.state <> 'decided')
+        JOIN proposal p ON p.act_id = theirs.id JOIN proposal_version v ON v.proposal_id = p.id
+        WHERE own.id = has_worded.act_id AND v.prepared_by = has_worded.person_id)
+    $body$
+"""
 #: The one writer of the trail: it waits for its turn, reads the head, chains and writes (``audit.rules.link``). Each
 #: statement of a function sees what was committed before it begins: the head is the one after the wait.
 AUDIT_APPEND = """
@@ -181,13 +262,18 @@ DEFERRED = (
 TRIGGERS = (
     ("audit_entry", "BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry FOR EACH STATEMENT", "audit_is_append_only"),
     ("assessment", "BEFORE UPDATE OR DELETE ON assessment FOR EACH ROW", "submitted_assessment_is_final"),
+    ("seat", "BEFORE UPDATE OR DELETE ON seat FOR EACH ROW", "taken_seat_is_final"),
     ("score", "BEFORE INSERT OR UPDATE OR DELETE ON score FOR EACH ROW", "submitted_assessment_is_final"),
-    ("decision", "BEFORE INSERT ON decision FOR EACH ROW", "decision_needs_two_keys"),
-    ("decision", "BEFORE UPDATE OR DELETE ON decision FOR EACH ROW", "decision_is_final"),
+    ("act", "BEFORE INSERT OR UPDATE OR DELETE ON act FOR EACH ROW", "act_is_decided_by_two_keys"),
+    ("act", "AFTER UPDATE ON act FOR EACH ROW WHEN (NEW.state <> 'open')", "act_ends_with_its_money"),
     ("decision_key", "BEFORE UPDATE OR DELETE ON decision_key FOR EACH ROW", "key_is_only_voided"),
-    ("proposal", "BEFORE UPDATE OR DELETE ON proposal FOR EACH ROW", "decided_proposal_is_final"),
-    ("share", "BEFORE INSERT OR UPDATE OR DELETE ON share FOR EACH ROW", "decided_proposal_is_final"),
-    ("decision_key", "BEFORE INSERT OR UPDATE ON decision_key FOR EACH ROW", "decided_proposal_is_final"),
+    ("proposal", "BEFORE INSERT OR UPDATE OR DELETE ON proposal FOR EACH ROW", "ended_act_is_final"),
+    ("share", "BEFORE INSERT OR UPDATE OR DELETE ON share FOR EACH ROW", "ended_act_is_final"),
+    ("decision_key", "BEFORE INSERT OR UPDATE ON decision_key FOR EACH ROW", "ended_act_is_final"),
+    ("commitment", "BEFORE UPDATE OR DELETE ON commitment FOR EACH ROW", "ledger_is_append_only"),
+    ("commitment", "AFTER INSERT ON commitment FOR EACH ROW", "commitment_is_summed"),
+    ("reservation", "AFTER INSERT OR UPDATE OR DELETE ON reservation FOR EACH ROW", "reservation_is_summed"),
+    ("envelope", "BEFORE INSERT OR UPDATE ON envelope FOR EACH ROW", "envelope_follows_its_ledger"),
     (
         "proposal_version",
         "BEFORE UPDATE OR DELETE ON proposal_version FOR EACH ROW",
@@ -209,8 +295,8 @@ TRIGGERS = (
     *(
         (table, f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", "nothing_is_emptied")
         for table in (
-            *("submission", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
-            *("decision", "body", "letter", "letter_download"),
+            *("submission", "seat", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
+            *("act", "commitment", "reservation", "body", "letter", "letter_download"),
         )
     ),
 )
@@ -222,6 +308,7 @@ def upgrade() -> None:
         op.get_bind().exec_driver_sql(
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$".replace("%", "%%")
         )
+    op.execute(HAS_WORDED)
     op.get_bind().exec_driver_sql(AUDIT_APPEND.replace("%", "%%"))
     for table, when, function in DEFERRED:
         op.execute(
@@ -236,5 +323,6 @@ def downgrade() -> None:
     for table, _, function in reversed((*DEFERRED, *TRIGGERS)):
         op.execute(f"DROP TRIGGER {table}_{function} ON {table}")
     op.execute("DROP FUNCTION audit_append(jsonb)")
+    op.execute("DROP FUNCTION has_worded(uuid, uuid)")
     for name in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {name}()")

@@ -6,18 +6,19 @@ from itertools import product
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import ColumnElement, select, text, true
+from sqlalchemy import select, text
 
 from grantflow.accounts.models import Person
-from grantflow.applications import policy, queries
+from grantflow.applications import queries
 from grantflow.applications.models import Application
 from grantflow.applications.states import DECIDABLE, State
 from grantflow.kernel import clock
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Actor, Party, Role, Side
-from grantflow.organisations.models import Membership
-from grantflow.organisations.states import Country
-from grantflow.platform.db import db
+from grantflow.organisations.states import Country, MemberRole
+from grantflow.platform.db import Base, db
+from grantflow.seats.models import Seat, StandingConflict
+from grantflow.seats.states import Conflict
 from tests.counting import counted
 from tests.crowd import many
 from tests.given import Given
@@ -31,6 +32,22 @@ def context(app: Flask) -> Iterator[None]:
 
 def seen(actor: Actor) -> set[object]:
     return set(db.session.scalars(queries.visible_to(actor).with_only_columns(Application.id)))
+
+
+CONFLICTS: dict[str, Callable[[Application, Person], Base]] = {
+    "declared": lambda file, person: Seat(
+        application_id=file.id,
+        reviewer_id=person.id,
+        party=person.party,
+        assigned_by=person.id,
+        assigned_at=clock.now(),
+        conflict=Conflict.DECLARED,
+        declared_at=clock.now(),
+    ),
+    "standing": lambda file, person: StandingConflict(
+        person_id=person.id, organisation_id=file.lead_id, since=clock.now()
+    ),
+}
 
 
 @pytest.mark.usefixtures("context")
@@ -58,23 +75,20 @@ class TestSight:
         assert assessed.state in DECIDABLE
 
     def test_a_colleague_of_the_same_organisation_sees_it_too(self, given: Given) -> None:
-        by, colleague = given.applicant(), given.applicant()
+        by = given.applicant()
         organisation = given.organisation(by)
         application = given.application(by=by, organisation=organisation)
-        db.session.add(Membership(organisation_id=organisation.id, person_id=colleague.id, since=clock.now()))
-        db.session.flush()
-        assert seen(colleague) == {application.id}
+        for role in MemberRole:
+            assert seen(given.colleague(organisation, role)) == {application.id}
 
-    def test_a_barrier_closes_every_channel(self, given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
-        """What review hangs in for declared conflicts: list, detail, search and counts (T14)."""
+    @pytest.mark.parametrize("how", CONFLICTS)
+    def test_a_conflict_closes_every_channel(self, given: Given, how: str) -> None:
+        """T14: list, detail, search and counts; whether it was declared for the file or stands with its applicant."""
         closed = given.application(State.SUBMITTED, title="Verschlossen")
         open_one = given.application(State.SUBMITTED, title="Offen")
         office = given.office(Side.GERMAN)
-
-        def barrier(actor: Actor) -> ColumnElement[bool]:
-            return Application.id == closed.id if actor.id == office.id else ~true()
-
-        monkeypatch.setattr(policy, "BARRIERS", [barrier])
+        db.session.add(CONFLICTS[how](closed, office))
+        db.session.flush()
         assert seen(office) == {open_one.id}
         assert queries.by_id(office, closed.id) is None
         assert [row.id for row in queries.staff_page(office, queries.Wanted(text="verschlossen")).rows] == []

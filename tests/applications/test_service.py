@@ -1,7 +1,7 @@
 """The verbs on a real database."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -21,7 +21,7 @@ from grantflow.kernel.money import eur
 from grantflow.kernel.parties import SYSTEM, Party, Role, Side
 from grantflow.letters.states import Channel
 from grantflow.notifications.models import Message
-from grantflow.organisations.states import Country
+from grantflow.organisations.states import Country, MemberRole
 from grantflow.platform.db import db
 from tests.given import Given, budget
 
@@ -422,3 +422,36 @@ def test_twenty_clicks_at_once_send_once(real: Flask) -> None:
         assert counters() == {(Side.GERMAN, State.SUBMITTED): 5}
         assert db.session.scalar(select(func.count()).select_from(Message)) == 5
         assert db.session.scalar(select(func.count()).where(Entry.action == "application_submit")) == 5
+
+
+#: What each role adds to what the one above it may do.
+ROLES = {MemberRole.READER: set(), MemberRole.EDITOR: {"write"}, MemberRole.SIGNATORY: {"write", "bind"}}
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("role", ROLES)
+def test_a_reader_reads_an_editor_writes_and_a_signatory_binds(given: Given, role: MemberRole) -> None:
+    mine = given.application()
+    by = given.colleague(mine.lead, role)
+    dates = {"starts_on": mine.starts_on, "ends_on": mine.ends_on}
+    verbs: list[tuple[str, Callable[[], object]]] = [
+        ("write", lambda: service.start(mine.call, mine.lead, by=by, language="de")),
+        ("write", lambda: service.save_answers(mine, StepName.DATES, dates, by=by)),
+        ("write", lambda: service.save_partner(mine, None, partner_search=True, equal_roles=False, by=by)),
+        (
+            "write",
+            lambda: service.save_budget(mine, budget(eur(9_400), eur(11_800)), requested_cents=eur(9_400), by=by),
+        ),
+        ("bind", lambda: service.declare(mine, frozenset({Declared.TRUTH}), by=by)),
+        ("bind", lambda: service.declare(mine, frozenset(Declared), by=by)),
+        ("bind", lambda: service.choose_channel(mine, Channel.POST, by=by)),
+        ("bind", lambda: service.submit(mine, by=by)),
+        ("bind", lambda: service.withdraw(mine, by=by)),
+    ]
+    assert queries.by_id(by, mine.id) is mine
+    for needs, verb in verbs:
+        if needs in ROLES[role]:
+            verb()
+        else:
+            with pytest.raises(Forbidden):
+                verb()

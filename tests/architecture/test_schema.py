@@ -11,7 +11,15 @@ from sqlalchemy import Enum, Table, text
 from grantflow.platform.db import Base, db
 
 #: Columns that lead to rows of a feature above, which they know by number only: followed like foreign keys.
-FOLLOWED = {("message", "held_by"), ("letter", "subject_id"), ("letter_download", "letter_id")}
+FOLLOWED = {
+    ("message", "held_by"),
+    ("letter", "subject_id"),
+    ("letter", "application_id"),
+    ("letter_download", "letter_id"),
+    ("seat", "application_id"),
+    ("commitment", "act_id"),
+    ("reservation", "act_id"),
+}
 
 
 @pytest.fixture

@@ -41,12 +41,12 @@ def admin(app: Flask, given: Given, as_: As) -> FlaskClient:
         )
         service.record(
             "decided",
-            on=("proposal", "p1"),
+            on=("act", "p1"),
             by=office,
             after={"award": 940000, "shares": {"toulouse": 470000, "metropole": 10000, "duesseldorf": 460000}},
         )
         service.record("roles_changed", on=person, by=person, before={"roles": ["office"]}, after={"roles": []})
-        service.record("key_turned", on=("proposal", "p1"), by=office, after={"unheard_of": {"of": [True, None]}})
+        service.record("key_turned", on=("act", "p1"), by=office, after={"unheard_of": {"of": [True, None]}})
         db.session.commit()
     return as_(person)
 

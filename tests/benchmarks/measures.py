@@ -111,7 +111,7 @@ def _decided(app: Flask) -> tuple[int, float]:
             decisions.turn_key(found, found.digest, PASSWORD, by=by)
             db.session.commit()
         spent = (time.process_time() - began) * 1000
-        assert found.decided_at
+        assert found.act.decided_at
     return count.sql, spent
 
 

@@ -22,8 +22,8 @@ STATEMENTS = (
     FROM generate_series(1, :people) i
     """,
     """
-    INSERT INTO membership (organisation_id, person_id, since)
-    SELECT o.id, p.id, now()
+    INSERT INTO membership (organisation_id, person_id, role, since)
+    SELECT o.id, p.id, 'signatory', now()
     FROM (SELECT id, row_number() OVER (ORDER BY id) n FROM organisation WHERE street LIKE 'Straße %') o
     JOIN (SELECT id, row_number() OVER (ORDER BY id) n FROM person WHERE email LIKE '%@bench.example') p USING (n)
     """,
@@ -96,17 +96,20 @@ STATEMENTS = (
     UPDATE envelope SET limit_cents = 1000000000000
     """,
     """
-    INSERT INTO proposal (id, application_id, outcome, award_cents, rejection_reason, purpose_de, purpose_fr,
-           reason_de, reason_fr, conditions_de, conditions_fr, prepared_by, prepared_at, version, digest, decided_at,
-           return_reason)
-    SELECT gen_random_uuid(), a.id, CASE a.state WHEN 'rejected' THEN 'rejection' ELSE 'award' END,
+    INSERT INTO act (id, application_id, number, kind, state, opened_at, return_reason)
+    SELECT gen_random_uuid(), id, 1, CASE state WHEN 'rejected' THEN 'rejection' ELSE 'award' END, 'open', now(), ''
+    FROM application WHERE state IN ('proposed', 'awarded', 'rejected')
+    """,
+    """
+    INSERT INTO proposal (id, act_id, award_cents, rejection_reason, purpose_de, purpose_fr,
+           reason_de, reason_fr, conditions_de, conditions_fr, prepared_by, prepared_at, version, digest)
+    SELECT gen_random_uuid(), c.id,
            CASE a.state WHEN 'rejected' THEN 0 ELSE a.requested_cents END,
            CASE a.state WHEN 'rejected' THEN 'criteria_not_met' END,
            CASE a.state WHEN 'rejected' THEN '' ELSE 'Eine Reise.' END,
-           CASE a.state WHEN 'rejected' THEN '' ELSE 'Un voyage.' END, '', '', '', '', p.id, now(), 1, md5(a.id::text),
-           CASE a.state WHEN 'proposed' THEN NULL ELSE now() END, ''
-    FROM application a CROSS JOIN person p
-    WHERE a.state IN ('proposed', 'awarded', 'rejected') AND p.email = 'office@bench.example'
+           CASE a.state WHEN 'rejected' THEN '' ELSE 'Un voyage.' END, '', '', '', '', p.id, now(), 1, md5(a.id::text)
+    FROM act c JOIN application a ON a.id = c.application_id CROSS JOIN person p
+    WHERE p.email = 'office@bench.example'
     """,
     """
     INSERT INTO proposal_version (proposal_id, number, digest, content, prepared_by, prepared_at)
@@ -121,18 +124,26 @@ STATEMENTS = (
     """
     INSERT INTO decision_key (id, proposal_id, kind, party, person_id, name, digest, turned_at)
     SELECT gen_random_uuid(), p.id, 'key', q.party, q.id, q.name, p.digest, now()
-    FROM proposal p CROSS JOIN person q
-    WHERE p.decided_at IS NOT NULL AND q.email IN ('anke@bench.example', 'jean@bench.example')
+    FROM proposal p JOIN act c ON c.id = p.act_id JOIN application a ON a.id = c.application_id CROSS JOIN person q
+    WHERE a.state <> 'proposed' AND q.email IN ('anke@bench.example', 'jean@bench.example')
     """,
     """
-    INSERT INTO decision (id, application_id, proposal_id, outcome, award_cents, digest, decided_at)
-    SELECT gen_random_uuid(), application_id, id, outcome, award_cents, digest, decided_at
-    FROM proposal WHERE decided_at IS NOT NULL
+    INSERT INTO commitment (id, envelope_id, act_id, cents, kind, at)
+    SELECT gen_random_uuid(), e.id, c.id, s.cents, 'award', now()
+    FROM share s JOIN proposal p ON p.id = s.proposal_id JOIN act c ON c.id = p.act_id
+    JOIN application a ON a.id = c.application_id JOIN envelope e USING (call_id, funder_code)
+    WHERE a.state = 'awarded' AND s.cents > 0
     """,
     """
-    UPDATE envelope e SET committed_cents = taken.cents
-    FROM (SELECT s.funder_code, sum(s.cents) cents FROM share s JOIN decision d USING (proposal_id) GROUP BY 1) taken
-    WHERE taken.funder_code = e.funder_code
+    INSERT INTO reservation (act_id, envelope_id, cents, since, person_id)
+    SELECT c.id, e.id, s.cents, now(), p.prepared_by
+    FROM share s JOIN proposal p ON p.id = s.proposal_id JOIN act c ON c.id = p.act_id
+    JOIN application a ON a.id = c.application_id JOIN envelope e USING (call_id, funder_code)
+    WHERE a.state = 'proposed' AND s.cents > 0
+    """,
+    """
+    UPDATE act c SET state = 'decided', closed_at = now() FROM application a
+    WHERE a.id = c.application_id AND a.state <> 'proposed'
     """,
 )
 

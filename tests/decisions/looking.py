@@ -1,7 +1,7 @@
 """What the tests of decisions do and look at."""
 
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
@@ -26,6 +26,12 @@ def committed(app: Flask) -> dict[Party, int]:
     with app.app_context():
         found = db.session.scalars(select(Envelope))
         return {envelope.funder_code: envelope.committed_cents for envelope in found}
+
+
+def reserved(app: Flask) -> dict[Party, int]:
+    with app.app_context():
+        found = db.session.scalars(select(Envelope))
+        return {envelope.funder_code: envelope.reserved_cents for envelope in found}
 
 
 def messages(app: Flask, kind: str) -> list[str]:
@@ -55,11 +61,3 @@ def revise(app: Flask, given: Given, proposal: Proposal, **terms) -> Proposal:
         service.propose(its.application, **{**values, **terms}, by=office)
         db.session.commit()
     return given.proposal(proposal.id)
-
-
-def frame(app: Flask, party: Party, cents: int) -> None:
-    """Another envelope than the call's: what proposals reserve fits one day and no longer the next."""
-    with app.app_context():
-        sql = text("UPDATE envelope SET limit_cents = :cents WHERE funder_code = :party")
-        db.session.execute(sql, {"cents": cents, "party": party.value})
-        db.session.commit()

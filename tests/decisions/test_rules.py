@@ -15,7 +15,7 @@ from grantflow.decisions.states import Outcome, RejectionReason
 from grantflow.kernel import canonical
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party, Role
-from grantflow.letters.rules import Act
+from grantflow.letters.rules import Written
 from grantflow.letters.states import Kind
 from tests.letters.samples import CINEMA, JUDO_CLUB
 from tests.letters.samples import award as letter_award
@@ -215,7 +215,7 @@ def test_a_deadline_in_months_stays_in_the_month():
 def content(terms: Terms | None = None, words: str = "a", **changes: object) -> Content:
     terms = terms or award()
     acts = {
-        party: Act(
+        party: Written(
             kind=Kind.AWARD,
             facts=letter_facts(
                 party=party, award=letter_award(party, dict(terms.shares), eligible=eur(99_000)), **changes

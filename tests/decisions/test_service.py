@@ -9,9 +9,9 @@ from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.audit.models import Entry
 from grantflow.decisions import queries, service
-from grantflow.decisions.models import Decision, Proposal
+from grantflow.decisions.models import Act, Proposal
 from grantflow.decisions.rules import CannotSign, Deliberation, Unsound
-from grantflow.decisions.states import Outcome
+from grantflow.decisions.states import ActState, Outcome
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Invalid
 from grantflow.kernel.money import eur
@@ -25,7 +25,7 @@ from grantflow.platform.db import db
 from tests.counting import counted
 from tests.given import PASSWORD, PURPOSE, Given
 
-from .looking import committed, frame, messages, revise, sign, state_of
+from .looking import committed, messages, revise, sign, state_of
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 
@@ -241,7 +241,7 @@ def test_sending_back_voids_and_reopens_and_keeps_the_reason_from_the_applicant(
         service.send_back(found, "Der Anteil von Toulouse ist zu hoch.", by=jean)
         db.session.commit()
     back = given.proposal(proposal.id)
-    assert (back.is_open, back.return_reason) == (False, "Der Anteil von Toulouse ist zu hoch.")
+    assert (back.is_open, back.act.return_reason) == (False, "Der Anteil von Toulouse ist zu hoch.")
     assert [key.voided_at is None for key in back.keys] == [False]
     assert author.email in messages(app, "proposal_returned")
     assert jean.email not in messages(app, "proposal_returned")
@@ -330,7 +330,7 @@ def test_a_declared_conflict_closes_the_key(app, given):
     jean = given.signatory(T)
     with app.app_context():
         from grantflow.review.models import Assignment
-        from grantflow.review.states import Conflict
+        from grantflow.seats.states import Conflict
 
         db.session.add(
             Assignment(
@@ -363,7 +363,7 @@ def test_turning_twice_is_turning_once(app, given):
 def letters(app: Flask, proposal: Proposal) -> list[tuple[str, str, str, int | None]]:
     with app.app_context():
         query = select(Letter.funder, Letter.standing, Letter.language, Letter.amount_cents).where(
-            Letter.subject_id == proposal.application_id
+            Letter.subject_id == proposal.act_id
         )
         return sorted((str(f), str(s), lang, cents) for f, s, lang, cents in db.session.execute(query))
 
@@ -381,12 +381,12 @@ def test_an_award_commits_money_issues_one_act_per_funder_and_tells_the_contact(
     ]
     assert messages(app, "decision_ready") == [given.reload(proposal.application_id).contact.email]
     with app.app_context():
-        decision = db.session.scalars(select(Decision)).one()
-        assert (decision.digest, decision.award_cents) == (proposal.digest, eur(9_400))
-        act = db.session.scalars(select(Letter).where(Letter.funder == M, Letter.language == "fr")).one()
+        act = db.session.scalars(select(Act)).one()
+        assert (act.number, act.kind, act.state) == (1, Outcome.AWARD, ActState.DECIDED)
+        letter = db.session.scalars(select(Letter).where(Letter.funder == M, Letter.language == "fr")).one()
         keys = {key.party: key.name for key in proposal.keys}
-        assert act.signatory == keys[M]
-        assert act.facts["deliberation"]["number"] == "DEL-M-7"
+        assert letter.signatory == keys[M]
+        assert letter.facts["deliberation"]["number"] == "DEL-M-7"
 
 
 def test_an_act_names_who_signed_as_they_were_called_then(app, given):
@@ -439,7 +439,7 @@ def test_edition_in_roman_numerals_is_told_at_sending_and_never_stops_a_key(app,
     with pytest.raises(CannotSign) as refused:
         given.turn(proposal, strange)
     assert refused.value.key == "name_unprintable"
-    assert given.decided(given.proposal(proposal.id)).decided_at
+    assert given.decided(given.proposal(proposal.id)).act.decided_at
 
 
 def test_a_rejection_is_exactly_two_acts(app, given):
@@ -466,29 +466,10 @@ def test_a_decided_proposal_moves_no_more(app, given):
             service.propose(found.application, outcome=Outcome.AWARD, award=1, by=office)
 
 
-def test_an_envelope_used_up_in_the_meantime_refuses_the_last_key_only(app, given):
-    frame(app, D, eur(90_000))
-    first, second = (
-        given.proposed(
-            given.assessed(10, 10, asks=eur(50_000), costs=eur(80_000)),
-            shares={D: eur(45_000), T: eur(5_000), M: 0},
-        )
-        for _ in range(2)
-    )
-    given.decided(first)
-    frame(app, D, eur(60_000))
-    given.turn(second, given.signatory(T))
-    with pytest.raises(CannotSign) as refused:
-        sign(app, second, given.signatory(D))
-    assert refused.value.facts == {"funder": "Düsseldorf", "free_cents": eur(15_000)}
-    assert state_of(app, second) is State.PROPOSED
-    assert committed(app) == {D: eur(45_000), T: eur(5_000), M: 0}
-
-
 def test_the_trail_tells_who_did_what_and_no_score(app, given):
     proposal = given.decided()
     with app.app_context():
-        query = select(Entry.action).where(Entry.subject_id == str(proposal.id)).order_by(Entry.seq)
+        query = select(Entry.action).where(Entry.subject_id == str(proposal.act_id)).order_by(Entry.seq)
         assert list(db.session.scalars(query)) == [
             "proposal_made",
             "proposal_changed",
@@ -497,7 +478,7 @@ def test_the_trail_tells_who_did_what_and_no_score(app, given):
             "key_turned",
             "decided",
         ]
-        entries = db.session.scalars(select(Entry).where(Entry.subject_type == "proposal")).all()
+        entries = db.session.scalars(select(Entry).where(Entry.subject_type == "act")).all()
         told = {name for entry in entries for name in entry.after or ()}
         assert told == {"outcome", "award", "shares", "deliberations", "digest", "version", "voided"}
 
@@ -524,6 +505,6 @@ def test_a_decision_costs_the_same_few_statements_whoever_pays(app, given, terms
         with counted() as cost:
             service.turn_key(found, found.digest, PASSWORD, by=by)
             db.session.commit()
-    assert found.decided_at
+    assert found.act.decided_at
     # Two funders, one courtesy translation; however many files, funders and letters.
     assert cost.sql <= 14, "\n".join(cost.statements)

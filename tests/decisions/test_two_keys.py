@@ -15,9 +15,9 @@ from grantflow.accounts.models import Person
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.decisions import service
-from grantflow.decisions.models import Decision, Proposal
+from grantflow.decisions.models import Act, Proposal
 from grantflow.decisions.rules import Deliberation
-from grantflow.decisions.states import Outcome, RejectionReason
+from grantflow.decisions.states import ActState, Outcome, RejectionReason
 from grantflow.kernel import clock
 from grantflow.kernel.errors import DomainError
 from grantflow.kernel.money import eur
@@ -123,7 +123,9 @@ class Cities(RuleBasedStateMachine):
 
     @property
     def proposal(self) -> Proposal:
-        return db.session.scalars(select(Proposal).where(Proposal.application_id == self.file_id)).one()
+        """That of the file's last act."""
+        query = select(Proposal).join(Proposal.act).where(Act.application_id == self.file_id)
+        return db.session.scalars(query.order_by(Act.number.desc()).limit(1)).one()
 
     def attempt(self, verb, *arguments, **named) -> bool:
         """Whether the verb did something; a refusal leaves no trace."""
@@ -220,17 +222,19 @@ class Cities(RuleBasedStateMachine):
 
     @invariant()
     def a_decision_is_two_keys(self) -> None:
-        decisions = db.session.scalars(select(Decision).where(Decision.application_id == self.file_id)).all()
-        letters = db.session.scalars(select(Letter.id).where(Letter.subject_id == self.file_id)).all()
+        acts = select(Act).where(Act.application_id == self.file_id)
+        decisions = db.session.scalars(acts.where(Act.state == ActState.DECIDED)).all()
+        letters = db.session.scalars(select(Letter.id).where(Letter.application_id == self.file_id)).all()
         assert bool(decisions) is bool(letters) is (self.model.state in {State.AWARDED, State.REJECTED})
         if decisions:
             event(f"decided: {self.model.terms}")
             proposal = self.proposal
             live = [key for key in proposal.keys if key.voided_at is None]
-            assert {key.digest for key in live} == {proposal.digest} == {decisions[0].digest}
+            assert [act.id for act in decisions] == [proposal.act_id]
+            assert {key.digest for key in live} == {proposal.digest}
             assert {key.party for key in live} == self.model.needed
             assert len({key.person_id for key in live}) == len(live)
-            assert not {key.person_id for key in live} & {version.prepared_by for version in proposal.versions}
+            assert not {key.person_id for key in live} & set(proposal.writers)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from grantflow.kernel.parties import Party, Role, Side
 from grantflow.letters.states import Channel
 from grantflow.platform.db import db
 from grantflow.review.models import Assignment
-from grantflow.review.states import Conflict
+from grantflow.seats.states import Conflict
 from tests.counting import counted
 from tests.crowd import many
 from tests.given import PASSWORD, PURPOSE, Given

@@ -99,7 +99,7 @@ def test_a_release_deployed_between_two_keys_changes_not_one_word(
     signed = frozen_words(app, proposal)
     deploy(monkeypatch)
     after = given.turn(proposal, given.signatory(T))
-    assert after.decided_at
+    assert after.act.decided_at
     assert after.digest == proposal.digest
     with app.app_context():
         issued = db.session.scalars(select(Letter)).all()

@@ -223,5 +223,6 @@ def issued(
         on=on or clock.today(),
         key=key or uuid4().hex,
         subject_id=subject_id or uuid4(),
+        application_id=uuid4(),
         by=SYSTEM,
     )

@@ -105,16 +105,21 @@ def test_a_deed_of_three_funders_costs_two_statements_and_stands_whole_or_not_at
     acts = letters.freeze(Kind.AWARD, [facts(party=party) for party in (D, T, M)])
     subject = uuid4()
     with counted() as cost:
-        made = letters.issue(acts, SIGNATORIES, on=DAY, key="deed", subject_id=subject, by=SYSTEM)
+        made = letters.issue(
+            acts, SIGNATORIES, on=DAY, key="deed", subject_id=subject, application_id=uuid4(), by=SYSTEM
+        )
     assert cost.sql == 2, cost.statements
     assert [(letter.funder, letter.language) for letter in made] == [
         *[(D, "de"), (T, "fr"), (T, "de"), (M, "fr"), (M, "de")]
     ]
-    assert letters.issue(acts, SIGNATORIES, on=DAY, key="deed", subject_id=subject, by=SYSTEM) == made
+    assert (
+        letters.issue(acts, SIGNATORIES, on=DAY, key="deed", subject_id=subject, application_id=uuid4(), by=SYSTEM)
+        == made
+    )
     numbers = count(issue(D)), count(issue(T))
     unvoted = letters.freeze(Kind.AWARD, [facts(), facts(party=T, deliberation=None)])
     with pytest.raises(Incomplete, match="letter_without_deliberation"):
-        letters.issue(unvoted, SIGNATORIES, on=DAY, key="x", subject_id=subject, by=SYSTEM)
+        letters.issue(unvoted, SIGNATORIES, on=DAY, key="x", subject_id=subject, application_id=uuid4(), by=SYSTEM)
     assert (count(issue(D)), count(issue(T))) == (numbers[0] + 1, numbers[1] + 1)
 
 
@@ -485,7 +490,9 @@ def test_what_was_written_out_is_printed_whatever_the_templates_say_by_then(
     (act,) = letters.freeze(Kind.AWARD, [facts()])
     before = queries.bodies(act.bodies.values())
     monkeypatch.setattr(writing, "_environment", lambda language: pytest.fail("a stored body is never a template"))
-    (letter,) = letters.issue([act], SIGNATORIES, on=DAY, key="deed", subject_id=uuid4(), by=SYSTEM)
+    (letter,) = letters.issue(
+        [act], SIGNATORIES, on=DAY, key="deed", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+    )
     html = letters.document(letter)
     for piece in re.split(r'<slot name="\w+"></slot>', before[letter.body_digest]):
         assert piece in html

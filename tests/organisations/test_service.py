@@ -11,8 +11,8 @@ from sqlalchemy import select
 from grantflow.audit.models import Entry
 from grantflow.kernel.errors import DomainError, Forbidden, Invalid
 from grantflow.kernel.parties import Party, Role, Side
-from grantflow.organisations import queries, service
-from grantflow.organisations.states import Country
+from grantflow.organisations import policy, queries, service
+from grantflow.organisations.states import Country, MemberRole
 from grantflow.platform.db import db
 from tests.given import Given, profile
 
@@ -29,6 +29,17 @@ def test_whoever_describes_it_is_its_first_member(given: Given) -> None:
     assert [m.person_id for m in made.memberships] == [by.id]
     assert queries.of_member(by) == [made]
     assert made.side is Side.GERMAN
+
+
+def test_whoever_registers_it_signs_for_it_and_a_reader_changes_nothing(given: Given) -> None:
+    by = given.applicant()
+    made = service.create(profile(), by=by)
+    reader, editor = given.colleague(made, MemberRole.READER), given.colleague(made, MemberRole.EDITOR)
+    assert [policy.signs_for(person, made) for person in (by, editor, reader)] == [True, False, False]
+    service.update(made, profile(city="Neuss"), by=editor)
+    with pytest.raises(Forbidden):
+        service.update(made, profile(city="Ratingen"), by=reader)
+    assert [queries.by_id(person, made.id) for person in (editor, reader)] == [made, made]
 
 
 def test_only_applicants_describe_one(given: Given) -> None:

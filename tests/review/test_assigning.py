@@ -6,12 +6,14 @@ from sqlalchemy import select
 
 from grantflow.accounts.models import Person
 from grantflow.applications.states import State
+from grantflow.kernel import clock
 from grantflow.kernel.errors import DomainError, Forbidden, Invalid
 from grantflow.kernel.parties import Party, Role, Side
 from grantflow.notifications.models import Message
 from grantflow.platform.db import db
 from grantflow.review import queries, service
 from grantflow.review.models import Assessment
+from grantflow.seats.models import StandingConflict
 from tests.given import Given
 
 from .looking import assignment_of, standing_of, state_of
@@ -173,3 +175,23 @@ def test_with_two_seats_a_side_each_side_weighs_its_mean(app: Flask, given: Give
             given.review(application, reviewer, points)
         found = standing_of(application)
         assert (found.german, found.french, found.gap, found.third_due) == (99, 44, 55, True)
+
+
+def test_a_standing_conflict_keeps_a_reviewer_off_the_file(app: Flask, given: Given) -> None:
+    """Not offered, not assigned; and where the seat came first, its door closes."""
+    with app.app_context():
+        application = given.application(State.ADMITTED)
+        seated, other = given.reviewer(Party.DUESSELDORF), given.reviewer(Party.TOULOUSE)
+        given.declare(application, seated)
+        for person in (seated, other):
+            db.session.add(
+                StandingConflict(person_id=person.id, organisation_id=application.lead_id, since=clock.now())
+            )
+        db.session.flush()
+        with pytest.raises(Invalid, match="review_is_biased"):
+            given.assign(application, other)
+        panel = queries.panel(given.office(Side.FRENCH), application)
+        assert panel
+        assert other.id not in {candidate.person.id for board in panel.boards for candidate in board.candidates}
+        assert queries.own_file(seated, application.id) is None
+        assert queries.compare(seated, application.id) is None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from grantflow.kernel.parties import Party, Role, Side
 from grantflow.review import rules
 from grantflow.review.rules import Mark, Seat, Submitted
-from grantflow.review.states import Conflict
+from grantflow.seats.states import Conflict
 
 SEAT = st.builds(Seat, st.sampled_from(Side), st.sampled_from(Conflict), st.booleans(), st.booleans())
 SEATS = st.lists(SEAT, max_size=6)

@@ -184,11 +184,11 @@ def test_it_stays_blind_and_unseen_until_it_is_in(app: Flask, given: Given) -> N
 @pytest.mark.parametrize(
     ("statement", "name"),
     [
-        ("UPDATE assignment SET is_third = true, confirmed_by = assigned_by", "third_by_two"),
-        ("UPDATE assignment SET is_third = true", "third_confirmed"),
+        ("UPDATE seat SET is_third = true, confirmed_by = assigned_by", "third_by_two"),
+        ("UPDATE seat SET is_third = true", "third_confirmed"),
         (
-            "UPDATE assignment SET is_third = true, confirmed_by = reviewer_id",
-            "uq_assignment_third",
+            "UPDATE seat SET is_third = true, confirmed_by = reviewer_id",
+            "uq_seat_third",
         ),
     ],
 )
@@ -196,6 +196,6 @@ def test_the_database_itself_wants_two_offices_and_one_third(
     app: Flask, given: Given, statement: str, name: str
 ) -> None:
     with app.app_context():
-        given.assessed(german=9, french=5)
+        given.in_review()
         with pytest.raises(IntegrityError, match=name):
             db.session.execute(text(statement))

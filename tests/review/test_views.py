@@ -9,13 +9,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from grantflow.accounts.models import Person
 from grantflow.applications.states import State
 from grantflow.kernel.parties import Party, Role, Side
 from grantflow.platform.db import db
 from grantflow.review.models import Assessment, Assignment
-from grantflow.review.states import Conflict, Progress
+from grantflow.seats.states import Conflict
 from tests.given import Given
 
 from .looking import masked
@@ -31,7 +32,8 @@ def answers(**changes: Any) -> dict[str, Any]:
 
 def assessment_of(app: Flask, reviewer: Person) -> Assessment | None:
     with app.app_context():
-        query = select(Assessment).join(Assignment).where(Assignment.reviewer_id == reviewer.id)
+        query = select(Assessment).join(Assessment.assignment).where(Assignment.reviewer_id == reviewer.id)
+        query = query.options(contains_eager(Assessment.assignment))
         return db.session.scalar(query)
 
 
@@ -154,7 +156,7 @@ def test_a_draft_is_saved_and_comes_back(app: Flask, given: Given, as_: As) -> N
     assert "halb fertig" in page
     saved = assessment_of(app, german)
     assert saved is not None
-    assert (saved.progress, saved.total) == (Progress.DRAFT, 7)
+    assert (saved.assignment.is_submitted, saved.total) == (False, 7)
 
 
 def test_a_draft_keeps_itself(given: Given, as_: As) -> None:
@@ -221,18 +223,24 @@ def test_a_review_is_submitted_and_can_only_be_read(app: Flask, given: Given, as
     assert client.post(f"/review/{application.id}", data=answers(action="save")).status_code == 409
     saved = assessment_of(app, german)
     assert saved is not None
-    assert (saved.progress, saved.total, saved.recommended_cents) == (Progress.SUBMITTED, 88, 940_000)
+    assert (saved.assignment.is_submitted, saved.total, saved.recommended_cents) == (True, 88, 940_000)
 
 
 def test_only_declared_fields_are_read(app: Flask, given: Given, as_: As) -> None:
     application, german, french = given.in_review()
     given.declare(application, german)
     columns = {column.name: "1" for table in (Assessment, Assignment) for column in table.__table__.columns}
-    sent = {**columns, "progress": "submitted", "conflict": "declared", "reviewer_id": str(french.id), "total": "110"}
+    sent = {
+        **columns,
+        "submitted_at": "2027-01-01",
+        "conflict": "declared",
+        "reviewer_id": str(french.id),
+        "total": "110",
+    }
     as_(german).post(f"/review/{application.id}", data={**sent, "comment": "Text", "action": "save"})
     saved = assessment_of(app, german)
     assert saved is not None
-    assert (saved.progress, saved.total, saved.recommended_cents, saved.comment) == (Progress.DRAFT, 0, None, "Text")
+    assert (saved.assignment.is_submitted, saved.total, saved.comment) == (False, 0, "Text")
     with app.app_context():
         conflicts = dict(db.session.execute(select(Assignment.reviewer_id, Assignment.conflict)).all())
     assert conflicts == {german.id: Conflict.NONE, french.id: Conflict.UNDECLARED}

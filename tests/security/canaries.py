@@ -18,7 +18,7 @@ FIXED = {
     *("person.email", "person.email_key", "person.password_hash", "application.number", "call.code", "letter.key"),
     *("letter.digest", "letter.register_number", "letter.template_version", "message.key", "message.kind"),
     *("message.email", "budget_line.type", "proposal.digest", "proposal_version.digest", "decision_key.digest"),
-    *("decision.digest", "submission.hash", "letter_download.digest", "agreement.number", "legal_text.kind"),
+    *("submission.hash", "letter_download.digest", "agreement.number", "legal_text.kind"),
     *("attempts.key", "heartbeat.name", "partner.email", "letter.application_number", "call.guideline_version"),
 }
 TABLES_LEFT_OUT = {"sign_in", "token"}

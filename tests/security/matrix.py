@@ -31,8 +31,8 @@ the guard let it pass (it may then be invalid or come too late), `403` and `404`
 sign-in page, `·` means 404: not there, or not for this reader - the answers are equal byte for byte. `–`: nobody plays
 this part here.
 
-*own* and *assigned* are meant towards the subject of the row; *D*, *T*, *M* are Düsseldorf, Toulouse and Toulouse
-Métropole; of a file they name the office in charge.
+*own* and *assigned* are meant towards the subject of the row; an applicant of whom no more is said may sign for the
+organisation; *D*, *T*, *M* are Düsseldorf, Toulouse and Toulouse Métropole; of a file they name the office in charge.
 
 """
 

@@ -3,13 +3,13 @@
 No page, letter or mail brings one to life, and ``{{7*7}}`` stays what it is.
 """
 
-from grantflow.letters.service.layout import stylesheet
 from markupsafe import escape
 from sqlalchemy import Connection, select
 
 from grantflow.letters import rules as letter_rules
 from grantflow.letters import service as letters
 from grantflow.letters.models import Letter
+from grantflow.letters.service.layout import stylesheet
 from grantflow.notifications.models import Message
 from grantflow.notifications.service.composing import compose
 from grantflow.platform import pdf

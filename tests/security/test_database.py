@@ -10,9 +10,13 @@ from .world import World
 
 #: A proposal that no key has been turned for, with everything a decision would need.
 DECIDE = """
-    INSERT INTO decision (id, application_id, proposal_id, outcome, award_cents, digest, decided_at)
-    SELECT gen_random_uuid(), p.application_id, p.id, p.outcome, {award}, p.digest, now()
-    FROM proposal p WHERE p.id = :proposal
+    UPDATE act SET state = 'decided', closed_at = now() FROM proposal p WHERE p.id = :proposal AND act.id = p.act_id
+"""
+COMMIT = """
+    WITH freed AS (DELETE FROM reservation r USING proposal p
+                   WHERE p.id = :proposal AND r.act_id = p.act_id RETURNING r.*)
+    INSERT INTO commitment (id, envelope_id, act_id, cents, kind, at)
+    SELECT gen_random_uuid(), envelope_id, act_id, cents, 'award', now() FROM freed
 """
 KEY = """
     INSERT INTO decision_key (id, proposal_id, kind, party, person_id, name, digest, turned_at)
@@ -47,12 +51,12 @@ def sign(sql: Connection, proposal: object, party: str, who: str, kind: str = "k
 
 
 def test_no_decision_without_keys(sql: Connection, proposal: dict[str, object]) -> None:
-    refused(sql, DECIDE.format(award="p.award_cents"), "two keys", **proposal)
+    refused(sql, DECIDE, "two keys", **proposal)
 
 
 def test_no_decision_with_one_key(world: World, sql: Connection, proposal: dict[str, object]) -> None:
     sign(sql, proposal["proposal"], "duesseldorf", world.people["signatory D"])
-    refused(sql, DECIDE.format(award="p.award_cents"), "two keys", **proposal)
+    refused(sql, DECIDE, "two keys", **proposal)
 
 
 def test_one_person_turns_one_key(world: World, sql: Connection, proposal: dict[str, object]) -> None:
@@ -71,7 +75,7 @@ def test_one_side_turns_one_key(world: World, sql: Connection, proposal: dict[st
 def test_nobody_signs_for_the_other_side(world: World, sql: Connection, proposal: dict[str, object]) -> None:
     sign(sql, proposal["proposal"], "duesseldorf", world.people["signatory D"])
     sign(sql, proposal["proposal"], "toulouse", world.people["finance D"])
-    refused(sql, DECIDE.format(award="p.award_cents"), "two keys", **proposal)
+    refused(sql, DECIDE, "two keys", **proposal)
 
 
 def test_the_preparer_does_not_sign(world: World, sql: Connection, proposal: dict[str, object]) -> None:
@@ -83,33 +87,39 @@ def test_the_preparer_does_not_sign(world: World, sql: Connection, proposal: dic
     sign(sql, proposal["proposal"], "duesseldorf", world.people["signatory D"])
     sign(sql, proposal["proposal"], "toulouse", preparer)
     sign(sql, proposal["proposal"], "metropole", world.people["signatory M"], kind="consent")
-    refused(sql, DECIDE.format(award="p.award_cents"), "two keys", **proposal)
+    refused(sql, DECIDE, "two keys", **proposal)
 
 
 def test_keys_for_something_else_decide_nothing(world: World, sql: Connection, proposal: dict[str, object]) -> None:
     sign(sql, proposal["proposal"], "duesseldorf", world.people["signatory D"])
     sign(sql, proposal["proposal"], "toulouse", world.people["signatory T"], digest="repeat('0', 64)")
     sign(sql, proposal["proposal"], "metropole", world.people["signatory M"], kind="consent")
-    refused(sql, DECIDE.format(award="p.award_cents"), "two keys", **proposal)
+    refused(sql, DECIDE, "two keys", **proposal)
 
 
 def test_metropole_pays_nothing_unasked(world: World, sql: Connection, proposal: dict[str, object]) -> None:
     sign(sql, proposal["proposal"], "duesseldorf", world.people["signatory D"])
     sign(sql, proposal["proposal"], "toulouse", world.people["signatory T"])
-    refused(sql, DECIDE.format(award="p.award_cents"), "not consented", **proposal)
+    refused(sql, DECIDE, "not consented", **proposal)
 
 
 def test_the_decision_is_the_proposal(world: World, sql: Connection, proposal: dict[str, object]) -> None:
     sign(sql, proposal["proposal"], "duesseldorf", world.people["signatory D"])
     sign(sql, proposal["proposal"], "toulouse", world.people["signatory T"])
     sign(sql, proposal["proposal"], "metropole", world.people["signatory M"], kind="consent")
-    refused(sql, DECIDE.format(award="p.award_cents + 1"), "not the proposal", **proposal)
+    refused(sql, DECIDE.replace("SET", "SET kind = 'rejection',"), "not its proposal", **proposal)
     savepoint = sql.begin_nested()
     sql.execute(text("UPDATE share SET cents = cents + 1 WHERE proposal_id = :proposal"), proposal)
-    refused(sql, DECIDE.format(award="p.award_cents"), "do not add up", **proposal)
+    refused(sql, DECIDE, "do not add up", **proposal)
     savepoint.rollback()
-    assert sql.execute(text(DECIDE.format(award="p.award_cents")), proposal).rowcount == 1
-    refused(sql, DECIDE.format(award="p.award_cents"), "uq_decision", **proposal)
+    refused(sql, DECIDE, "reserves no money", **proposal)
+    savepoint = sql.begin_nested()
+    sql.execute(text(COMMIT.replace("cents, 'award'", "cents + 1, 'award'")), proposal)
+    refused(sql, DECIDE, "not the money that was signed", **proposal)
+    savepoint.rollback()
+    assert sql.execute(text(COMMIT), proposal).rowcount == 3
+    assert sql.execute(text(DECIDE), proposal).rowcount == 1
+    refused(sql, DECIDE, "as it ended", **proposal)
 
 
 @pytest.mark.parametrize(
@@ -118,14 +128,24 @@ def test_the_decision_is_the_proposal(world: World, sql: Connection, proposal: d
         ("UPDATE audit_entry SET actor_name = 'Nobody' WHERE seq = 1", "append-only"),
         ("DELETE FROM audit_entry WHERE seq = 1", "append-only"),
         ("TRUNCATE audit_entry", "append-only"),
-        ("UPDATE assessment SET total = 110 WHERE progress = 'submitted'", "final"),
-        ("UPDATE assessment SET progress = 'draft', submitted_at = NULL WHERE progress = 'submitted'", "final"),
-        ("DELETE FROM assessment WHERE progress = 'submitted'", "final"),
         (
-            "UPDATE score SET points = 10 FROM assessment a WHERE a.id = assessment_id AND a.progress = 'submitted'",
+            "UPDATE assessment SET total = 110 FROM seat s WHERE s.id = assignment_id AND submitted_at IS NOT NULL",
             "final",
         ),
-        ("DELETE FROM score USING assessment a WHERE a.id = assessment_id AND a.progress = 'submitted'", "final"),
+        ("DELETE FROM assessment USING seat s WHERE s.id = assignment_id AND s.submitted_at IS NOT NULL", "final"),
+        ("UPDATE seat SET submitted_at = NULL WHERE submitted_at IS NOT NULL", "are final"),
+        ("UPDATE seat SET conflict = 'none' WHERE conflict = 'declared'", "are final"),
+        ("DELETE FROM seat WHERE conflict = 'declared'", "are final"),
+        (
+            "UPDATE score SET points = 10 FROM assessment a JOIN seat s ON s.id = a.assignment_id"
+            " WHERE a.id = assessment_id AND s.submitted_at IS NOT NULL",
+            "final",
+        ),
+        (
+            "DELETE FROM score USING assessment a JOIN seat s ON s.id = a.assignment_id"
+            " WHERE a.id = assessment_id AND s.submitted_at IS NOT NULL",
+            "final",
+        ),
         ("UPDATE letter SET facts = '{}'", "does not change"),
         ("UPDATE letter SET amount_cents = amount_cents + 1 WHERE kind = 'award'", "does not change"),
         ("UPDATE letter SET recipient_name = 'Somebody else'", "does not change"),
@@ -135,26 +155,42 @@ def test_the_decision_is_the_proposal(world: World, sql: Connection, proposal: d
         ("DELETE FROM letter_download", "stays on record"),
         ("UPDATE submission SET answers = '{}'", "as it was sent"),
         ("DELETE FROM submission", "as it was sent"),
-        ("UPDATE decision SET award_cents = award_cents + 1", "a decision is final"),
-        ("DELETE FROM decision", "a decision is final"),
+        ("UPDATE act SET state = 'open', closed_at = NULL WHERE state = 'decided'", "as it ended"),
+        ("UPDATE act SET kind = 'rejection' WHERE state = 'decided'", "as it ended"),
+        ("UPDATE act SET number = number + 1 WHERE state = 'open'", "stays what it is"),
+        ("DELETE FROM act", "never deleted"),
+        (
+            "INSERT INTO act (id, application_id, number, kind, state, opened_at, closed_at, return_reason)"
+            " SELECT gen_random_uuid(), application_id, 9, kind, 'decided', now(), now(), '' FROM act",
+            "begins open",
+        ),
+        ("UPDATE commitment SET cents = cents - 1", "append-only"),
+        ("DELETE FROM commitment", "append-only"),
+        ("UPDATE envelope SET committed_cents = 0 WHERE committed_cents > 0", "follow its ledger"),
+        ("UPDATE envelope SET reserved_cents = 0 WHERE reserved_cents > 0", "follow its ledger"),
+        ("UPDATE reservation SET cents = cents + 100000000000", "ck_envelope"),
         ("DELETE FROM decision_key", "never deleted"),
         (
             "UPDATE decision_key k SET digest = repeat('0', 64) FROM proposal p"
-            " WHERE p.id = k.proposal_id AND p.decided_at IS NULL",
+            " JOIN act a ON a.id = p.act_id WHERE p.id = k.proposal_id AND a.state = 'open'",
             "never changed",
         ),
-        ("UPDATE proposal SET award_cents = award_cents + 1 WHERE decided_at IS NOT NULL", "as it was decided"),
         (
-            "UPDATE share SET cents = 0 WHERE proposal_id IN (SELECT id FROM proposal WHERE decided_at IS NOT NULL)",
-            "as it was decided",
+            "UPDATE proposal p SET award_cents = award_cents + 1 FROM act a"
+            " WHERE a.id = p.act_id AND a.state <> 'open'",
+            "as it ended",
+        ),
+        (
+            "UPDATE share s SET cents = 0 FROM proposal p JOIN act a ON a.id = p.act_id"
+            " WHERE p.id = s.proposal_id AND a.state <> 'open'",
+            "as it ended",
         ),
         ("UPDATE proposal_version SET content = '{}'", "on record"),
-        ("UPDATE envelope SET committed_cents = limit_cents + 1", "ck_envelope"),
         *(
             (f"TRUNCATE {table} CASCADE", "stays on record")
             for table in (
                 *("submission", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
-                *("decision", "letter", "letter_download"),
+                *("act", "commitment", "reservation", "letter", "letter_download"),
             )
         ),
     ],

@@ -99,7 +99,7 @@ def the_other_side_gets_another_reviewer(world: World, connection: Connection) -
     file = world.files["in_review D"]
     _run(
         connection,
-        "UPDATE assignment SET reviewer_id = :other, declared_at = NULL, conflict = 'undeclared' WHERE id = :seat",
+        "UPDATE seat SET reviewer_id = :other, declared_at = NULL, conflict = 'undeclared' WHERE id = :seat",
         other=world.ids["fabre@toulouse.example"],
         seat=file.assignments[ASSIGNED_FRENCH],
     )
@@ -117,7 +117,7 @@ def submitted_scores_change(world: World, connection: Connection) -> None:
 
 def the_other_reviewer_of_a_file_scores_differently(world: World, connection: Connection) -> None:
     """The German reviewer has submitted; the French one, who has not, must not feel it."""
-    _unguarded(connection, "score", "assessment")
+    _unguarded(connection, "score", "assessment", "seat")
     seat = world.files["in_review D"].assignments[ASSIGNED_GERMAN]
     _run(
         connection,
@@ -127,14 +127,14 @@ def the_other_reviewer_of_a_file_scores_differently(world: World, connection: Co
     )
     _run(
         connection,
-        "UPDATE assessment SET total = 0, recommended_cents = 0, comment = 'Moved', progress = 'draft',"
-        " submitted_at = NULL WHERE assignment_id = :seat",
+        "UPDATE assessment SET total = 0, recommended_cents = 0, comment = 'Moved' WHERE assignment_id = :seat",
         seat=seat,
     )
+    _run(connection, "UPDATE seat SET submitted_at = NULL WHERE id = :seat", seat=seat)
 
 
 def a_conflict_is_explained(world: World, connection: Connection) -> None:
-    _run(connection, "UPDATE assignment SET conflict_reason = 'Moved' WHERE conflict = 'declared'")
+    _run(connection, "UPDATE seat SET conflict_reason = 'Moved' WHERE conflict = 'declared'")
 
 
 def a_proposal_is_made(world: World, connection: Connection) -> None:

@@ -104,7 +104,7 @@ def test_turning_the_second_key(real: Flask, there: Given, monkeypatch: pytest.M
     data = {"digest": there.proposal(proposal.id).digest, "noted": "y", "password": PASSWORD}
     last = there.signatory(Party.TOULOUSE)
     one_effect(at_once(real, last, f"/decisions/{proposal.id}/key", data), refused={409, 429})
-    assert count(real, "SELECT count(*) FROM decision") == 1
+    assert count(real, "SELECT count(*) FROM act WHERE state = 'decided'") == 1
     assert count(real, "SELECT count(*) FROM decision_key WHERE kind = 'key'") == 2
     assert count(real, "SELECT sum(committed_cents) FROM envelope") == proposal.award_cents
     assert count(real, "SELECT count(*) FROM letter WHERE standing = 'act'") == 3
@@ -134,6 +134,7 @@ def test_both_second_keys_of_two_proposals_share_an_envelope(real: Flask, there:
         thread.join()
     assert statuses == [302, 302]
     assert count(real, "SELECT sum(committed_cents) FROM envelope") == 2000
+    assert count(real, "SELECT sum(cents) FROM commitment") == 2000
     assert count(real, "SELECT count(DISTINCT register_number) FROM letter WHERE standing = 'act'") == 4
 
 

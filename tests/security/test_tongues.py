@@ -30,8 +30,14 @@ DEED = "audit_entry e JOIN person p ON p.id = e.actor_id"
 #: Table (t) and columns, the tables that know the language, how they meet, and the language.
 #: What was frozen keeps the language of that moment: it is marked before the shuffle.
 FROZEN = (
-    ("letter", "project_title", "application a", "a.id = t.subject_id", FILE),
-    ("letter", "recipient_name", "application a JOIN organisation o ON o.id = a.lead_id", "a.id = t.subject_id", SEAT),
+    ("letter", "project_title", "application a", "a.id = t.application_id", FILE),
+    (
+        "letter",
+        "recipient_name",
+        "application a JOIN organisation o ON o.id = a.lead_id",
+        "a.id = t.application_id",
+        SEAT,
+    ),
     ("application_event", "note", DEED, "e.subject_id = t.application_id::text AND e.reason = t.note", PERSON),
     ("application", "return_reason", DEED, "e.subject_id = t.id::text AND e.reason = t.return_reason", PERSON),
     ("audit_entry", "reason", "person p", "p.id = t.actor_id AND t.reason LIKE '% %'", PERSON),
@@ -53,7 +59,7 @@ LIVING = (
     ("assignment", "conflict_reason", "person p", "p.id = t.reviewer_id", PERSON),
     ("assessment", "comment", REVIEWER, "n.id = t.assignment_id", PERSON),
     ("score", "comment", f"assessment s, {REVIEWER}", "s.id = t.assessment_id AND n.id = s.assignment_id", PERSON),
-    ("proposal", "return_reason", "person p", "p.id = t.returned_by", PERSON),
+    ("act", "return_reason", "person p", "p.id = t.returned_by", PERSON),
 )
 MARKED = (
     "UPDATE \"{table}\" t SET {column} = t.{column} || ' W' || {language} || 'x{table}x{column}W' "

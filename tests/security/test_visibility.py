@@ -21,7 +21,7 @@ from grantflow.organisations import policy as organisations
 from grantflow.organisations.models import Membership, Organisation
 from grantflow.platform.db import db
 from grantflow.review.models import Assignment
-from grantflow.review.states import Conflict
+from grantflow.seats.states import Conflict
 
 from .crawl import ID, Pages, cast
 from .world import World

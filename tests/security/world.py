@@ -21,7 +21,7 @@ from grantflow.accounts.models import Person, Purpose, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call
-from grantflow.decisions.models import Proposal
+from grantflow.decisions.models import Act, Proposal
 from grantflow.demo.people import STAFF
 from grantflow.demo.play import Cast, play
 from grantflow.demo.projects import PROJECTS
@@ -30,17 +30,20 @@ from grantflow.kernel.parties import SYSTEM, Party, Role, Side
 from grantflow.letters.models import Letter
 from grantflow.letters.states import Standing
 from grantflow.notifications.models import Message
-from grantflow.organisations.states import Country
+from grantflow.organisations.models import Organisation
+from grantflow.organisations.states import Country, MemberRole
 from grantflow.platform import jobs, mailsink, storage, tokens
 from grantflow.platform.db import db
 from grantflow.review.models import Assignment, Nomination
-from grantflow.review.states import Conflict
+from grantflow.seats.states import Conflict
 from tests.given import PASSWORD, Given, called
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 NAMES = {D: "D", T: "T", M: "M"}
 ASSIGNED_GERMAN, ASSIGNED_FRENCH = "reviewer D, assigned", "reviewer T or M, assigned"
 OWN, OTHER = "applicant, own", "applicant, other"
+#: Colleagues of whoever that is, in every organisation but the other's.
+EDITOR, READER = "applicant, own, editor", "applicant, own, reader"
 CONFLICTED = "reviewer + signatory D, in conflict"
 TWO_ROLES = "office + reviewer D, review open"
 #: Not in the matrix: an office's page of one file must not tell what happens in those that are closed to them.
@@ -53,6 +56,8 @@ VISITOR = "visitor"
 PERSONAS = (
     VISITOR,
     OWN,
+    EDITOR,
+    READER,
     OTHER,
     ASSIGNED_GERMAN,
     ASSIGNED_FRENCH,
@@ -189,6 +194,12 @@ class World:
             for role in person.roles - {Role.REVIEWER}:
                 assert person.party
                 self.people[f"{role} {NAMES[person.party]}"] = person.email
+        organisations = db.session.scalars(select(Organisation)).all()
+        for persona, role in ((EDITOR, MemberRole.EDITOR), (READER, MemberRole.READER)):
+            colleague = given.applicant(email=f"{role}@security.example", name=f"Colin {role.title()}")
+            self.people[persona] = colleague.email
+            for organisation in organisations:
+                given.join(organisation, colleague, role)
         other = given.applicant(email="other@security.example", name="Olive Other")
         given.application(by=other, title="Another organisation’s draft")
         self.people[OTHER] = other.email
@@ -283,9 +294,9 @@ class World:
                     persona = ASSIGNED_GERMAN if seat.party is D else ASSIGNED_FRENCH
                     file.reviewers[persona] = email
                     file.assignments[persona] = seat.id
-            file.proposal = db.session.scalar(select(Proposal.id).where(Proposal.application_id == row.id))
+            file.proposal = db.session.scalar(select(Proposal.id).join(Act).where(Act.application_id == row.id))
             for letter in db.session.scalars(
-                select(Letter).where(Letter.subject_id == row.id, Letter.done_at.is_not(None))
+                select(Letter).where(Letter.application_id == row.id, Letter.done_at.is_not(None))
             ):
                 kind = "" if letter.standing is Standing.ACT else ", courtesy"
                 file.letters[f"{NAMES[letter.funder]}{kind}"] = letter.id

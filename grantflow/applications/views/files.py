@@ -22,6 +22,7 @@ from grantflow.letters.states import Kind as LetterKind
 from grantflow.letters.states import State as LetterState
 from grantflow.organisations import policy as organisation_policy
 from grantflow.organisations import queries as organisations
+from grantflow.organisations import texts as organisation_texts
 from grantflow.platform import locale
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import attachment, flash_ok, invalid, is_read, page, redirect_to
@@ -50,7 +51,7 @@ def index() -> Any:
 def start() -> Any:
     """Begin a draft for an open call in the name of one of my organisations."""
     actor = current_actor()
-    mine = organisations.of_member(actor)
+    mine = [o for o in organisations.of_member(actor) if organisation_policy.writes_for(actor, o)]
     offered = calls.open_calls(whole=False)
     form = forms.StartForm()
     form.call.choices = [(call.code, f"{call_texts.call_title(call)} ({call.code})") for call in offered]
@@ -76,16 +77,19 @@ def _named(offered: Sequence[Call]) -> list[dict[str, Any]]:
 
 
 @bp.get("/applications/<uuid:id>")
-@requires(policy.acts_for, on=queries.with_members)
+@requires(policy.reads_for, on=queries.with_members)
 def show(application: Application) -> Any:
     """Where the file stands, what happens next and who acts; then letters and history."""
-    found = letters.of_subject(application.id) if application.state in DECIDED else []
+    found = letters.of_application(application.id) if application.state in DECIDED else []
     acts = [letter for letter in found if letter.standing is Standing.ACT]
+    actor = current_actor()
     never_sent = application.number is None
-    may_write = application.state in EDITABLE and not _is_late(application)
+    writes, signs = policy.writes_for(actor, application), policy.signs_for(actor, application)
+    may_write = writes and application.state in EDITABLE and not _is_late(application)
     missing = queries.missing(application, clock.now()) if may_write else []
-    # A draft or a returned file is read where it is written: in its steps.
     was_sent = not never_sent and application.state not in EDITABLE
+    # A draft or a returned file is read where it is written: in its steps, by those who write.
+    is_read_here = was_sent or not writes
     return page(
         "applications/show.html",
         application=application,
@@ -98,13 +102,13 @@ def show(application: Application) -> Any:
         letters=[_letter(act, found) for act in acts],
         parts=[(act.funder, act.amount_cents) for act in acts if act.kind is LetterKind.AWARD],
         letters_due=application.state in DECIDED and not all(act.state is LetterState.READY for act in acts),
-        people=[membership.person.name for membership in application.lead.memberships],
+        people=[(m.person.name, organisation_texts.MEMBER_ROLES[m.role]) for m in application.lead.memberships],
         office=calls.funders()[OFFICES[application.lead_side]],
         submission=None if never_sent else queries.last_submission(application),
-        file=queries.file_context(application) if was_sent else None,
-        declarations=[texts.DECLARATIONS[code] for code in _declared(application)] if was_sent else [],
+        file=queries.file_context(application) if is_read_here else None,
+        declarations=[texts.DECLARATIONS[code] for code in _declared(application)] if is_read_here else [],
         is_as_sent=was_sent and not _was_withdrawn_half_changed(application),
-        may_withdraw=application.state in OPEN,
+        may_withdraw=signs and application.state in OPEN,
         channel=letter_texts.CHANNELS[application.channel] if application.channel else None,
     )
 
@@ -225,7 +229,7 @@ def _letter(act: Letter, found: Sequence[Letter]) -> dict[str, Any]:
         "kind": letter_texts.KINDS[act.kind],
         "files": [
             {
-                "url": url_for("applications.letter", id=act.subject_id, letter_id=copy.id)
+                "url": url_for("applications.letter", id=act.application_id, letter_id=copy.id)
                 if copy.state is LetterState.READY
                 else None,
                 "is_act": copy is act,
@@ -238,7 +242,7 @@ def _letter(act: Letter, found: Sequence[Letter]) -> dict[str, Any]:
 
 
 @bp.get("/applications/<uuid:id>/receipt")
-@requires(policy.acts_for, on=queries.by_id)
+@requires(policy.reads_for, on=queries.by_id)
 def receipt(application: Application) -> Any:
     """Number, time and hash of what was sent last."""
     submission = queries.last_submission(application)
@@ -248,7 +252,7 @@ def receipt(application: Application) -> Any:
 
 
 @bp.route("/applications/<uuid:id>/withdraw", methods=["GET", "POST"])
-@requires(policy.acts_for, on=queries.by_id)
+@requires(policy.signs_for, on=queries.by_id)
 def withdraw(application: Application) -> Any:
     """Take the file back, after a question."""
     form = forms.WithdrawForm.of(application)
@@ -262,7 +266,7 @@ def withdraw(application: Application) -> Any:
 
 
 @bp.route("/applications/<uuid:id>/channel", methods=["GET", "POST"])
-@requires(policy.acts_for, on=queries.by_id)
+@requires(policy.signs_for, on=queries.by_id)
 def channel(application: Application) -> Any:
     """How the acts shall arrive: agree to the portal, or withdraw that and turn to the post (D41)."""
     form = forms.ChannelForm(data={"channel": application.channel})
@@ -276,7 +280,7 @@ def channel(application: Application) -> Any:
 
 
 @bp.get("/applications/<uuid:id>/letters/<uuid:letter_id>")
-@requires(policy.acts_for_its, on=queries.letter_of)
+@requires(policy.reads_for_its, on=queries.letter_of)
 def letter(own: OwnLetter) -> Any:
     """The recipient's download: the first one notifies the act (§ 41 (2a) VwVfG), so it goes on record."""
     if request.method == "HEAD":  # nobody has read anything

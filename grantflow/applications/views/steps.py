@@ -28,7 +28,7 @@ STEPS = tuple(StepName)
 
 
 @bp.route("/applications/<uuid:id>/<step>", methods=["GET", "POST"])
-@requires(policy.acts_for_its, on=queries.at_step)
+@requires(policy.writes_for_its, on=queries.at_step)
 def step(place: AtStep) -> Any:
     """One step of a draft, or of a file that came back."""
     application = place.application
@@ -223,6 +223,7 @@ def _show(name: str, application: Application, *, status: int = 200, **context: 
         deadline=deadline(application),
         missing=here,
         all_missing=missing,
+        may_sign=policy.signs_for(current_actor(), application),
         summaries=_summaries(application, missing) if name == StepName.CHECK else {},
         **{"form": None, **context},
     )

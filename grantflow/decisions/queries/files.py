@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from grantflow.accounts.models import Person, RoleGrant
 from grantflow.applications import policy as applications
 from grantflow.applications.models import Application
-from grantflow.applications.states import DECIDABLE, State
+from grantflow.applications.states import DECIDABLE
+from grantflow.calls import queries as ledger
 from grantflow.calls import rules as calls
 from grantflow.calls.models import Call, Category, Envelope
 from grantflow.kernel import clock
@@ -19,8 +21,9 @@ from grantflow.platform.db import db, to_write
 from grantflow.review.models import Standing
 
 from .. import policy, rules, texts
-from ..models import Key, Proposal, Share, Version
+from ..models import Act, Key, Proposal, Share
 from ..rules import Basis, Case, Deliberation, Terms
+from ..states import ActState
 from . import acts
 
 
@@ -64,32 +67,16 @@ def envelopes(application: Application) -> Sequence[Envelope]:
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
-def is_open() -> ColumnElement[bool]:
-    """Before the cities, over Proposal and Application: what it asks for is reserved."""
-    return and_(Application.state == State.PROPOSED, Proposal.decided_at.is_(None), Proposal.returned_at.is_(None))
+def basis(application: Application, pots: Sequence[Envelope], act: Act | None) -> Basis | None:
+    """What a proposal on this file is judged against; None while it has no standing.
 
-
-def reserved(application: Application) -> dict[Party, int]:
-    """What the open proposals of the call's other files hold of each envelope, in cents.
-
-    Whoever asks: the money is held all the same, and a sum does not tell whose.
+    What ``act``, the file's open one, holds itself is free to it. What others hold is not, whoever asks: a sum does
+    not tell whose.
     """
-    query = (
-        select(Share.funder_code, func.sum(Share.cents))
-        .join(Share.proposal)
-        .join(Proposal.application)
-        .where(is_open(), Application.call_id == application.call_id, Application.id != application.id)
-        .group_by(Share.funder_code)
-    )
-    return {party: int(cents) for party, cents in db.session.execute(query)}
-
-
-def basis(application: Application, pots: Sequence[Envelope]) -> Basis | None:
-    """What a proposal on this file is judged against; None while it has no standing."""
     found = standing(application)
     if found is None:
         return None
-    its, held = category(application), reserved(application)
+    its, own = category(application), reserved(act)
     return Basis(
         score=found.score,
         gap=found.gap,
@@ -98,14 +85,21 @@ def basis(application: Application, pots: Sequence[Envelope]) -> Basis | None:
         threshold=its.min_score,
         requested=application.requested_cents,
         ceiling=calls.ceiling(its.share_bp, application.eligible_cents),
-        free={pot.funder_code: max(0, pot.free_cents - held.get(pot.funder_code, 0)) for pot in pots},
-        reserved=held,
+        free={pot.funder_code: pot.free_cents + own.get(pot.funder_code, 0) for pot in pots},
+        reserved={pot.funder_code: pot.reserved_cents - own.get(pot.funder_code, 0) for pot in pots},
     )
+
+
+def reserved(act: Act | None) -> dict[Party, int]:
+    """What an act that is still open holds of each envelope, in cents."""
+    if act is None or not act.is_open:
+        return {}
+    return {party: held.cents for party, held in ledger.held(act.id).items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A file before its office: what it is judged by, and the proposal if there is one."""
+    """A file before its office: what it is judged by, and its last proposal if there is one."""
 
     application: Application
     standing: Standing
@@ -125,29 +119,34 @@ def draft(actor: Actor, id: UUID) -> Draft | None:  # noqa: A002
     found = standing(application) if application else None
     if application is None or found is None:
         return None
-    its = envelopes(application)
-    judged = basis(application, its)
+    its, last = envelopes(application), of_file(application)
+    judged = basis(application, its, last.act if last else None)
     assert judged is not None  # noqa: S101 - there is a standing
-    return Draft(application, found, category(application), judged, its, of_file(application))
+    return Draft(application, found, category(application), judged, its, last)
 
 
 # --- one proposal --------------------------------------------------------------------------------
 
 #: All that a proposal's page and its rules read of it.
-PARTS = (joinedload(Proposal.shares), selectinload(Proposal.keys), selectinload(Proposal.versions))
+PARTS = (
+    joinedload(Proposal.shares),
+    selectinload(Proposal.keys),
+    selectinload(Proposal.versions),
+    undefer(Proposal.writers),
+)
 
 
 def of_file(application: Application) -> Proposal | None:
-    """The file's proposal, read afresh."""
-    query = select(Proposal).where(Proposal.application_id == application.id).options(*PARTS)
+    """The proposal of the file's last act, read afresh."""
+    query = select(Proposal).join(Proposal.act).where(Act.application_id == application.id)
+    query = query.order_by(Act.number.desc()).limit(1).options(*PARTS)
     return db.session.scalars(query.execution_options(populate_existing=True)).unique().one_or_none()
 
 
 def locked(proposal_id: UUID) -> Proposal:
-    """The proposal held for writing, shares, keys and versions as they are now; the application is locked before."""
-    # A handful each: one statement. Who wrote a version is asked; of what it says, only the last.
-    versions = joinedload(Proposal.versions).load_only(Version.prepared_by)
-    parts = (joinedload(Proposal.shares), joinedload(Proposal.keys), versions)
+    """The proposal held for writing, with act, shares and keys as they are now; the application is locked before."""
+    # A handful each: one statement. Who wrote a version is asked; what it says is read when it is needed.
+    parts = (joinedload(Proposal.shares), joinedload(Proposal.keys), undefer(Proposal.writers))
     query = to_write(select(Proposal).where(Proposal.id == proposal_id), Proposal).options(*parts)
     return db.session.scalars(query.execution_options(populate_existing=True)).unique().one()
 
@@ -171,19 +170,38 @@ def locked_for(actor: Actor, application_id: UUID) -> tuple[Application, bool]:
 
 def proposal(actor: Actor, id: UUID) -> Proposal | None:  # noqa: A002
     """A proposal on a file that exists for the actor, with all its page shows."""
-    its = joinedload(Proposal.application)
     query = (
         select(Proposal)
-        .join(Proposal.application)
+        .join(Proposal.act)
+        .join(Act.application)
         .where(Proposal.id == id, visible_to(actor))
         .options(
-            its.options(*WHOLE),
+            joinedload(Proposal.act).options(
+                joinedload(Act.application).options(*WHOLE),
+                joinedload(Act.returner).lazyload(Person.role_grants),
+            ),
             joinedload(Proposal.preparer).lazyload(Person.role_grants),
-            joinedload(Proposal.returner).lazyload(Person.role_grants),
             *PARTS,
+            joinedload(Proposal.shares).joinedload(Share.clerk).lazyload(Person.role_grants),
         )
     )
     return db.session.scalars(query).unique().one_or_none()
+
+
+def earlier(proposal: Proposal) -> list[Proposal]:
+    """What was put to the cities before it and came to nothing, the latest first: the acts it goes on from."""
+    if proposal.act.number == 1:
+        return []
+    before = and_(Act.application_id == proposal.application_id, Act.number < proposal.act.number)
+    query = select(Proposal).join(Proposal.act).where(before).order_by(Act.number.desc())
+    found = db.session.scalars(query.options(selectinload(Proposal.keys), selectinload(Proposal.versions)))
+    return list(takewhile(lambda its: its.act.state is ActState.ABANDONED, found))
+
+
+def later(proposal: Proposal) -> UUID | None:
+    """The proposal of the act that followed, if one did."""
+    query = select(Proposal.id).join(Proposal.act).where(Act.application_id == proposal.application_id)
+    return db.session.scalar(query.where(Act.number > proposal.act.number).order_by(Act.number.desc()).limit(1))
 
 
 def terms(proposal: Proposal) -> Terms:
@@ -246,10 +264,10 @@ def case(proposal: Proposal, *, outdated: Sequence[str] = ()) -> Case:
         outcome=proposal.outcome,
         paying=its.paying,
         keys=tuple(rules.Signed(key.party, key.person_id, key.digest) for key in live_keys(proposal)),
-        preparers=frozenset(version.prepared_by for version in proposal.versions),
+        preparers=frozenset(proposal.writers),
         deliberations_due=rules.deliberations_due(proposal.outcome, its.paying, deliberations(proposal)),
         outdated=tuple(map(texts.source, outdated)),
-        is_open=proposal.is_open and proposal.application.state is State.PROPOSED,
+        is_open=proposal.is_open,
     )
 
 
@@ -260,10 +278,9 @@ def is_recused(actor: Actor, application: Application) -> bool:
 
 
 def authors(proposal: Proposal) -> Sequence[Person]:
-    """Whoever wrote a version of it: the office that proposed, the Toulouse office that entered the délibérations."""
-    ids = {version.prepared_by for version in proposal.versions}
+    """Whoever had a hand in it: the office that proposed, the Toulouse office that entered the délibérations."""
     return db.session.scalars(
-        select(Person).where(Person.id.in_(ids)).order_by(Person.family_name, Person.given_name, Person.id)
+        select(Person).where(Person.id.in_(proposal.writers)).order_by(Person.family_name, Person.given_name, Person.id)
     ).all()
 
 

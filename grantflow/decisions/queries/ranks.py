@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import selectinload
 
 from grantflow.applications.models import Application
@@ -17,12 +17,13 @@ from grantflow.kernel.parties import Actor, Party, Side
 from grantflow.organisations.models import Organisation
 from grantflow.platform.db import db
 from grantflow.review.models import Assignment, Standing
-from grantflow.review.states import Conflict
+from grantflow.seats.states import Conflict
 
 from .. import policy, rules
-from ..models import Proposal, Share
-from ..states import Outcome
-from .files import is_open, visible_to
+from ..models import Act, Proposal
+from ..states import ActState, Outcome
+from .files import visible_to
+from .holdings import Holding, reservations
 
 PAGE = 50
 
@@ -97,17 +98,17 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Pot:
-    """One funder's envelope, with what open proposals reserve."""
+    """One funder's envelope: committed + reserved + free = limit. Cents."""
 
     party: Party
     limit: int
     committed: int
-    proposed: int
+    reserved: int
 
     @property
     def free(self) -> int:
         """What can still be proposed."""
-        return max(0, self.limit - self.committed - self.proposed)
+        return self.limit - self.committed - self.reserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ class Ranking:
     calls: Sequence[Call]
     rows: list[Ranked]
     pots: list[Pot]
+    #: Of the files that exist for the actor; whoever is excluded from one sees nothing of it, no sum either (T13).
+    reservations: list[Holding]
     #: Files the actor is excluded from: neither listed nor counted.
     excluded: int
     #: Score and id of the lowest in rank that holds money.
@@ -160,6 +163,7 @@ def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) ->
     call = next((its for its in everything if code in {None, its.code}), None)
     if call is None:
         return None
+    latest = _latest()
     query = (
         select(
             Application.id,
@@ -177,14 +181,14 @@ def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) ->
             Standing.third_due,
             Standing.recommended_cents,
             Proposal.id.label("proposal_id"),
-            Proposal.outcome,
+            latest.c.kind,
             Proposal.award_cents,
-            Proposal.returned_at,
         )
         .select_from(Standing)
         .join(Standing.application)
         .join(Application.lead)
-        .outerjoin(Proposal, Proposal.application_id == Application.id)
+        .outerjoin(latest, true())
+        .outerjoin(Proposal, Proposal.act_id == latest.c.id)
         .where(Standing.call_id == call.id, visible_to(actor))
         .order_by(Standing.score.desc(), Standing.application_id.desc())
         .limit(PAGE + 1)
@@ -192,17 +196,25 @@ def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) ->
     if after:
         query = query.where(tuple_(Standing.score, Standing.application_id) < tuple_(after.score, after.application_id))
     found = db.session.execute(query).all()
-    pots = _pots(actor, call)
+    held = reservations(actor, call.id)
+    pots = [_pot(envelope, held) for envelope in call.envelopes]
     return Ranking(
         call=call,
         calls=everything,
         rows=_rows(call, found[:PAGE], pots, after),
         pots=pots,
+        reservations=held,
         excluded=_excluded(actor, call),
         last_holder=_last_holder(actor, call),
         after=after,
         more=len(found) > PAGE,
     )
+
+
+def _latest() -> Any:
+    """The last act of each file, unless it was sent back: one look into the index for each row of the page."""
+    acts = select(Act.id, Act.kind).where(Act.application_id == Application.id, Act.state != ActState.ABANDONED)
+    return acts.order_by(Act.number.desc()).limit(1).correlate(Application).lateral("latest")
 
 
 def _calls() -> Sequence[Call]:
@@ -212,7 +224,7 @@ def _calls() -> Sequence[Call]:
 
 def _rows(call: Call, found: Sequence[Any], pots: Sequence[Pot], after: Edge | None) -> list[Ranked]:
     frame = sum(pot.limit for pot in pots)
-    start = after.total if after else sum(pot.committed + pot.proposed for pot in pots)
+    start = after.total if after else sum(pot.committed + pot.reserved for pot in pots)
     thresholds = [calls.category_of(call.categories, row.requested_cents).min_score for row in found]
     claims = [_claims(row, threshold) for row, threshold in zip(found, thresholds, strict=True)]
     # Awards and open proposals hold their money already: they count before any rank.
@@ -238,8 +250,8 @@ def _rows(call: Call, found: Sequence[Any], pots: Sequence[Pot], after: Edge | N
             requested=row.requested_cents,
             recommended=row.recommended_cents,
             proposal_id=row.proposal_id,
-            outcome=row.outcome if row.returned_at is None else None,
-            award=row.award_cents if row.returned_at is None else None,
+            outcome=row.kind,
+            award=row.award_cents,
             claims=claim,
             total=fit.total,
             fits=fit.fits,
@@ -257,24 +269,9 @@ def _claims(row: Any, threshold: int) -> int:
     return 0
 
 
-def _pots(actor: Actor, call: Call) -> list[Pot]:
-    taken = (
-        select(Share.funder_code, func.sum(Share.cents))
-        .join(Share.proposal)
-        .join(Proposal.application)
-        .where(
-            visible_to(actor),
-            is_open(),
-            Application.call_id == call.id,
-        )
-        .group_by(Share.funder_code)
-    )
-    proposed = {party: int(cents) for party, cents in db.session.execute(taken)}
-    return [_pot(envelope, proposed.get(envelope.funder_code, 0)) for envelope in call.envelopes]
-
-
-def _pot(envelope: Envelope, proposed: int) -> Pot:
-    return Pot(envelope.funder_code, envelope.limit_cents, envelope.committed_cents, proposed)
+def _pot(envelope: Envelope, held: Sequence[Holding]) -> Pot:
+    party = envelope.funder_code
+    return Pot(party, envelope.limit_cents, envelope.committed_cents, sum(its.parts.get(party, 0) for its in held))
 
 
 def _last_holder(actor: Actor, call: Call) -> tuple[Decimal, UUID] | None:
@@ -282,11 +279,11 @@ def _last_holder(actor: Actor, call: Call) -> tuple[Decimal, UUID] | None:
     query = (
         select(Standing.score, Standing.application_id)
         .join(Standing.application)
-        .outerjoin(Proposal, Proposal.application_id == Application.id)
+        .outerjoin(Act, and_(Act.application_id == Application.id, Act.state == ActState.OPEN))
         .where(
             Standing.call_id == call.id,
             visible_to(actor),
-            or_(Application.state == State.AWARDED, is_open() & (Proposal.award_cents > 0)),
+            or_(Application.state == State.AWARDED, Act.kind == Outcome.AWARD),
         )
         .order_by(Standing.score, Standing.application_id)
         .limit(1)

@@ -15,14 +15,26 @@ from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import KEY_HOLDERS, Actor, Party
 from grantflow.letters import queries as letters
 from grantflow.letters.models import Letter
-from grantflow.letters.rules import Act as Frozen
+from grantflow.letters.rules import Written
 from grantflow.platform.db import db
 from grantflow.review.models import Standing
 
 from .. import policy, rules
 from ..models import Key, Proposal, Version
 from ..rules import Case, Content
-from .files import case, category, content_of, envelopes, of_file, outdated, pending, proposal, standing
+from .files import (
+    case,
+    category,
+    content_of,
+    earlier,
+    envelopes,
+    later,
+    of_file,
+    outdated,
+    pending,
+    proposal,
+    standing,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +94,9 @@ class Sight:
     has_a_say: bool
     would_decide: bool
     may_edit: bool
-    #: It was sent back, and the actor's office may propose again.
+    #: It was sent back, and the actor's office may propose again; or it was proposed again already, as this.
     may_propose: bool
+    later: UUID | None
     may_deliberate: bool
     may_send_back: bool
     letters: Sequence[Letter]
@@ -114,6 +127,7 @@ def sight(actor: Actor, proposal: Proposal) -> Sight:
     stale = outdated(proposal) if proposal.is_open else ()
     its = case(proposal, outdated=stale)
     has_a_say = policy.has_a_say(actor, proposal)
+    history = [proposal, *earlier(proposal)]
     person = rules.Signatory(actor.id, actor.party, actor.roles, name=actor.name)
     return Sight(
         proposal=proposal,
@@ -123,10 +137,10 @@ def sight(actor: Actor, proposal: Proposal) -> Sight:
         category=category(application),
         envelopes=envelopes(application),
         case=its,
-        boxes=(_box(proposal, KEY_HOLDERS[0], actor), _box(proposal, KEY_HOLDERS[1], actor)),
-        consent=_box(proposal, Party.METROPOLE, actor) if its.needs_consent else None,
+        boxes=(_box(history, KEY_HOLDERS[0], actor), _box(history, KEY_HOLDERS[1], actor)),
+        consent=_box(history, Party.METROPOLE, actor) if its.needs_consent else None,
         missing=rules.missing(its),
-        since=_since(actor, proposal),
+        since=_since(actor, history),
         outdated=stale,
         pending=pending(proposal) if stale else [],
         why_not=rules.why_not_sign(person, its, proposal.digest) if has_a_say else [],
@@ -134,26 +148,36 @@ def sight(actor: Actor, proposal: Proposal) -> Sight:
         would_decide=actor.party is not None and rules.is_last_key(its, actor.party),
         may_edit=its.is_open and policy.leads(actor, application),
         may_propose=application.state is State.ASSESSED and policy.leads(actor, application),
+        later=later(proposal) if proposal.act.returned_at else None,
         may_deliberate=its.is_open and policy.may_deliberate(actor, proposal),
         may_send_back=its.is_open and policy.may_send_back(actor, proposal),
-        letters=letters.of_subject(application.id) if proposal.decided_at else (),
+        letters=letters.of_subject(proposal.act_id) if proposal.act.decided_at else (),
     )
 
 
-def _box(proposal: Proposal, party: Party, actor: Actor) -> Box:
-    own = [key for key in proposal.keys if key.party is party]
+def _box(history: Sequence[Proposal], party: Party, actor: Actor) -> Box:
+    """``history``: the proposal, and behind it those that it goes on from: their keys fell when they were sent back."""
+    proposal = history[0]
+    own = [key for key in _keys(history) if key.party is party]
     live = next((key for key in own if key.voided_at is None and key.digest == proposal.digest), None)
     void = next((key for key in reversed(own) if key.voided_at), None)
     mine = policy.has_a_say(actor, proposal) and actor.party is party and proposal.is_open
     return Box(party, "turned" if live else "void" if void else "waiting", live or void, mine)
 
 
-def _since(actor: Actor, proposal: Proposal) -> Since | None:
-    others = [key for key in proposal.keys if key.party is not actor.party or key.voided_at]
+def _keys(history: Sequence[Proposal]) -> list[Key]:
+    """Every key ever turned, the oldest first."""
+    return [key for its in reversed(history) for key in its.keys]
+
+
+def _since(actor: Actor, history: Sequence[Proposal]) -> Since | None:
+    proposal = history[0]
+    others = [key for key in _keys(history) if key.party is not actor.party or key.voided_at]
     if not others:
         return None
     last = max(others, key=lambda key: key.turned_at)
-    signed = [v for v in proposal.versions if v.digest == last.digest and v.prepared_at <= last.turned_at]
+    versions = [version for its in reversed(history) for version in its.versions]
+    signed = [v for v in versions if v.digest == last.digest and v.prepared_at <= last.turned_at]
     if not signed:
         return None
     changes = rules.changes(signed[-1].content, content_of(proposal))
@@ -180,7 +204,7 @@ class Act:
     proposal: Proposal
     version: Version
     party: Party
-    frozen: Frozen
+    written: Written
 
     @property
     def is_last(self) -> bool:
@@ -194,8 +218,8 @@ def act(actor: Actor, id: UUID, party: str, number: int | None = None) -> Act | 
     if its is None:
         return None
     version = next((v for v in its.versions if v.number == (number or its.version)), None)
-    frozen = {p.value: (p, act) for p, act in version.content.acts.items()}.get(party) if version else None
-    return Act(its, version, *frozen) if version and frozen else None
+    written = {p.value: (p, act) for p, act in version.content.acts.items()}.get(party) if version else None
+    return Act(its, version, *written) if version and written else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
@@ -14,18 +14,15 @@ from grantflow.platform.db import db
 from grantflow.review.models import Standing
 
 from .. import policy, rules
-from ..models import Key, Proposal, Share, Version
-from .files import case, is_open, visible_to
+from ..models import Act, Key, Proposal, Share
+from ..states import ActState
+from .files import case, visible_to
 
 #: Rows of "signed lately".
 LATELY = 20
 
-#: What a list reads of a proposal: who prepared each version, not what stood in it.
-LISTED = (
-    joinedload(Proposal.shares),
-    selectinload(Proposal.keys),
-    selectinload(Proposal.versions).defer(Version.frozen),
-)
+#: What a list reads of a proposal.
+LISTED = (joinedload(Proposal.shares), selectinload(Proposal.keys), undefer(Proposal.writers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +50,15 @@ class ToSign:
 
 def _open(actor: Actor) -> Select[Proposal]:
     return (
-        select(Proposal)
-        .join(Proposal.application)
-        .where(
-            visible_to(actor),
-            is_open(),
-        )
+        select(Proposal).join(Proposal.act).join(Act.application).where(Act.state == ActState.OPEN, visible_to(actor))
     )
 
 
 def to_sign(actor: Actor) -> ToSign:
     """Open proposals, oldest first: for signatories those on which their city has a say, for offices all."""
     lists = ToSign([], [], [], _signed_lately(actor) if policy.signs(actor) else [])
-    query = _open(actor).options(joinedload(Proposal.application).joinedload(Application.lead), *LISTED)
+    lead = joinedload(Proposal.act).joinedload(Act.application).joinedload(Application.lead)
+    query = _open(actor).options(lead, *LISTED)
     person = rules.Signatory(actor.id, actor.party, actor.roles)
     for its in db.session.scalars(query.order_by(Proposal.prepared_at, Proposal.id)).unique():
         has_a_say = policy.has_a_say(actor, its)
@@ -89,9 +82,10 @@ def _signed_lately(actor: Actor) -> list[Key]:
     query = (
         select(Key)
         .join(Key.proposal)
-        .join(Proposal.application)
+        .join(Proposal.act)
+        .join(Act.application)
         .where(Key.person_id == actor.id, visible_to(actor))
-        .options(joinedload(Key.proposal).joinedload(Proposal.application))
+        .options(joinedload(Key.proposal).joinedload(Proposal.act).joinedload(Act.application))
         .order_by(Key.turned_at.desc())
         .limit(LATELY)
     )
@@ -118,12 +112,7 @@ def tasks(actor: Actor) -> Tasks:
     if Role.OFFICE in actor.roles and actor.party in OFFICES.values():
         side = next(side for side, party in OFFICES.items() if party is actor.party)
         propose = _count(_to_propose(actor, side))
-        back = _count(
-            select(Proposal)
-            .join(Proposal.application)
-            .where(visible_to(actor), Application.lead_side == side, Application.state == State.ASSESSED)
-            .where(Proposal.returned_at.is_not(None))
-        )
+        back = _count(_assessed(actor, side).where(_was_proposed()))
     return Tasks(sign, deliberate, propose, back)
 
 
@@ -131,14 +120,21 @@ def _count(query: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
+def _assessed(actor: Actor, side: Side) -> Select[Application]:
+    return select(Application).where(
+        visible_to(actor), Application.lead_side == side, Application.state == State.ASSESSED
+    )
+
+
+def _was_proposed() -> ColumnElement[bool]:
+    """Over Application: an act was begun once. While the file is only assessed, none is open: it was sent back."""
+    return exists().where(Act.application_id == Application.id)
+
+
 def _to_propose(actor: Actor, side: Side) -> Select[Application]:
     """Assessed files of a side that nothing keeps from a proposal, and that were not sent back."""
-    return (
-        select(Application)
-        .join(Standing, Standing.application_id == Application.id)
-        .where(visible_to(actor), Application.lead_side == side, Application.state == State.ASSESSED)
-        .where(~Standing.third_due, ~exists().where(Proposal.application_id == Application.id))
-    )
+    ready = _assessed(actor, side).join(Standing, Standing.application_id == Application.id)
+    return ready.where(~Standing.third_due, ~_was_proposed())
 
 
 def _lacks_deliberation() -> ColumnElement[bool]:
@@ -153,7 +149,7 @@ def _lacks_deliberation() -> ColumnElement[bool]:
 def _awaiting(actor: Actor) -> Select[Proposal]:
     """Proposals that only wait for a signature the actor may give."""
     signed = exists().where(Key.proposal_id == Proposal.id, Key.voided_at.is_(None), Key.party == actor.party)
-    prepared = exists().where(Version.proposal_id == Proposal.id, Version.prepared_by == actor.id)
+    prepared = func.has_worded(Proposal.act_id, literal(actor.id))
     query = _open(actor).where(~signed, ~prepared, ~_lacks_deliberation())
     pays = exists().where(Share.proposal_id == Proposal.id, Share.funder_code == Party.METROPOLE, Share.cents > 0)
     if actor.party not in KEY_HOLDERS:

@@ -8,7 +8,7 @@ from typing import Any
 
 from grantflow.kernel import canonical
 from grantflow.kernel.parties import Party
-from grantflow.letters.rules import Act, Facts
+from grantflow.letters.rules import Facts, Written
 from grantflow.letters.states import Kind
 
 from ..states import Outcome
@@ -27,7 +27,7 @@ class Content:
 
     #: ``worded``: amounts per funder, outcome, all that an office worded.
     terms: Mapping[str, Any]
-    acts: Mapping[Party, Act]
+    acts: Mapping[Party, Written]
     #: Version by source (``queries.versions``).
     sources: Mapping[str, str]
 
@@ -45,7 +45,7 @@ class Content:
         stored = canonical.upcast(json.loads(content), UPCASTERS, to=SCHEMA)
         kind = KINDS[Outcome(stored["terms"]["outcome"])]
         acts = {
-            party: Act(kind=kind, facts=Facts.from_json(act["facts"]), bodies=act["bodies"])
+            party: Written(kind=kind, facts=Facts.from_json(act["facts"]), bodies=act["bodies"])
             for party in Party
             if (act := stored["acts"].get(party.value))
         }

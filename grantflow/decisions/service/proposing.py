@@ -1,14 +1,17 @@
 """Putting a proposal to the cities, and taking it back. Whatever changes what is signed voids every key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
+from grantflow.accounts.models import Person
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application
 from grantflow.applications.states import Action, State
 from grantflow.audit import service as audit
-from grantflow.calls import queries as calls
+from grantflow.calls import queries as call_queries
+from grantflow.calls import service as calls
+from grantflow.calls.models import Envelope
 from grantflow.kernel import canonical, clock
 from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Invalid, Reason
 from grantflow.kernel.parties import Actor, Party
@@ -18,9 +21,9 @@ from grantflow.notifications import service as notifications
 from grantflow.platform.db import db
 
 from .. import policy, queries, rules
-from ..models import Proposal, Share, Version
+from ..models import Act, Proposal, Share, Version
 from ..rules import Deliberation, Terms, Unsound
-from ..states import Outcome, RejectionReason
+from ..states import ActState, Outcome, RejectionReason
 
 
 def propose(
@@ -42,8 +45,9 @@ def propose(
 ) -> Proposal:
     """Put an award or a rejection to the cities; the same verb changes what is still open.
 
-    In order: lock envelopes and file, judge the terms, freeze what will be signed, move the file if it was only
-    assessed, void keys and consent where anything signed changed, note it on the trail, tell the signatories.
+    In order: lock envelopes and file, judge the terms, open an act if none is, reserve its money, move the file if it
+    was only assessed, freeze what will be signed, void keys and consent where anything signed changed, note it on the
+    trail, tell the signatories. A proposal that was sent back stays as it was: proposing again opens the next act.
     ``deliberations`` are for the Toulouse office only (D4); others leave them out. ``seen``: the version the form
     showed, so that colleagues do not overwrite each other.
 
@@ -66,22 +70,19 @@ def propose(
         conditions_de=conditions_de,
         conditions_fr=conditions_fr,
     )
-    application = _locked(application, by)
+    envelopes, application = _locked(application, by)
     if application.state not in {State.ASSESSED, State.PROPOSED}:
         raise IllegalStep("illegal_step", action=Action.PROPOSE, state=application.state)
-    proposal = queries.of_file(application)
-    if proposal and seen is not None and seen != proposal.version:
-        raise Invalid("proposal_moved", by=proposal.preparer.name)
-    _judge(application, terms, deliberations or {})
-    if proposal is None:
-        proposal = _new(application)
-    _write(proposal, terms, _entered(proposal, deliberations))
+    last = queries.of_file(application)
+    if last and seen is not None and seen != last.version:
+        raise Invalid("proposal_moved", by=_last_writer(last))
+    _judge(application, terms, deliberations or {}, last.act if last else None, envelopes)
+    proposal = last if last and last.is_open else _open(application, last)
+    _write(proposal, terms, _entered(last, deliberations), by, before=last or proposal)
     if application.state is State.ASSESSED:
         applications.advance(application, Action.PROPOSE, by=by)
-        proposal.returned_at, proposal.returned_by, proposal.return_reason = None, None, ""
-        _put(proposal, by, afresh=True)
-    else:
-        _put(proposal, by)
+    _put(proposal, by, words=True)
+    calls.reserve(envelopes, proposal.act_id, terms.shares, by=by)
     return proposal
 
 
@@ -93,14 +94,14 @@ def deliberate(proposal: Proposal, deliberations: Mapping[Party, Deliberation], 
     """
     if not policy.is_toulouse_office(by):
         raise Forbidden("deliberation_by_toulouse")
-    proposal = _locked_open(proposal, by)
+    _, proposal = _locked_open(proposal, by)
     reasons = rules.why_not_deliberate(deliberations, clock.today())
     if outdated := queries.case(proposal, outdated=queries.outdated(proposal)).outdated:
         # The acts are written out anew: not with data that the lead's office has not taken over.
         reasons.append(Reason("facts_outdated", facts={"sources": outdated}))
     if reasons := reasons or _why_not_write(proposal.application, queries.terms(proposal)):
         raise Unsound(reasons)
-    _write(proposal, queries.terms(proposal), _entered(proposal, deliberations))
+    _write(proposal, queries.terms(proposal), deliberations, by, before=proposal)
     _put(proposal, by)
     return proposal
 
@@ -110,27 +111,34 @@ def renew(proposal: Proposal, *, by: Actor) -> Proposal:
     are meant so. They are written out anew, and all turn their keys anew."""
     if not policy.leads(by, proposal.application):
         raise Forbidden()
-    proposal = _locked_open(proposal, by)
-    _judge(proposal.application, queries.terms(proposal), {})
-    _put(proposal, by)
+    envelopes, proposal = _locked_open(proposal, by)
+    _judge(proposal.application, queries.terms(proposal), {}, proposal.act, envelopes)
+    _put(proposal, by, words=True)
     return proposal
 
 
 def send_back(proposal: Proposal, reason: str, *, by: Actor) -> Proposal:
-    """Give an open proposal back: keys and consent fall, the file is assessed again, its authors are told.
+    """Give an open proposal back: its act ends and frees its money, keys and consent fall, the file is assessed again,
+    its authors are told.
 
     The reason is for the offices and signatories; the applicant sees nothing of it (T17).
     """
     if not policy.may_send_back(by, proposal) or queries.is_recused(by, proposal.application):
         raise Forbidden()
-    proposal = _locked_open(proposal, by)
+    envelopes, proposal = _locked_open(proposal, by)
     if not reason.strip():
         raise Invalid("send_back_reason_missing", field="reason")
-    voided = _void(proposal)
-    proposal.returned_at, proposal.returned_by, proposal.return_reason = clock.now(), by.id, reason.strip()
-    applications.advance(proposal.application, Action.SEND_BACK, by=by)
+    voided, act = _void(proposal), proposal.act
+    calls.release(envelopes, act.id)
+    act.state, act.closed_at, act.returned_by, act.return_reason = (
+        ActState.ABANDONED,
+        clock.now(),
+        by.id,
+        reason.strip(),
+    )
+    applications.advance(act.application, Action.SEND_BACK, by=by)
     audit.record(
-        "proposal_sent_back", on=proposal, by=by, after={"voided": voided, "version": proposal.version}, reason=reason
+        "proposal_sent_back", on=act, by=by, after={"voided": voided, "version": proposal.version}, reason=reason
     )
     for author in queries.authors(proposal):
         if not queries.is_recused(author, proposal.application):
@@ -150,26 +158,32 @@ def send_back(proposal: Proposal, reason: str, *, by: Actor) -> Proposal:
 # --- parts ---------------------------------------------------------------------------------------
 
 
-def _locked(application: Application, by: Actor) -> Application:
-    """Envelopes by position, then the file: the order of all verbs. Of two proposals that want the same money at the
-    same moment the second finds it reserved."""
-    calls.lock_envelopes(application.call_id)
+def _locked(application: Application, by: Actor) -> tuple[Sequence[Envelope], Application]:
+    """Envelopes by position, then the file: the order of all verbs, signing too. Of two proposals that want the same
+    money at the same moment the second finds it reserved."""
+    envelopes = call_queries.lock_envelopes(application.call_id)
     application = queries.locked_file(application.id)
     db.confirm_rights(by)
-    return application
+    return envelopes, application
 
 
-def _locked_open(proposal: Proposal, by: Actor) -> Proposal:
+def _locked_open(proposal: Proposal, by: Actor) -> tuple[Sequence[Envelope], Proposal]:
     """As above, and the proposal; raises IllegalStep unless it lies before the cities."""
-    application = _locked(proposal.application, by)
+    envelopes, _ = _locked(proposal.application, by)
     locked = queries.locked(proposal.id)
-    if not locked.is_open or application.state is not State.PROPOSED:
+    if not locked.is_open:
         raise IllegalStep("proposal_not_open")
-    return locked
+    return envelopes, locked
 
 
-def _judge(application: Application, terms: Terms, deliberations: Mapping[Party, Deliberation]) -> None:
-    basis = queries.basis(application, queries.envelopes(application))
+def _judge(
+    application: Application,
+    terms: Terms,
+    deliberations: Mapping[Party, Deliberation],
+    act: Act | None,
+    envelopes: Sequence[Envelope],
+) -> None:
+    basis = queries.basis(application, envelopes, act)
     if basis is None:
         raise IllegalStep("illegal_step", action=Action.PROPOSE, state=application.state)
     if reasons := rules.why_not_yet(basis):
@@ -179,6 +193,10 @@ def _judge(application: Application, terms: Terms, deliberations: Mapping[Party,
         raise Unsound(reasons)
     if reasons := _why_not_write(application, terms):
         raise Unsound(reasons)
+
+
+def _last_writer(proposal: Proposal) -> str:
+    return db.session.get_one(Person, proposal.versions[-1].prepared_by).name
 
 
 def _why_not_write(application: Application, terms: Terms) -> list[Reason]:
@@ -192,20 +210,28 @@ def _why_not_write(application: Application, terms: Terms) -> list[Reason]:
     return list(found.values())
 
 
-def _new(application: Application) -> Proposal:
-    proposal = Proposal(application=application, version=0)
+def _open(application: Application, last: Proposal | None) -> Proposal:
+    """The file's next act, with an empty proposal."""
+    number, version = (last.act.number + 1, last.version) if last else (1, 0)
+    act = Act(application=application, number=number, state=ActState.OPEN, opened_at=clock.now())
+    proposal = Proposal(act=act, version=version)
     proposal.shares = [Share(funder_code=party, position=place, cents=0) for place, party in enumerate(Party, 1)]
     proposal.keys, proposal.versions = [], []
     return proposal
 
 
-def _entered(proposal: Proposal, deliberations: Mapping[Party, Deliberation] | None) -> Mapping[Party, Deliberation]:
+def _entered(last: Proposal | None, deliberations: Mapping[Party, Deliberation] | None) -> Mapping[Party, Deliberation]:
     """What was entered before, unless it is entered anew."""
-    return queries.deliberations(proposal) if deliberations is None else deliberations
+    if deliberations is not None:
+        return deliberations
+    return queries.deliberations(last) if last else {}
 
 
-def _write(proposal: Proposal, terms: Terms, deliberations: Mapping[Party, Deliberation]) -> None:
-    proposal.outcome = terms.outcome
+def _write(
+    proposal: Proposal, terms: Terms, entered: Mapping[Party, Deliberation], by: Actor, *, before: Proposal
+) -> None:
+    """``before``: the proposal as it was, or the one that it follows: what stays the same stays its writer's."""
+    proposal.act.kind = terms.outcome
     proposal.award_cents = terms.award
     proposal.purpose_de, proposal.purpose_fr = terms.purpose_de.strip(), terms.purpose_fr.strip()
     proposal.rejection_reason = terms.rejection_reason
@@ -213,46 +239,47 @@ def _write(proposal: Proposal, terms: Terms, deliberations: Mapping[Party, Delib
     proposal.conditions_de = "\n".join(rules.lines(terms.conditions_de))
     proposal.conditions_fr = "\n".join(rules.lines(terms.conditions_fr))
     acting = rules.acting(terms.outcome, terms.paying)
-    for share in proposal.shares:
+    for share, old in zip(proposal.shares, before.shares, strict=True):
+        known, clerk = (old.deliberation_number, old.deliberation_on), old.deliberation_by
+        entry = entered.get(share.funder_code) if share.funder_code in acting else None
         share.cents = terms.shares.get(share.funder_code, 0)
-        entry = deliberations.get(share.funder_code) if share.funder_code in acting else None
-        share.deliberation_number = entry.number if entry else ""
-        share.deliberation_on = entry.on if entry else None
+        share.deliberation_number, share.deliberation_on = (entry.number, entry.on) if entry else ("", None)
+        share.deliberation_by = (clerk if known == (entry.number, entry.on) else by.id) if entry else None
 
 
-def _put(proposal: Proposal, by: Actor, *, afresh: bool = False) -> None:
-    """Write out and freeze what stands as a new version, if the office changed its terms or a source has a newer one;
-    then keys fall and signatories hear of it. What only the code would say otherwise today changes nothing."""
+def _put(proposal: Proposal, by: Actor, *, words: bool = False) -> None:
+    """Write out and freeze what stands as a new version, if nothing was put yet, the terms changed or a source has a
+    newer one; then keys fall and signatories hear of it. What only the code would say otherwise today changes nothing.
+
+    ``words``: whoever acts answers for the terms, and not only for a délibération.
+    """
     application, terms = proposal.application, queries.terms(proposal)
     known, acting = queries.sources(clock.today()), rules.acting(terms.outcome, terms.paying)
     entered = {party: entry for party, entry in queries.deliberations(proposal).items() if party in acting}
     worded, sources = rules.worded(terms, entered), queries.versions(application, acting, known)
     last = proposal.versions[-1].content if proposal.versions else None
-    if last and not afresh and rules.same(last, worded, sources):
+    if last and rules.same(last, worded, sources):
         return
     facts = [queries.letter_facts(application, terms, known[party], entered.get(party)) for party in acting]
     acts = dict(zip(acting, letters.freeze(rules.KINDS[terms.outcome], facts), strict=True))
     frozen = rules.Content(terms=worded, acts=acts, sources=sources).to_bytes()
     digest = canonical.digest(frozen)
     voided = _void(proposal)
+    author, now = cast(UUID, by.id), clock.now()  # an office is a person, with an id
     proposal.version += 1
     proposal.digest = digest
-    proposal.prepared_by, proposal.prepared_at = cast(UUID, by.id), clock.now()  # an office is a person, with an id
+    if words:
+        proposal.prepared_by, proposal.prepared_at = author, now
     db.session.add(proposal)
     db.session.flush()
     proposal.versions.append(
-        Version(
-            number=proposal.version,
-            digest=digest,
-            frozen=frozen,
-            prepared_by=proposal.prepared_by,
-            prepared_at=proposal.prepared_at,
-        )
+        Version(number=proposal.version, digest=digest, frozen=frozen, prepared_by=author, prepared_at=now)
     )
     db.session.flush()
+    db.session.expire(proposal, ["writers"])
     audit.record(
-        "proposal_changed" if proposal.version > 1 else "proposal_made",
-        on=proposal,
+        "proposal_changed" if last else "proposal_made",
+        on=proposal.act,
         by=by,
         before=_amounts(last.terms) if last else None,
         after={**_amounts(worded), "digest": digest, "version": proposal.version, "voided": voided},

@@ -20,7 +20,7 @@ def words(act: Act, language: str) -> Markup:
     """The text of ``act`` as it was put to the cities in ``language``, without letterhead and footer, its headings
     below the page's own. It was escaped when it was written out; the database keeps it under the digest of its bytes.
     """
-    digest = act.frozen.bodies[language]
+    digest = act.written.bodies[language]
     text = letters.bodies([digest])[digest]
     with force_locale(language):
         names = {slot: Markup('<span class="slot">{}</span>').format(texts.SLOTS[slot]) for slot in Slot}

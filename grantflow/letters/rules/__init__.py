@@ -1,7 +1,6 @@
 """The facts of a letter, what an act may not be issued without, and what it is called."""
 
 from .facts import (
-    Act,
     Address,
     Award,
     Deliberation,
@@ -13,6 +12,7 @@ from .facts import (
     Remedy,
     Share,
     Words,
+    Written,
 )
 from .issuing import (
     CODES,
@@ -34,7 +34,6 @@ from .slots import Slot, Slots, Unfilled, filled, funding_start
 __all__ = [
     "CODES",
     "TEMPLATE_VERSION",
-    "Act",
     "Address",
     "Award",
     "Deliberation",
@@ -49,6 +48,7 @@ __all__ = [
     "Slots",
     "Unfilled",
     "Words",
+    "Written",
     "address_lines",
     "file_name",
     "filled",

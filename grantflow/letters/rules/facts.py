@@ -220,8 +220,8 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """One funder's act as it is put to the cities: what is known of it, and its words by the digest they lie under."""
+class Written:
+    """One funder's act as it was written out: what is known of it, and its words by the digest they lie under."""
 
     kind: Kind
     facts: Facts

@@ -18,14 +18,21 @@ from grantflow.platform.db import db
 
 from .. import queries, rules
 from ..models import Letter, RegisterCounter
-from ..rules import Act, Slots
+from ..rules import Slots, Written
 from ..states import Standing
 
 Year = tuple[Party, int]
 
 
 def issue(
-    acts: Sequence[Act], signatories: Mapping[Party, str], *, on: date, key: str, subject_id: UUID, by: Actor
+    acts: Sequence[Written],
+    signatories: Mapping[Party, str],
+    *,
+    on: date,
+    key: str,
+    subject_id: UUID,
+    application_id: UUID,
+    by: Actor,
 ) -> list[Letter]:
     """Issue the letters of one deed on the day ``on``: each funder's act, and behind it the translation for a recipient
     who reads the other language (D17). Their words were written out before and are not looked at again.
@@ -39,8 +46,9 @@ def issue(
         raise Incomplete(reasons)
     years = sorted({(act.facts.funder.party, on.year) for act in acts})
     numbers = _draw(years)
+    whose = {"subject_id": subject_id, "application_id": application_id}
     rows = [
-        {**row, "key": f"{act.kind}:{key}:{act.facts.funder.party}:{row['language']}", "subject_id": subject_id}
+        {**row, "key": f"{act.kind}:{key}:{act.facts.funder.party}:{row['language']}", **whose}
         for act in acts
         for row in _rows(act, _slots(act, on, numbers, signatories), clock.now())
     ]
@@ -66,11 +74,11 @@ def issue(
     return letters
 
 
-def _signatory(act: Act, signatories: Mapping[Party, str]) -> str:
+def _signatory(act: Written, signatories: Mapping[Party, str]) -> str:
     return signatories.get(act.facts.funder.party, "")
 
 
-def _slots(act: Act, on: date, numbers: Mapping[Year, str], signatories: Mapping[Party, str]) -> Slots:
+def _slots(act: Written, on: date, numbers: Mapping[Year, str], signatories: Mapping[Party, str]) -> Slots:
     return Slots(
         day=on,
         register_number=numbers[act.facts.funder.party, on.year],
@@ -89,7 +97,7 @@ def _issued_before(keys: Sequence[str], new: Collection[str], years: Sequence[Ye
     return [found[key] for key in keys]
 
 
-def _rows(act: Act, slots: Slots, at: datetime) -> Iterator[dict[str, Any]]:
+def _rows(act: Written, slots: Slots, at: datetime) -> Iterator[dict[str, Any]]:
     """The act and, where it has one, its translation: as rows, with what lists show and search."""
     facts, recipient = act.facts, act.facts.recipient.organisation
     for language in rules.languages(facts):

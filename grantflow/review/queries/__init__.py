@@ -6,14 +6,15 @@ from sqlalchemy import func
 
 from grantflow.kernel.parties import Actor, Role
 from grantflow.platform.db import db
+from grantflow.seats.states import Conflict
 
 from .. import policy, texts
 from ..models import Assignment
-from ..states import Conflict
 from .assigning import (
     Panel,
     assignment_of_office,
     file_of_office,
+    is_biased,
     is_member,
     is_on_file,
     needs,
@@ -38,6 +39,7 @@ __all__ = [
     "assignments",
     "compare",
     "file_of_office",
+    "is_biased",
     "is_closed",
     "is_member",
     "is_on_file",

@@ -11,15 +11,16 @@ from grantflow.accounts.models import Person, RoleGrant
 from grantflow.accounts.texts import PARTIES
 from grantflow.applications import policy as applications
 from grantflow.applications.models import Application
-from grantflow.applications.states import State
+from grantflow.applications.states import AT_WORK, State
 from grantflow.calls.models import Call
 from grantflow.kernel.parties import OFFICES, Actor, Party, Role, Side
 from grantflow.organisations.models import Membership
 from grantflow.platform.db import db
+from grantflow.seats.states import Conflict
 
 from .. import policy, rules
 from ..models import Assignment, Nomination, Standing
-from ..states import AT_WORK, READABLE, Conflict, Need
+from ..states import READABLE, Need
 from .comparing import Outcome, settled
 from .seats import PAGE, REVIEWER, assignments, category, run_by, standing
 
@@ -61,6 +62,12 @@ def is_member(person: Person, application: Application) -> bool:
     query = select(Membership.person_id).where(
         Membership.organisation_id == application.lead_id, Membership.person_id == person.id
     )
+    return db.session.scalar(query) is not None
+
+
+def is_biased(person: Person, application: Application) -> bool:
+    """Whether somebody has a standing conflict of interest with an organisation of the file."""
+    query = select(Application.id).where(Application.id == application.id, applications.biased(person.id))
     return db.session.scalar(query) is not None
 
 
@@ -244,6 +251,7 @@ def _candidates(actor: Actor, application: Application, wanted: ColumnElement[bo
             Person.id != application.contact_id,
             ~exists().where(Assignment.application_id == application.id, Assignment.reviewer_id == Person.id),
             ~exists().where(Membership.organisation_id == application.lead_id, Membership.person_id == Person.id),
+            ~exists().where(Application.id == application.id, applications.biased(Person.id)).correlate(Person),
         )
         .options(lazyload(Person.role_grants))
         .order_by(Person.name, Person.id)

@@ -12,11 +12,12 @@ from grantflow.applications.models import Application
 from grantflow.calls.models import Call, Category, Criterion
 from grantflow.kernel.parties import Actor, Party, Role
 from grantflow.platform.db import db
+from grantflow.seats.states import Conflict
 
 from .. import rules
 from ..models import Assessment, Assignment, Score, Standing
 from ..rules import Mark
-from ..states import READABLE, Conflict
+from ..states import READABLE
 from .scoring import marks
 from .seats import category, of_file, seat_of, standing
 
@@ -60,7 +61,9 @@ def compare(actor: Actor, id: UUID) -> Comparison | None:  # noqa: A002 - the ho
     """The comparison, or None for whoever may not see every score of this file (D12)."""
     seat = seat_of(actor, id)
     by_office = select(Application).where(Application.id == id, applications.visible(actor))
-    by_seat = select(Application).where(Application.id == id, Application.state.in_(READABLE))
+    by_seat = select(Application).where(
+        Application.id == id, Application.state.in_(READABLE), ~applications.biased(actor.id)
+    )
     reads_as_office = bool(actor.roles & {Role.OFFICE, Role.SIGNATORY})
     if seat is None and not reads_as_office:
         return None
@@ -87,7 +90,6 @@ def settled(everyone: Iterable[Assignment], found: Standing) -> list[Assignment]
     counted = [
         a
         for a in everyone
-        if a.conflict is Conflict.NONE and a.assessment and a.assessment.submitted_at is not None
-        if a.assessment.submitted_at <= found.settled_at
+        if a.conflict is Conflict.NONE and a.submitted_at is not None and a.submitted_at <= found.settled_at
     ]
     return sorted(counted, key=lambda a: (a.is_third, _ORDER.index(a.party)))

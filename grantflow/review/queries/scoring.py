@@ -9,23 +9,26 @@ from uuid import UUID
 from sqlalchemy import Select, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import aliased, contains_eager
 
+from grantflow.applications import policy as applications
 from grantflow.applications.models import Application, Partner
+from grantflow.applications.states import AT_WORK
 from grantflow.calls.models import Call, Category, Criterion
 from grantflow.kernel.parties import Actor, Role
 from grantflow.organisations.models import Organisation
 from grantflow.organisations.states import Country
 from grantflow.platform.db import db
+from grantflow.seats.states import Conflict
 
 from .. import rules
 from ..models import Assessment, Assignment, Score
 from ..rules import Mark
-from ..states import AT_WORK, READABLE, UNDECIDED, Conflict, Progress
+from ..states import READABLE, UNDECIDED
 from .seats import PAGE
 
 
 def doors(actor: Actor) -> Select[Assignment]:
     """The actor's assignments whose file is open to them: the one predicate behind queue, counts and file (T12)."""
-    submitted = Assessment.progress == Progress.SUBMITTED
+    submitted = Assignment.submitted_at.is_not(None)
     return (
         select(Assignment)
         .join(Assignment.application)
@@ -34,6 +37,7 @@ def doors(actor: Actor) -> Select[Assignment]:
             true() if Role.REVIEWER in actor.roles else false(),
             Assignment.reviewer_id == actor.id,
             Assignment.conflict != Conflict.DECLARED,
+            ~applications.biased(actor.id),
             or_(Application.state.in_(AT_WORK), submitted & Application.state.in_(READABLE)),
         )
     )
@@ -99,12 +103,12 @@ class Queue:
 def queue(actor: Actor, after: UUID | None = None) -> Queue:
     """The actor's queue; ``after`` pages through the submitted reviews."""
     to_do = _rows(pending(actor))
-    submitted = doors(actor).where(Assessment.progress == Progress.SUBMITTED)
-    page = submitted.order_by(Assessment.submitted_at.desc(), Assessment.id.desc()).limit(PAGE + 1)
+    submitted = doors(actor).where(Assignment.submitted_at.is_not(None))
+    page = submitted.order_by(Assignment.submitted_at.desc(), Assignment.id.desc()).limit(PAGE + 1)
     if after:
-        last = select(Assessment.submitted_at, Assessment.id).join(Assessment.assignment)
-        last = last.where(Assignment.id == after, Assignment.reviewer_id == actor.id)
-        page = page.where(tuple_(Assessment.submitted_at, Assessment.id) < last.scalar_subquery())
+        seen = aliased(Assignment)
+        last = select(seen.submitted_at, seen.id).where(seen.id == after, seen.reviewer_id == actor.id)
+        page = page.where(tuple_(Assignment.submitted_at, Assignment.id) < last.scalar_subquery())
     rows = _rows(page)
     done = db.session.scalar(
         select(func.count()).select_from(submitted.where(Application.state.in_(UNDECIDED)).subquery())
@@ -131,8 +135,7 @@ def next_file(actor: Actor, after: Assignment) -> UUID | None:
 
 def pending(actor: Actor) -> Select[Assignment]:
     """What the actor has to declare for or to score, oldest first."""
-    unsubmitted = or_(Assessment.id.is_(None), Assessment.progress == Progress.DRAFT)
-    return doors(actor).where(unsubmitted).order_by(Assignment.assigned_at, Assignment.id)
+    return doors(actor).where(Assignment.submitted_at.is_(None)).order_by(Assignment.assigned_at, Assignment.id)
 
 
 def _rows(query: Select[Assignment]) -> list[Row]:
@@ -163,7 +166,7 @@ def _rows(query: Select[Assignment]) -> list[Row]:
             partner.country.label("partner_country"),
             partner.run_by.label("partner_run_by"),
             Assessment.total,
-            Assessment.submitted_at,
+            Assignment.submitted_at,
             marked.label("marked"),
             criteria.label("criteria"),
         )

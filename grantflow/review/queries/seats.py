@@ -7,13 +7,14 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from grantflow.accounts.models import Person
+from grantflow.applications import policy as applications
 from grantflow.applications.models import Application
 from grantflow.calls import rules as calls
 from grantflow.calls.models import Category
 from grantflow.kernel.parties import Actor, Party
 from grantflow.platform.db import db
 
-from .. import policy, rules
+from .. import rules
 from ..models import Assignment, Standing
 from ..rules import Seat
 
@@ -36,8 +37,8 @@ def seat_of(actor: Actor, application_id: UUID) -> Seat | None:
 
 
 def is_closed(actor: Actor, application: Application) -> bool:
-    """Whether the actor's own seat closes the file to their other roles."""
-    query = select(Application.id).where(Application.id == application.id, policy.closed_by_review(actor))
+    """Whether a conflict of interest or the actor's own seat closes the file to their other roles."""
+    query = select(Application.id).where(Application.id == application.id, applications.barred(actor))
     return db.session.scalar(query) is not None
 
 

@@ -3,17 +3,17 @@
 from grantflow.accounts.models import Person
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application
-from grantflow.applications.states import Action, State
+from grantflow.applications.states import AT_WORK, Action, State
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import DomainError, Forbidden, Invalid
 from grantflow.kernel.parties import SYSTEM, Actor, Role
 from grantflow.notifications import service as notifications
 from grantflow.platform.db import db
+from grantflow.seats.states import Conflict
 
 from .. import policy, queries, rules
 from ..models import Assignment
-from ..states import AT_WORK, Conflict
 from .settling import complete, hold
 
 
@@ -85,6 +85,8 @@ def check(application: Application, reviewer: Person, by: Actor) -> None:
         raise Invalid("review_already_assigned", field="reviewer")
     if reviewer.id == application.contact_id or queries.is_member(reviewer, application):
         raise Invalid("review_is_applicant", field="reviewer")
+    if queries.is_biased(reviewer, application):
+        raise Invalid("review_is_biased", field="reviewer")
 
 
 def seat(assignment: Assignment) -> Assignment:

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 
+from grantflow.applications.states import AT_WORK
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import DomainError, Forbidden, Incomplete, Invalid
 from grantflow.kernel.parties import Actor, Role
 from grantflow.platform.db import db
+from grantflow.seats import service as seats
+from grantflow.seats.states import Conflict
 
 from .. import rules
 from ..models import Assessment, Assignment, Score
 from ..rules import Mark
-from ..states import AT_WORK, Conflict, Progress
 from .settling import complete, hold
 
 
@@ -25,8 +27,8 @@ def declare(assignment: Assignment, *, conflict: bool, reason: str = "", confide
     _own(assignment, by)
     db.lock(assignment.application, by=by)
     hold(assignment, by=by)
-    repeated = Conflict.DECLARED if conflict else Conflict.NONE
-    if assignment.is_submitted or assignment.conflict in {Conflict.DECLARED, repeated}:
+    said = Conflict.DECLARED if conflict else Conflict.NONE
+    if assignment.is_submitted or assignment.conflict in {Conflict.DECLARED, said}:
         raise DomainError("review_already_declared")
     if assignment.application.state not in AT_WORK:
         raise DomainError("review_closed")
@@ -34,9 +36,7 @@ def declare(assignment: Assignment, *, conflict: bool, reason: str = "", confide
         raise Invalid("review_reason_missing", field="reason")
     if not conflict and not confidential:
         raise Invalid("review_confidentiality_missing", field="confidential")
-    assignment.conflict = Conflict.DECLARED if conflict else Conflict.NONE
-    assignment.conflict_reason = reason if conflict else ""
-    assignment.declared_at = clock.now()
+    seats.declare(assignment, said, reason=reason if conflict else "")
     audit.record("conflict_declared" if conflict else "no_conflict_declared", on=assignment.application, by=by)
     db.session.flush()
     if conflict:
@@ -57,7 +57,7 @@ def save_draft(
         raise DomainError("review_closed")
     assessment = assignment.assessment
     if assessment is None:
-        assessment = assignment.assessment = Assessment(progress=Progress.DRAFT, updated_at=clock.now())
+        assessment = assignment.assessment = Assessment(updated_at=clock.now())
     known = {score.criterion_id: score for score in assessment.scores}
     for criterion in assignment.application.call.criteria:
         mark = marks.get(criterion.position, Mark())
@@ -95,8 +95,7 @@ def submit(
     )
     if missing:
         raise Incomplete(missing)
-    assessment.progress = Progress.SUBMITTED
-    assessment.submitted_at = clock.now()
+    seats.submit(assignment)
     db.session.flush()
     audit.record("review_submitted", on=application, by=by)
     complete(application, by=by)
