@@ -14,6 +14,7 @@ sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != HERE]  #
 import ctypes  # noqa: E402
 import fcntl  # noqa: E402
 import hashlib  # noqa: E402
+import importlib.util  # noqa: E402
 import json  # noqa: E402
 import re  # noqa: E402
 import shutil  # noqa: E402
@@ -160,11 +161,7 @@ def which(tool):
 
 def has_ensurepip():
     """Debian's python3 has ``venv`` and yet cannot make one: pip's wheels are a package of their own."""
-    try:
-        import ensurepip  # noqa: F401
-    except ImportError:
-        return False
-    return True
+    return importlib.util.find_spec("ensurepip") is not None
 
 
 def is_debian():
@@ -323,9 +320,9 @@ def browser():
     if which("chromium-headless-shell"):
         return
     may_install = os.geteuid() == 0 and shutil.which("apt-get")
+    made_from = digest(LOCKS["test"])
     if may_install and is_debian() and apt_install("chromium-headless-shell"):
         return
-    made_from = digest(LOCKS["test"])
     if which("chromium") or is_stamped(stamp("chromium"), made_from):
         return
     say("fetching Chromium")
@@ -392,8 +389,8 @@ def last_error():
 
 def clean():
     """Remove what was built. The data in ``var/`` stay: ``grantflow demo reset`` deletes those."""
-    built = [".venv", "node_modules", "test-results", ".mypy_cache", ".ruff_cache", ".pytest_cache"]
-    for name in [*built, ".hypothesis", ".import_linter_cache"]:
+    caches = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache")
+    for name in (".venv", "node_modules", "test-results", *caches):
         shutil.rmtree(ROOT / name, ignore_errors=True)
     shutil.rmtree(VENDOR, ignore_errors=True)
 

@@ -124,13 +124,19 @@ def web_command(bind: str) -> list[str]:
     return [*program, *options, *limits, *proxies]
 
 
-def worker_command(queue: str = "", *, beat: bool = False) -> list[str]:
-    """A worker for one queue, named after it, or for all of them."""
+#: The parts that work, and from which queues. Letters are work: their limits need processes. Mail and upkeep wait for
+#: others: threads do, at a third of the memory; each queue has a lane of its own (``workers.lanes``).
+WORKERS: Final = {
+    "letters": ["--queues", "letters", "--concurrency", "2"],
+    "worker": ["--queues", "urgent,mail,upkeep", "--pool", "threads", "--concurrency", "12"],
+}
+
+
+def worker_command(part: str = "", *, beat: bool = False) -> list[str]:
+    """One of ``WORKERS``, named after its part, or a worker for everything."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    only = ["--queues", queue, "--hostname", f"{queue}@%h"] if queue else []
-    # Mail waits for others: threads do, at a third of the memory. Letters work: their limits need processes.
-    pool = ["--pool", "threads", "--concurrency", "4"] if queue == "mail" else ["--concurrency", "2"]
-    return [*_celery("worker"), *pool, *only, *quiet, *(["--beat"] if beat else [])]
+    own = [*WORKERS[part], "--hostname", f"{part}@%h"] if part else ["--concurrency", "2"]
+    return [*_celery("worker"), *own, *quiet, *(["--beat"] if beat else [])]
 
 
 def beat_command() -> list[str]:
@@ -147,8 +153,7 @@ def become(part: str, host: str) -> None:
     _refuse_open_demo(settings.is_demo, host)
     commands = {
         "web": web_command(f"{host}:{settings.port}"),
-        "worker": worker_command("grantflow"),
-        "mailer": worker_command("mail"),
+        **{name: worker_command(name) for name in WORKERS},
         "beat": beat_command(),
     }
     command = commands[part]
@@ -282,8 +287,8 @@ class Supervisor:
         self._migrate()
         web_socket = self.sockets[0]
         self._begin("web", web_command(f"fd://{web_socket.fileno()}"), [web_socket.fileno()])
-        self._begin("worker", worker_command("grantflow"))
-        self._begin("mailer", worker_command("mail"))
+        for name in WORKERS:
+            self._begin(name, worker_command(name))
         self._begin("beat", beat_command())
         if self.demo:
             self._say("making sure of the demo fund")

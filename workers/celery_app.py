@@ -47,7 +47,7 @@ with flask_app.app_context():
     # Beat keeps its own notes there.
     settings().data_dir.mkdir(parents=True, exist_ok=True)
     app.conf.beat_schedule = schedule.table(settings())
-app.conf.imports = ("workers.letters", "workers.notifications", "workers.housekeeping")
+app.conf.imports = ("workers.tasks",)
 
 
 class Careful(Consumer):

@@ -1,9 +1,9 @@
-"""What beat calls, and how often."""
+"""What beat calls, and how often. What the calendar asks for is no affair of beat's: see ``jobs.periodic``."""
 
 from typing import Any
 
 from grantflow.config import Settings
-from grantflow.platform.jobs import JobName
+from grantflow.platform import jobs
 
 #: A worker's main loop touches its row this often; health asks for less than six times that.
 HEARTBEAT_SECONDS = 10.0
@@ -15,6 +15,6 @@ def table(settings: Settings) -> dict[str, dict[str, Any]]:
     """Celery's beat schedule. Calls never expire, for that would be by another machine's clock; those that piled up
     see by the database's clock that the work has just been done (``jobs.is_due``)."""
     return {
-        "beat": {"task": JobName.BEAT.value, "schedule": BEAT_SECONDS, "options": {}},
-        "sweep": {"task": JobName.SWEEP.value, "schedule": float(settings.sweep_seconds), "options": {}},
+        name: {"task": name, "schedule": seconds, "options": {"queue": jobs.UPKEEP}}
+        for name, seconds in ((jobs.BEAT, BEAT_SECONDS), (jobs.SWEEP, float(settings.sweep_seconds)))
     }

@@ -54,7 +54,7 @@ class NameForm(Form):
 
     def validate_family_name(self, field: Any) -> None:
         if not window.person_fits(self.name().full):
-            raise ValidationError(_l("Your whole name is too long for the address on a letter."))
+            raise ValidationError(_l("The whole name is too long for the address on a letter."))
 
     def name(self) -> Name:
         return Name(
@@ -144,8 +144,12 @@ class _Roles(SelectMultipleField):
         return {Role(value) for value in self.data or ()}
 
 
+def _roles() -> _Roles:
+    return _Roles(_l("What this person may do"), [chosen(_l("Please choose at least one role."))])
+
+
 class RolesForm(Form):
-    roles = _Roles(_l("Roles"), [chosen(_l("Please choose at least one role."))])
+    roles = _roles()
 
     def offer(self, party: Party | None) -> None:
         """Show the roles that exist in ``party``."""
@@ -155,6 +159,8 @@ class RolesForm(Form):
 class InviteForm(NameForm, RolesForm):
     email = Email(_l("E-mail address"), [required()], limit=254)
     language = SelectField(_l("Language of letters and e-mails"), choices=choices(texts.LANGUAGES))
+    #: Once more: what is wrong is listed in the order in which it is asked.
+    roles = _roles()
 
 
 class DisableForm(Form):

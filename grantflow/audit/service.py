@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import structlog
 from flask import g, has_request_context
 from sqlalchemy import cast, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -21,15 +22,17 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Actor
-from grantflow.platform import health, settings
+from grantflow.platform import health, jobs, settings
 from grantflow.platform.db import db, own_transaction
 from grantflow.platform.health import Finding
 
 from . import rules
 from .models import Entry
 
-#: The head is noted outside the database this often (T47).
-ANCHOR_EVERY = timedelta(days=1)
+#: The chain is walked every night, so that a walk older than this was missed.
+LATEST_CHECK = timedelta(days=2)
+
+log = structlog.get_logger()
 
 Subject = Any  # a row with an id, or (kind, id)
 
@@ -169,10 +172,12 @@ def anchor() -> rules.Verdict:
     return verdict
 
 
-def anchor_is_due() -> bool:
-    """Whether the last walk was a day ago, or never."""
-    last = last_check()
-    return last is None or clock.now() - last.at >= ANCHOR_EVERY
+@jobs.periodic("audit.watch", at="03:30")
+def watch() -> None:
+    """The daily walk along the chain (T47)."""
+    verdict = anchor()
+    if verdict.broken_at is not None:
+        log.critical("audit_chain_broken", entry=verdict.broken_at)
 
 
 def last_check() -> Check | None:
@@ -190,7 +195,7 @@ def _chain() -> Finding:
     facts = {"entries": last.entries, "checked_at": last.at.isoformat()}
     if last.broken_at is not None:
         return Finding(f"broken at entry {last.broken_at}", facts)
-    return Finding("not checked for two days" if clock.now() - last.at > 2 * ANCHOR_EVERY else "", facts)
+    return Finding("not checked for two days" if clock.now() - last.at > LATEST_CHECK else "", facts)
 
 
 #: What the state of the house asks of the trail.

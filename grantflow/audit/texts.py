@@ -71,6 +71,7 @@ ACTIONS: dict[str, Any] = {
     "letter_downloaded": _l("Letter downloaded"),
     "message_restarted": _l("Message started again"),
     "messages_restarted": _l("Failed messages started again"),
+    "upkeep_restarted": _l("Periodic work started again"),
 }
 
 SUBJECTS: dict[str, Any] = {
@@ -78,6 +79,7 @@ SUBJECTS: dict[str, Any] = {
     "address": lazy_pgettext("audit", "Unknown address"),
     "organisation": lazy_pgettext("audit", "Organisation"),
     "application": lazy_pgettext("audit", "Application"),
+    "job": lazy_pgettext("audit", "Periodic work"),
     "act": lazy_pgettext("audit", "Decision"),
     "letter": lazy_pgettext("audit", "Letter"),
     "message": lazy_pgettext("audit", "Message"),

@@ -11,7 +11,7 @@ import click
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; a demo keeps to this one.")
-@click.option("--only", type=click.Choice(["web", "worker", "mailer", "beat"]), help="One part alone, for containers.")
+@click.option("--only", type=click.Choice(["web", "letters", "worker", "beat"]), help="One part alone, for containers.")
 def serve(host: str, only: str | None) -> None:
     """Start everything a run needs, watch it, and end it together."""
     from grantflow import supervisor
@@ -45,7 +45,7 @@ def mailsink(descriptor: int) -> None:
 
 
 @click.command()
-@click.option("--part", type=click.Choice(["web", "worker", "mailer", "beat"]), default="web", show_default=True)
+@click.option("--part", type=click.Choice(["web", "letters", "worker", "beat"]), default="web", show_default=True)
 def alive(part: str) -> None:
     """Status 0 while a part is alive, for the health checks of containers."""
     from grantflow import supervisor
@@ -57,7 +57,7 @@ def alive(part: str) -> None:
     from grantflow.platform import health, jobs
 
     with application():
-        seen = {"worker": ("worker-grantflow@", "worker-celery@"), "mailer": ("worker-mail@",)}.get(part, (part,))
+        seen = {name: (f"worker-{name}@", "worker-celery@") for name in supervisor.WORKERS}.get(part, (part,))
         ages = [age for name, age in jobs.heartbeats().items() if name.startswith(seen)]
     if not ages or min(ages) > health.LATELY:
         raise click.ClickException(f"{part} was not seen lately")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -83,8 +82,7 @@ def _finance(actor: Actor) -> list[Task]:
 def _administration(actor: Actor) -> list[Task]:
     if Role.ADMINISTRATOR not in actor.roles:
         return []
-    failed = letters.failures_count() + notifications.failures_to_report()
-    return [Task(texts.FAILED_WORK, failed, "dashboard.workers")]
+    return [Task(texts.FAILED_WORK, failures_count(), "dashboard.workers")]
 
 
 def _count(query: Select[Letter]) -> int:
@@ -122,6 +120,12 @@ def desk(actor: Actor, application: Application) -> Desk:
 # --- the state of the workers ----------------------------------------------------------------------
 
 
+def failures_count() -> int:
+    """How much work waits for a person. Reports of just that are not counted, or they would never end."""
+    upkeep = sum(its.failed_at is not None for its in jobs.tended())
+    return letters.failures_count() + notifications.failures_to_report() + upkeep
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A worker, the clock ("beat") or the sweep: seconds since it was seen (None: never), and whether that is well."""
@@ -133,19 +137,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """What the page of the workers shows. ``oldest`` is since when the longest-waiting message waits."""
+    """What the page of the workers shows: parts, every kind of work in figures, periodic work, and what failed."""
 
     checks: Mapping[str, health.Finding]
     parts: Sequence[Part]
-    letters_waiting: int
-    letters_failed_count: int
+    letters: jobs.Backlog
+    messages: jobs.Backlog
+    upkeep: Sequence[jobs.Tended]
     letters_failed: Sequence[Letter]
     letters_damaged: Sequence[Letter]
-    messages_waiting: int
-    messages_failed_count: int
     messages_failed: Sequence[Message]
     messages_postponed: Sequence[Message]
-    oldest: datetime | None
+    messages_blocked: Sequence[Message]
 
     @property
     def well(self) -> bool:
@@ -157,20 +160,18 @@ class Workers:
 
 
 def workers() -> Workers:
-    """Heartbeats, the two outboxes, what failed, and what ``/status`` says."""
-    outbox = notifications.outbox()
+    """Heartbeats, what waits and what failed, and what ``/status`` says."""
     return Workers(
         checks=health.report(),
         parts=workers_parts(jobs.heartbeats()),
-        letters_waiting=_count(select(Letter).where(Letter.done_at.is_(None), Letter.failed_at.is_(None))),
-        letters_failed_count=letters.failures_count(),
+        letters=letters.backlog(),
+        messages=notifications.backlog(),
+        upkeep=jobs.tended(),
         letters_failed=letters.failures(),
         letters_damaged=letters.damaged(),
-        messages_waiting=outbox.waiting,
-        messages_failed_count=outbox.failed,
         messages_failed=notifications.failures(),
         messages_postponed=notifications.postponed(),
-        oldest=outbox.oldest,
+        messages_blocked=notifications.blocked(),
     )
 
 

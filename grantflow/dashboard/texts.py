@@ -31,6 +31,19 @@ CHECKS: dict[str, Any] = {
     "messages_failed": _l("Failed messages"),
     "mail": _l("Mail server"),
     "audit_chain": _l("Check sums of the audit trail"),
+    "upkeep": _l("Periodic work"),
+}
+
+#: Periodic work, by the names of its jobs.
+UPKEEP: dict[str, Any] = {
+    "accounts.forget_expired": _l("Delete links and sessions that ended"),
+    "audit.watch": _l("Check the audit trail"),
+    "dashboard.report_failures": _l("Report failed work to the administrators"),
+    "letters.scan": _l("Check the files of the letters"),
+    "notifications.probe": _l("Ask whether the mail server answers"),
+    "upkeep.forget_answers": _l("Delete notes about forms that were answered"),
+    "upkeep.forget_attempts": _l("Delete counters of attempts"),
+    "upkeep.forget_heartbeats": _l("Delete notes about ended workers"),
 }
 
 MESSAGES: dict[str, Any] = {}

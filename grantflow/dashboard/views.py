@@ -32,7 +32,7 @@ from grantflow.platform.access import current_actor, has_role, is_staff, require
 from grantflow.platform.errors import describe
 from grantflow.platform.http import flash_ok, flash_problem, page, redirect_to
 
-from . import queries, texts
+from . import queries, service, texts
 
 bp = Blueprint("dashboard", __name__)
 
@@ -140,7 +140,13 @@ def _event(event: Event) -> dict[str, Any]:
 @requires(has_role(Role.ADMINISTRATOR))
 def show_workers() -> Response:
     """Heartbeats, what waits, and what failed with its reason."""
-    return page("dashboard/workers.html", state=queries.workers(), kinds=message_texts.KINDS, labels=texts.CHECKS)
+    return page(
+        "dashboard/workers.html",
+        state=queries.workers(),
+        kinds=message_texts.KINDS,
+        labels=texts.CHECKS,
+        upkeep=texts.UPKEEP,
+    )
 
 
 @bp.post("/workers/letters/<uuid:letter_id>")
@@ -167,6 +173,15 @@ def restart_messages() -> BaseResponse:
     """Start all failed messages again."""
     count = notifications.restart_all(by=current_actor())
     _say(ngettext("%(num)s message is sent again.", "%(num)s messages are sent again.", count), count)
+    return redirect_to(".workers")
+
+
+@bp.post("/workers/upkeep/<name>")
+@requires(has_role(Role.ADMINISTRATOR))
+def restart_upkeep(name: str) -> BaseResponse:
+    """Start a kind of periodic work again that was given up."""
+    service.restart_upkeep(name, by=current_actor())
+    flash_ok(_("It is done again within a minute."))
     return redirect_to(".workers")
 
 

@@ -4,17 +4,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, case, literal, text
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, case, literal, select, text
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import Base, Identified, Instant, enum_column
-from grantflow.platform.jobs import Leased, outbox_indexes
+from grantflow.platform.jobs import Job
 
 from . import rules
-from .states import Channel, Desk, Kind, Standing, State
+from .states import PRINTING, Channel, Desk, Kind, Standing, State
 
 
 class Body(Base):
@@ -33,8 +33,8 @@ class Body(Base):
     )
 
 
-class Letter(Leased, Base):
-    """One PDF to be: an act, or its courtesy translation. The row is the outbox; it prints its body and its slots."""
+class Letter(Identified, Base):
+    """One PDF to be: an act, or its courtesy translation. It prints its body and its slots."""
 
     __tablename__ = "letter"
 
@@ -72,9 +72,14 @@ class Letter(Leased, Base):
     pages: Mapped[int | None]
     #: When the file was found gone or damaged; None again once its bytes are back.
     rotten_at: Mapped[datetime | None] = mapped_column(Instant)
-    #: When printing it again did not bring its bytes back: a person is asked.
-    lost_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: Its printing.
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("job.id"), unique=True)
+    #: Its printing again, once its file was found damaged; where that failed, a person is asked.
+    repair_id: Mapped[UUID | None] = mapped_column(ForeignKey("job.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+    job: Mapped[Job] = relationship(foreign_keys=[job_id], lazy="joined", innerjoin=True)
+    repair: Mapped[Job | None] = relationship(foreign_keys=[repair_id])
 
     __table_args__ = (
         CheckConstraint("language IN ('de', 'fr')", name="language"),
@@ -83,37 +88,42 @@ class Letter(Leased, Base):
         CheckConstraint("(kind = 'award') = (amount_cents IS NOT NULL)", name="amount"),
         CheckConstraint("amount_cents > 0", name="amount_positive"),
         CheckConstraint(
-            "(digest IS NULL) = (done_at IS NULL) AND (digest IS NULL) = (byte_size IS NULL)"
-            " AND (digest IS NULL) = (pages IS NULL)",
-            name="ready_means_file",
+            "(digest IS NULL) = (byte_size IS NULL) AND (digest IS NULL) = (pages IS NULL)", name="ready_means_file"
         ),
-        CheckConstraint("done_at IS NULL OR failed_at IS NULL", name="one_end"),
-        CheckConstraint(
-            "(rotten_at IS NULL OR done_at IS NOT NULL) AND (lost_at IS NULL OR rotten_at IS NOT NULL)", name="rot"
-        ),
+        CheckConstraint("rotten_at IS NULL OR (digest IS NOT NULL AND repair_id IS NOT NULL)", name="rot"),
         Index("uq_letter_register", "register_number", unique=True, postgresql_where="standing = 'act'"),
         Index("ix_letter_desk", "funder", "created_at", "id"),
         Index("ix_letter_subject", "subject_id"),
         Index(None, "application_id"),
         Index("ix_letter_rotten", "rotten_at", postgresql_where=text("rotten_at IS NOT NULL")),
-        *outbox_indexes("letter"),
+        Index(None, "repair_id", postgresql_where=text("repair_id IS NOT NULL")),
     )
 
     @hybrid_property
     def state(self) -> State:
-        """Read from the outbox columns, so that it can never disagree with them."""
-        if self.done_at is not None:
+        """Read from its file and its printing, so that it can never disagree with them."""
+        if self.digest is not None:
             return State.READY
-        return State.FAILED if self.failed_at is not None else State.QUEUED
+        return State.FAILED if self.job.failed_at is not None else State.QUEUED
 
     @state.inplace.expression
     @classmethod
     def _state_expression(cls) -> SQLColumnExpression[State]:
         return case(
-            (cls.done_at.is_not(None), literal(State.READY, enum_column(State))),
-            (cls.failed_at.is_not(None), literal(State.FAILED, enum_column(State))),
+            (cls.digest.is_not(None), literal(State.READY, enum_column(State))),
+            (cls.gave_up(), literal(State.FAILED, enum_column(State))),
             else_=literal(State.QUEUED, enum_column(State)),
         )
+
+    @classmethod
+    def gave_up(cls) -> ColumnElement[bool]:
+        """Its printing failed: few do, and they are looked up by themselves."""
+        return cls.job_id.in_(select(Job.id).where(Job.name == PRINTING, Job.failed_at.is_not(None)))
+
+    @property
+    def is_lost(self) -> bool:
+        """Printing its damaged file again did not bring its bytes back."""
+        return self.rotten_at is not None and self.repair is not None and self.repair.failed_at is not None
 
     @property
     def slots(self) -> rules.Slots:

@@ -6,16 +6,17 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from grantflow.kernel.parties import Actor, Role
 from grantflow.kernel.text import search_words
 from grantflow.platform import health, jobs
 from grantflow.platform.db import db
 from grantflow.platform.health import Finding
+from grantflow.platform.jobs import Job
 
 from .models import Body, Download, Letter
-from .states import Channel, Desk, Kind, Standing, State
+from .states import PRINTING, Channel, Desk, Kind, Standing, State
 
 #: Rows on a page: as many as fit into 60 kB of HTML.
 PAGE = 40
@@ -42,6 +43,11 @@ def bodies(digests: Collection[str]) -> dict[str, str]:
     return {body.digest: body.text for body in db.session.scalars(select(Body).where(Body.digest.in_(digests)))}
 
 
+def body(letter: Letter) -> Select[Body]:
+    """The words of a letter."""
+    return select(Body).where(Body.digest == letter.body_digest)
+
+
 def visible(actor: Actor, letter_id: UUID) -> Letter | None:
     """The letter, if it exists for ``actor``."""
     return db.session.scalar(select(Letter).where(Letter.id == letter_id, visible_to(actor)))
@@ -66,12 +72,7 @@ def _of(whose: ColumnElement[bool]) -> list[Letter]:
 def ready_of_application(application_id: UUID, letter_id: UUID) -> Letter | None:
     """One printed letter on one file: for the recipient's download."""
     whose = Letter.application_id == application_id
-    return db.session.scalar(select(Letter).where(Letter.id == letter_id, whose, Letter.done_at.is_not(None)))
-
-
-def unprinted(subject_id: UUID) -> int:
-    """How many letters of one act have no file yet, failed ones included."""
-    return db.session.scalar(select(func.count()).where(Letter.subject_id == subject_id, Letter.done_at.is_(None))) or 0
+    return db.session.scalar(select(Letter).where(Letter.id == letter_id, whose, Letter.digest.is_not(None)))
 
 
 # --- the finance desk ----------------------------------------------------------------------------
@@ -132,10 +133,10 @@ def _fetched() -> ColumnElement[bool]:
 
 #: What a desk can ask for; ``new`` and ``fetched`` are what this desk has not, and has, downloaded.
 STATUSES: dict[str, ColumnElement[bool]] = {
-    "new": and_(Letter.done_at.is_not(None), ~_fetched()),
-    "fetched": and_(Letter.done_at.is_not(None), _fetched()),
-    "queued": and_(Letter.done_at.is_(None), Letter.failed_at.is_(None)),
-    "failed": Letter.failed_at.is_not(None),
+    "new": and_(Letter.digest.is_not(None), ~_fetched()),
+    "fetched": and_(Letter.digest.is_not(None), _fetched()),
+    "queued": and_(Letter.digest.is_(None), ~Letter.gave_up()),
+    "failed": Letter.gave_up(),
 }
 
 
@@ -238,7 +239,7 @@ def printed(
         conditions.append(Letter.id.in_(ids))
     query = (
         select(Letter)
-        .where(*conditions, Letter.done_at.is_not(None))
+        .where(*conditions, Letter.digest.is_not(None))
         .order_by(Letter.register_number, Letter.standing)
         .options(defer(Letter.facts), defer(Letter.search_text))
         .limit(most + 1)
@@ -249,21 +250,27 @@ def printed(
 # --- printed files, and whether they are whole -----------------------------------------------------
 
 
-def files() -> Select[UUID, str | None, int | None, datetime | None, str]:
+def files() -> Select[UUID, str | None, int | None, datetime | None, UUID | None, str]:
     """Every printed file, in the order in which they are looked through."""
-    columns = Letter.id, Letter.digest, Letter.byte_size, Letter.rotten_at, Letter.register_number
-    return select(*columns).where(Letter.done_at.is_not(None)).order_by(Letter.id)
+    columns = Letter.digest, Letter.byte_size, Letter.rotten_at, Letter.repair_id, Letter.register_number
+    return select(Letter.id, *columns).where(Letter.digest.is_not(None)).order_by(Letter.id)
 
 
-def to_reprint() -> ColumnElement[bool]:
-    """Damaged files that may be printed again now."""
-    return and_(Letter.rotten_at.is_not(None), Letter.lost_at.is_(None), jobs.free(Letter))
+def to_print(job_id: UUID) -> Select[Letter]:
+    """The letter that this job prints."""
+    return select(Letter).where(Letter.job_id == job_id)
+
+
+def to_reprint(job_id: UUID) -> Select[Letter]:
+    """The letter whose damaged file this job prints again."""
+    return select(Letter).where(Letter.repair_id == job_id)
 
 
 def damaged(limit: int = 100) -> list[Letter]:
     """Letters whose file is gone or damaged, the longest first."""
     query = select(Letter).where(Letter.rotten_at.is_not(None)).order_by(Letter.rotten_at, Letter.id).limit(limit)
-    return list(db.session.scalars(query.options(defer(Letter.facts), defer(Letter.search_text))))
+    without = defer(Letter.facts), defer(Letter.search_text)
+    return list(db.session.scalars(query.options(joinedload(Letter.repair), *without)))
 
 
 # --- the workers' page ---------------------------------------------------------------------------
@@ -273,10 +280,11 @@ def failures(limit: int = 100) -> list[Letter]:
     """Letters that gave up, oldest first: for administrators, who see number, reason and attempts, not the letter."""
     query = (
         select(Letter)
-        .where(Letter.failed_at.is_not(None))
-        .order_by(Letter.failed_at)
+        .join(Letter.job)
+        .where(Job.name == PRINTING, Job.failed_at.is_not(None))
+        .order_by(Job.failed_at)
         .limit(limit)
-        .options(defer(Letter.facts), defer(Letter.search_text))
+        .options(contains_eager(Letter.job), defer(Letter.facts), defer(Letter.search_text))
     )
     return list(db.session.scalars(query))
 
@@ -285,8 +293,13 @@ def failures(limit: int = 100) -> list[Letter]:
 PATIENCE = 1800.0
 
 
+def backlog() -> jobs.Backlog:
+    """What waits to be printed, and what failed, in figures."""
+    return jobs.backlog(PRINTING)
+
+
 def _queue() -> Finding:
-    return health.queue(jobs.backlog(Letter, Letter.created_at), oldest=PATIENCE)
+    return health.queue(backlog(), oldest=PATIENCE)
 
 
 def _failed() -> Finding:
@@ -296,7 +309,7 @@ def _failed() -> Finding:
 
 def _files() -> Finding:
     found = damaged()
-    lost = [letter.register_number for letter in found if letter.lost_at]
+    lost = [letter.register_number for letter in found if letter.is_lost]
     reasons = [f"damaged: {', '.join(letter.register_number for letter in found)}"] if found else []
     reasons += [f"not to be printed again: {', '.join(lost)}"] if lost else []
     return Finding("; ".join(reasons)[:500], {"damaged": len(found), "lost": len(lost)})
@@ -307,10 +320,11 @@ CHECKS: Mapping[str, health.Check] = {"letters": _queue, "letters_failed": _fail
 
 
 def failures_count() -> int:
-    return db.session.scalar(select(func.count()).where(Letter.failed_at.is_not(None))) or 0
+    query = select(func.count()).where(Job.name == PRINTING, Job.failed_at.is_not(None))
+    return db.session.scalar(query) or 0
 
 
 def failed(letter_id: UUID) -> Letter | None:
     """A letter that gave up, or whose file is lost."""
-    gave_up = or_(Letter.failed_at.is_not(None), Letter.lost_at.is_not(None))
-    return db.session.scalar(select(Letter).where(Letter.id == letter_id, gave_up))
+    lost = Letter.repair.has(Job.failed_at.is_not(None)) & Letter.rotten_at.is_not(None)
+    return db.session.scalar(select(Letter).where(Letter.id == letter_id, or_(Letter.gave_up(), lost)))

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+#: Work on letters, by the names of its jobs.
+PRINTING, REPRINTING = "letters.render", "letters.reprint"
+
 
 class Kind(StrEnum):
     AWARD = "award"

@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.kernel.parties import Party
-from grantflow.platform.db import Base, Instant, enum_column
-from grantflow.platform.jobs import Leased, outbox_indexes
+from grantflow.platform.db import Base, Identified, Instant, enum_column
+from grantflow.platform.jobs import Job
 
 
-class Message(Leased, Base):
+class Message(Identified, Base):
     """One e-mail to one person. ``key`` makes it unique: what is asked for twice is sent once.
 
     Address, name and language are frozen when the message is asked for: a later change does not redirect it.
@@ -32,15 +32,13 @@ class Message(Leased, Base):
     facts: Mapped[dict[str, Any]]
     #: The link's row; it may be swept away long after the mail has gone.
     token_id: Mapped[UUID | None] = mapped_column(ForeignKey("token.id", ondelete="SET NULL"))
+    #: Its sending: done when the server has taken it.
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("job.id"), unique=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
-    __table_args__ = (
-        *outbox_indexes("message"),
-        Index(None, "person_id"),
-        Index(None, "token_id"),
-        # Asked with each letter that is printed; few messages wait for something.
-        Index(None, "held_by", postgresql_where="held_by IS NOT NULL"),
-    )
+    job: Mapped[Job] = relationship(lazy="joined", innerjoin=True)
+
+    __table_args__ = (Index(None, "person_id"), Index(None, "token_id"))
 
     @property
     def label(self) -> str:

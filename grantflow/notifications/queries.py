@@ -1,59 +1,48 @@
 """Reads of messages, for the page that shows the state of the workers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager
 
 from grantflow.kernel.parties import Actor
 from grantflow.platform import health, jobs
 from grantflow.platform.db import db
 from grantflow.platform.health import Finding
+from grantflow.platform.jobs import Job
 
 from . import policy, rules
 from .models import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Outbox:
-    """How many messages wait and how many failed; ``oldest`` is since when the longest waits."""
-
-    waiting: int
-    failed: int
-    oldest: datetime | None
-
-
-def outbox() -> Outbox:
-    waits = Message.done_at.is_(None) & Message.failed_at.is_(None)
-    row = db.session.execute(
-        select(
-            func.count().filter(waits),
-            func.count().filter(Message.failed_at.is_not(None)),
-            func.min(Message.created_at).filter(waits),
-        )
-    ).one()
-    return Outbox(*row)
+def to_send(job_id: UUID) -> Select[Message]:
+    """The message that this job sends."""
+    return select(Message).where(Message.job_id == job_id)
 
 
 def failures(limit: int = 100) -> Sequence[Message]:
     """Failed messages, the latest first."""
-    query = select(Message).where(Message.failed_at.is_not(None)).order_by(Message.failed_at.desc(), Message.id)
-    return db.session.scalars(query.limit(limit)).all()
+    query = select(Message).join(Message.job).options(contains_eager(Message.job)).where(Job.failed_at.is_not(None))
+    return db.session.scalars(query.order_by(Job.failed_at.desc(), Message.id).limit(limit)).all()
 
 
 def failures_to_report() -> int:
     """How many messages failed; reports of failures themselves are not counted, or they would never end."""
-    query = select(func.count()).where(Message.failed_at.is_not(None), Message.kind != "failed_work")
-    return db.session.scalar(query) or 0
+    query = select(func.count()).select_from(Message).join(Message.job)
+    return db.session.scalar(query.where(Job.failed_at.is_not(None), Message.kind != "failed_work")) or 0
 
 
 def postponed(limit: int = 20) -> Sequence[Message]:
     """Messages that met a fault and are tried again."""
-    query = select(Message).where(
-        Message.done_at.is_(None), Message.failed_at.is_(None), Message.last_error.is_not(None)
-    )
+    query = select(Message).join(Message.job).options(contains_eager(Message.job))
+    query = query.where(Job.done_at.is_(None), Job.failed_at.is_(None), Job.last_error.is_not(None))
+    return db.session.scalars(query.order_by(Message.created_at, Message.id).limit(limit)).all()
+
+
+def blocked(limit: int = 20) -> Sequence[Message]:
+    """Messages that wait for work that failed, such as a letter they tell of."""
+    query = select(Message).join(Message.job).options(contains_eager(Message.job)).where(Job.id.in_(jobs.blocked()))
     return db.session.scalars(query.order_by(Message.created_at, Message.id).limit(limit)).all()
 
 
@@ -61,17 +50,22 @@ def postponed(limit: int = 20) -> Sequence[Message]:
 PROBE_HOLDS, LAST_HOLDS = 300.0, 900.0
 
 
+def backlog() -> jobs.Backlog:
+    """What waits to be sent, and what failed, in figures."""
+    return jobs.backlog(rules.SEND, rules.SEND_URGENT)
+
+
 def _queue() -> Finding:
-    return health.queue(jobs.backlog(Message, Message.created_at))
+    return health.queue(backlog())
 
 
 def _failed() -> Finding:
     """A message that reaches nobody stays on the workers' page; the alarm rings for a day."""
-    backlog = jobs.backlog(Message, Message.created_at)
-    lately = backlog.failed_lately
+    state = backlog()
+    lately = state.failed_lately
     return Finding(
         f"{lately} gave up within a day and wait for a person" if lately else "",
-        {"count": backlog.failed, "within_a_day": lately},
+        {"count": state.failed, "within_a_day": lately},
     )
 
 

@@ -12,12 +12,14 @@ class Kind:
 
     ``personal``: greets by name. Messages that a stranger can cause greet nobody, so that nobody can speak
     through them (H15).
+    ``urgent``: somebody waits for it before the screen.
     """
 
     needs: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset({"application_id", "title_language", "reason_language"})
     keyed: bool = False
     personal: bool = True
+    urgent: bool = False
 
 
 def _facts(text: str) -> frozenset[str]:
@@ -25,10 +27,10 @@ def _facts(text: str) -> frozenset[str]:
 
 
 KINDS: Mapping[str, Kind] = {
-    "registration_confirm": Kind(_facts("valid_until"), keyed=True, personal=False),
-    "account_exists": Kind(personal=False),
-    "password_reset": Kind(_facts("valid_until"), keyed=True, personal=False),
-    "staff_invitation": Kind(_facts("valid_until"), keyed=True),
+    "registration_confirm": Kind(_facts("valid_until"), keyed=True, personal=False, urgent=True),
+    "account_exists": Kind(personal=False, urgent=True),
+    "password_reset": Kind(_facts("valid_until"), keyed=True, personal=False, urgent=True),
+    "staff_invitation": Kind(_facts("valid_until"), keyed=True, urgent=True),
     "application_received": Kind(_facts("number title hash sent_at")),
     "application_returned": Kind(_facts("number title reason until")),
     "application_admitted": Kind(_facts("number title")),
@@ -40,6 +42,9 @@ KINDS: Mapping[str, Kind] = {
     "proposal_returned": Kind(_facts("number title proposal_id")),
     "failed_work": Kind(_facts("count")),
 }
+
+#: The work of sending: a message for which somebody waits never stands behind the others.
+SEND, SEND_URGENT = "notifications.send", "notifications.send_urgent"
 
 #: Facts that other people wrote; ``title_language`` tells in which language.
 FOREIGN = frozenset({"title", "reason", "name"})

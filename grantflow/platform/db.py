@@ -86,6 +86,7 @@ def enum_column(kind: type[StrEnum]) -> Enum:
 
 
 S = TypeVar("S", bound=Select)
+R = TypeVar("R", bound=Base)
 
 
 def to_write(query: S, *of: type[Base]) -> S:
@@ -171,6 +172,14 @@ def _keep_data_out(context: ExceptionContext) -> None:
         context.original_exception.args = (said,)
         if context.sqlalchemy_exception is not None:
             context.sqlalchemy_exception.args = (f"({type(context.original_exception).__name__}) {said}",)
+
+
+def detached(query: Select[R]) -> R:
+    """The one row, as a frozen copy: read in a transaction of its own that has ended."""
+    with own_transaction() as session:
+        row: R = session.scalars(query).unique().one()
+        session.expunge_all()
+        return row
 
 
 def own_transaction() -> Session:

@@ -123,6 +123,14 @@ def _sweep() -> Finding:
     return _seen("sweep", max(LATELY, 2.0 * settings().sweep_seconds))
 
 
+def _upkeep() -> Finding:
+    """Periodic work is done when it is due, or tried again; what was given up waits for a person."""
+    failed = [its.name for its in jobs.tended() if its.failed_at]
+    queued = queue(jobs.backlog(*(kind.name for kind in jobs.JOBS.values() if kind.period)))
+    reasons = [f"gave up: {', '.join(failed)}"] if failed else []
+    return Finding("; ".join(filter(None, [*reasons, queued.reason])), queued.facts)
+
+
 def of_this_machine() -> dict[str, Any]:
     """What a part notes of itself: its clock beside the database's, in seconds; its store; the space left in it."""
     before, there, after = clock.now(), jobs.now(), clock.now()
@@ -176,6 +184,7 @@ SHARED: Mapping[str, Check] = {
     "worker": _worker,
     "beat": _beat,
     "sweep": _sweep,
+    "upkeep": _upkeep,
     "store": _store,
     "disk": _disk,
     "clock": _clock,

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from grantflow.kernel.errors import TooMany
 
+from . import jobs
 from .db import db, own_transaction
 from .models import Attempts
 
@@ -122,6 +123,7 @@ def forget(purpose: str, account: str) -> None:
     storage.clear(PER_ACCOUNT.key_for(purpose, "account", account))
 
 
+@jobs.periodic("upkeep.forget_attempts", at="03:10")
 def forget_expired() -> None:
     """Housekeeping: windows that have passed; the caller's transaction commits."""
     db.session.execute(delete(Attempts).where(Attempts.expires_at < func.clock_timestamp()))

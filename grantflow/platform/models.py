@@ -1,12 +1,67 @@
-"""Tables of the plumbing itself: heartbeats of workers, counters of attempts, forms that were answered."""
+"""Tables of the plumbing itself: work to be done, heartbeats of workers, counters of attempts, answered forms."""
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .db import Base, Instant
+from .db import Base, Identified, Instant
+
+
+class Job(Identified, Base):
+    """A piece of work, promised in the transaction that causes it. ``jobs.JOBS`` says by ``name`` how it is done.
+
+    Every instant is the database's. Waiting: neither done nor failed; in hands: leased.
+    """
+
+    __tablename__ = "job"
+
+    name: Mapped[str]
+    #: Names the deed: what is asked for twice is done once.
+    key: Mapped[str] = mapped_column(unique=True)
+    queue: Mapped[str]
+    #: Names and ids, never facts about anybody.
+    payload: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    created_at: Mapped[datetime] = mapped_column(Instant, server_default=func.clock_timestamp())
+    not_before: Mapped[datetime | None] = mapped_column(Instant)
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+    lease_token: Mapped[UUID | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    #: Attempts in a row whose end nobody heard of; begins anew with each that ends in good order.
+    unheard: Mapped[int] = mapped_column(server_default="0")
+    #: From the first fault on: when patience ends.
+    patience_until: Mapped[datetime | None] = mapped_column(Instant)
+    rang_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: How far it has come, for work that counts its parts.
+    done: Mapped[int | None]
+    total: Mapped[int | None]
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+    failed_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_error: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint("done_at IS NULL OR failed_at IS NULL", name="one_end"),
+        # Only what still waits, or failed, is indexed: the sweep stays fast however many letters were ever sent.
+        Index(
+            "ix_job_waiting",
+            *("queue", "created_at", "id"),
+            postgresql_where=text("done_at IS NULL AND failed_at IS NULL"),
+        ),
+        Index("ix_job_failed", "name", "failed_at", postgresql_where=text("failed_at IS NOT NULL")),
+    )
+
+
+class JobNeed(Base):
+    """``job_id`` is not begun before ``needs_id`` is done."""
+
+    __tablename__ = "job_need"
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("job.id"), primary_key=True)
+    needs_id: Mapped[UUID] = mapped_column(ForeignKey("job.id"), primary_key=True, index=True)
+
+    __table_args__ = (CheckConstraint("job_id <> needs_id", name="of_another"),)
 
 
 class Heartbeat(Base):

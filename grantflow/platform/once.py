@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, Response, g, redirect, request, session
 from sqlalchemy import delete, func, select, update
 
+from . import jobs
 from .db import db, insert_once
 from .models import Answered
 
@@ -50,6 +51,7 @@ def _key() -> str:
     return hashlib.sha256(repr(sent).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+@jobs.periodic("upkeep.forget_answers", at="03:10")
 def forget_old() -> None:
     """Housekeeping; the caller's transaction commits."""
     db.session.execute(delete(Answered).where(Answered.at < func.now() - KEPT_FOR))

@@ -123,6 +123,56 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_body")),
     )
     op.create_table(
+        "job",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_token", sa.Uuid(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("unheard", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("patience_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rang_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.String(), nullable=True),
+        sa.CheckConstraint("done_at IS NULL OR failed_at IS NULL", name=op.f("ck_job_one_end")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+        sa.UniqueConstraint("key", name=op.f("uq_job_key")),
+    )
+    op.create_index(
+        "ix_job_waiting",
+        "job",
+        ["queue", "created_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_job_failed",
+        "job",
+        ["name", "failed_at"],
+        unique=False,
+        postgresql_where=sa.text("failed_at IS NOT NULL"),
+    )
+    op.create_table(
+        "job_need",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("needs_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("job_id <> needs_id", name=op.f("ck_job_need_of_another")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_job_need_job_id")),
+        sa.ForeignKeyConstraint(["needs_id"], ["job.id"], name=op.f("fk_job_need_needs_id")),
+        sa.PrimaryKeyConstraint("job_id", "needs_id", name=op.f("pk_job_need")),
+    )
+    op.create_index(op.f("ix_job_need_needs_id"), "job_need", ["needs_id"], unique=False)
+    op.create_table(
         "letter",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -160,35 +210,26 @@ def upgrade() -> None:
         sa.Column("byte_size", sa.Integer(), nullable=True),
         sa.Column("pages", sa.Integer(), nullable=True),
         sa.Column("rotten_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("lost_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("lease_token", sa.Uuid(), nullable=True),
-        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("unheard", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("try_after", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("patience_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("rang_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("held_by", sa.Uuid(), nullable=True),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_error", sa.String(), nullable=True),
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("repair_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint("(kind = 'award') = (amount_cents IS NOT NULL)", name=op.f("ck_letter_amount")),
         sa.CheckConstraint("(kind = 'award') = (funding_start IS NOT NULL)", name=op.f("ck_letter_funding_start")),
         sa.CheckConstraint("language IN ('de', 'fr')", name=op.f("ck_letter_language")),
         sa.CheckConstraint("register_number <> ''", name=op.f("ck_letter_register")),
         sa.CheckConstraint(
-            "(digest IS NULL) = (done_at IS NULL) AND (digest IS NULL) = (byte_size IS NULL) AND (digest IS NULL) = (pages IS NULL)",
+            "(digest IS NULL) = (byte_size IS NULL) AND (digest IS NULL) = (pages IS NULL)",
             name=op.f("ck_letter_ready_means_file"),
         ),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_letter_amount_positive")),
-        sa.CheckConstraint("done_at IS NULL OR failed_at IS NULL", name=op.f("ck_letter_one_end")),
         sa.CheckConstraint(
-            "(rotten_at IS NULL OR done_at IS NOT NULL) AND (lost_at IS NULL OR rotten_at IS NOT NULL)",
-            name=op.f("ck_letter_rot"),
+            "rotten_at IS NULL OR (digest IS NOT NULL AND repair_id IS NOT NULL)", name=op.f("ck_letter_rot")
         ),
         sa.ForeignKeyConstraint(["body_digest"], ["body.digest"], name=op.f("fk_letter_body_digest_body")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_letter_job_id")),
+        sa.ForeignKeyConstraint(["repair_id"], ["job.id"], name=op.f("fk_letter_repair_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+        sa.UniqueConstraint("job_id", name=op.f("uq_letter_job_id")),
         sa.UniqueConstraint("key", name=op.f("uq_letter_key")),
     )
     op.create_index(op.f("ix_letter_body_digest"), "letter", ["body_digest"], unique=False)
@@ -196,18 +237,11 @@ def upgrade() -> None:
     op.create_index("ix_letter_subject", "letter", ["subject_id"], unique=False)
     op.create_index(op.f("ix_letter_application_id"), "letter", ["application_id"])
     op.create_index(
-        "ix_letter_failed",
+        op.f("ix_letter_repair_id"),
         "letter",
-        ["failed_at"],
+        ["repair_id"],
         unique=False,
-        postgresql_where=sa.text("failed_at IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_letter_waiting",
-        "letter",
-        ["id"],
-        unique=False,
-        postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
+        postgresql_where=sa.text("repair_id IS NOT NULL"),
     )
     op.create_index(
         "ix_letter_rotten",
@@ -756,39 +790,16 @@ def upgrade() -> None:
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("token_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("lease_token", sa.Uuid(), nullable=True),
-        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("unheard", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("try_after", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("patience_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("rang_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("held_by", sa.Uuid(), nullable=True),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_error", sa.String(), nullable=True),
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_message_job_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_message_person_id")),
         sa.ForeignKeyConstraint(["token_id"], ["token.id"], name=op.f("fk_message_token_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("job_id", name=op.f("uq_message_job_id")),
         sa.UniqueConstraint("key", name=op.f("uq_message_key")),
     )
-    op.create_index(op.f("ix_message_held_by"), "message", ["held_by"], postgresql_where="held_by IS NOT NULL")
     op.create_index(op.f("ix_message_person_id"), "message", ["person_id"], unique=False)
     op.create_index(op.f("ix_message_token_id"), "message", ["token_id"], unique=False)
-    op.create_index(
-        "ix_message_failed",
-        "message",
-        ["failed_at"],
-        unique=False,
-        postgresql_where=sa.text("failed_at IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_message_waiting",
-        "message",
-        ["id"],
-        unique=False,
-        postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
-    )
     op.create_table(
         "state_count",
         sa.Column("call_id", sa.Uuid(), nullable=False),
@@ -1340,10 +1351,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_application_event_application_id_seq"), table_name="application_event")
     op.drop_table("application_event")
     op.drop_table("state_count")
-    op.drop_index(
-        "ix_message_waiting", table_name="message", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
-    )
-    op.drop_index("ix_message_failed", table_name="message", postgresql_where=sa.text("failed_at IS NOT NULL"))
     op.drop_index(op.f("ix_message_token_id"), table_name="message")
     op.drop_index(op.f("ix_message_person_id"), table_name="message")
     op.drop_table("message")
@@ -1381,17 +1388,19 @@ def downgrade() -> None:
     op.drop_table("organisation")
     op.drop_table("letter_register")
     op.drop_index("uq_letter_register", table_name="letter", postgresql_where="standing = 'act'")
-    op.drop_index(
-        "ix_letter_waiting", table_name="letter", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
-    )
     op.drop_index("ix_letter_rotten", table_name="letter", postgresql_where=sa.text("rotten_at IS NOT NULL"))
-    op.drop_index("ix_letter_failed", table_name="letter", postgresql_where=sa.text("failed_at IS NOT NULL"))
     op.drop_index(op.f("ix_letter_application_id"), table_name="letter")
     op.drop_index("ix_letter_subject", table_name="letter")
+    op.drop_index(op.f("ix_letter_repair_id"), table_name="letter", postgresql_where=sa.text("repair_id IS NOT NULL"))
     op.drop_index("ix_letter_desk", table_name="letter")
     op.drop_index(op.f("ix_letter_body_digest"), table_name="letter")
     op.drop_table("letter")
     op.drop_table("body")
+    op.drop_index(op.f("ix_job_need_needs_id"), table_name="job_need")
+    op.drop_table("job_need")
+    op.drop_index("ix_job_waiting", table_name="job", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"))
+    op.drop_index("ix_job_failed", table_name="job", postgresql_where=sa.text("failed_at IS NOT NULL"))
+    op.drop_table("job")
     op.drop_table("heartbeat")
     op.drop_table("funder")
     op.drop_index(op.f("ix_audit_entry_subject_type_subject_id_seq"), table_name="audit_entry")

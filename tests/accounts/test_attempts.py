@@ -12,6 +12,7 @@ from sqlalchemy import delete
 
 from grantflow.accounts import service
 from grantflow.accounts.models import Person, Purpose, RoleGrant, Token
+from grantflow.accounts.service import links
 from grantflow.kernel.errors import Invalid, TooMany
 from grantflow.kernel.parties import Party, Role
 from grantflow.platform import limits, tokens
@@ -102,7 +103,7 @@ def test_links_are_spent_one_by_one(
     """A sender who has had their share waits even with a link that opens something."""
     person = given.applicant() if purpose is Purpose.RESET else given.staff(Role.FINANCE, Party.TOULOUSE)
     with app.app_context():
-        token = service._issue(db.session.get_one(Person, person.id), purpose)
+        token = links.issue(db.session.get_one(Person, person.id), purpose)
         db.session.commit()
         link = f"/{path}/{tokens.derive(token.id)}"
     with app.test_request_context(environ_base={"REMOTE_ADDR": "127.0.0.1"}):

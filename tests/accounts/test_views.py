@@ -553,6 +553,31 @@ def test_changing_the_password_keeps_only_this_session(as_: As, given: Given) ->
 # --- people ----------------------------------------------------------------------------------------
 
 
+def wrong_and_asked(page: str) -> tuple[list[str], list[str]]:
+    """The fields an error summary leads to, and the same fields in the order of the form."""
+    linked = re.findall(r'<a class="kern-link" href="#([\w-]+)">', page)
+    return linked, sorted(linked, key=lambda name: page.index(f' id="{name}"'))
+
+
+@pytest.mark.parametrize("path", ["/people/invite", "/register"])
+def test_what_is_wrong_is_listed_in_the_order_in_which_it_is_asked(
+    given: Given, as_: As, client: FlaskClient, path: str
+) -> None:
+    who = client if path == "/register" else as_(given.staff(Role.ADMINISTRATOR, Party.TOULOUSE))
+    linked, asked = wrong_and_asked(who.post(path, data={"address": "neutral", "language": "de"}).text)
+    assert len(linked) > 3
+    assert linked == asked
+
+
+def test_who_invites_is_not_spoken_to_as_the_one_who_is_invited(given: Given, as_: As) -> None:
+    admin = as_(given.staff(Role.ADMINISTRATOR, Party.DUESSELDORF))
+    page = admin.get("/people/invite").text
+    assert "Zum Beispiel Dr. oder Prof. Dr." in page
+    assert "wenn Sie keinen führen" not in page
+    asked = admin.post("/people/invite", data={"language": "de"}).text
+    assert "Was diese Person darf: Bitte wählen Sie mindestens eine Rolle." in " ".join(asked.split())
+
+
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_an_administrator_invites_and_the_colleague_arrives(
     as_: As, client: FlaskClient, given: Given, rows: Any, key_of: Any, language: str

@@ -12,7 +12,6 @@ from grantflow.platform.db import Base, db
 
 #: Columns that lead to rows of a feature above, which they know by number only: followed like foreign keys.
 FOLLOWED = {
-    ("message", "held_by"),
     ("letter", "subject_id"),
     ("letter", "application_id"),
     ("letter_download", "letter_id"),

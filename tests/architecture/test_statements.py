@@ -11,7 +11,7 @@ SOURCES = sorted((ROOT / "grantflow").rglob("*.py"))
 #: Calls that take a statement as it stands.
 RAW = {"text", "exec_driver_sql", "literal_column", "execute"}
 #: Names of the embedded cluster's own role and database: constants of that file, which DDL cannot bind.
-OWN_NAMES = {"grantflow/platform/embedded.py"}
+OWN_NAMES = {"grantflow/platform/embedded/server.py"}
 #: Calls that make a pattern out of what they are given.
 PATTERNS = {"contains", "icontains", "startswith", "istartswith", "endswith", "iendswith"}
 

@@ -3,7 +3,7 @@
 import ast
 import json
 import threading
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from grantflow.audit.models import Entry
 from grantflow.config import ROOT
 from grantflow.kernel import clock
 from grantflow.kernel.parties import SYSTEM
-from grantflow.platform import locale
+from grantflow.platform import jobs, locale
 from grantflow.platform.db import db
 
 
@@ -188,13 +188,14 @@ def test_a_refusal_is_noted_though_the_request_rolls_back(real: Flask) -> None:
     assert subjects(real) == ["stays"]
 
 
-def test_the_chain_is_anchored_daily(real: Flask) -> None:
+def test_the_chain_is_walked_every_night(real: Flask) -> None:
+    """T47: as periodic work; a walk that was missed shows in the state of the house."""
+    assert jobs.JOBS["audit.watch"].period == jobs.Daily(time(3, 30))
     with real.app_context():
-        assert service.anchor_is_due()
-        service.anchor()
-        assert not service.anchor_is_due()
-        with clock.frozen(clock.now() + timedelta(days=1)):
-            assert service.anchor_is_due()
+        service.watch()
+        assert service.CHECKS["audit_chain"]().well
+        with clock.frozen(clock.now() + timedelta(days=3)):
+            assert not service.CHECKS["audit_chain"]().well
 
 
 # --- words -----------------------------------------------------------------------------------------

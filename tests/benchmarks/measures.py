@@ -17,6 +17,7 @@ from grantflow.decisions.models import Proposal
 from grantflow.kernel.parties import Party, Role
 from grantflow.letters import service as letters
 from grantflow.letters.service.layout import stylesheet
+from grantflow.platform import jobs
 from grantflow.platform.db import db
 from tests.applications.test_cost import filing
 from tests.benchmarks import floor
@@ -150,14 +151,14 @@ def printed(app: Flask, count: int = 200) -> Figures:
         made = [samples.issued()[0] for _ in range(count)]
         db.session.commit()
         text, sheet = letters.document(made[0]), stylesheet()
-        ids = [letter.id for letter in made]
+        ids = [letter.job_id for letter in made]
         spent: list[float] = []
         least: list[float] = []
         resident = 0
         began = time.perf_counter()
-        for number, letter_id in enumerate(ids):
+        for number, job_id in enumerate(ids):
             start = time.process_time()
-            assert letters.render(letter_id)
+            assert jobs.run(job_id)
             db.session.commit()
             db.session.remove()
             spent.append(time.process_time() - start)

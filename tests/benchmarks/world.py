@@ -84,13 +84,23 @@ STATEMENTS = (
     SELECT id, call_id, 2, 60 + (row_number() OVER (ORDER BY id)) % 50, 70, 80, 10, false, 400000, now()
     FROM application WHERE state IN ('assessed','proposed','awarded','rejected') ON CONFLICT DO NOTHING
     """,
-    # Whoever proposes, and one signatory of each city: the database lets nobody decide otherwise.
+    # Whoever proposes, one signatory and one reviewer of each city: the database lets nobody decide otherwise.
     """
     INSERT INTO person (id, email, email_key, title, given_name, family_name, search_text, address, phone, language,
            party, created_at, confirmed_at, epoch)
     SELECT gen_random_uuid(), who || '@bench.example', who || '@bench.example', '', '', initcap(who), who, 'neutral',
            '', 'de', party, now(), now(), 0
-    FROM (VALUES ('office', 'duesseldorf'), ('anke', 'duesseldorf'), ('jean', 'toulouse')) staff(who, party)
+    FROM (VALUES ('office', 'duesseldorf'), ('anke', 'duesseldorf'), ('jean', 'toulouse'), ('svenja', 'duesseldorf'),
+                 ('paul', 'toulouse')) staff(who, party)
+    """,
+    # A review begins once every seat is filled.
+    """
+    INSERT INTO seat (id, application_id, reviewer_id, party, assigned_by, assigned_at, conflict, conflict_reason,
+           declared_at, is_third)
+    SELECT gen_random_uuid(), a.id, r.id, r.party, o.id, now(), 'none', '', now(), false
+    FROM application a CROSS JOIN person r CROSS JOIN person o
+    WHERE a.state = 'in_review' AND r.email IN ('svenja@bench.example', 'paul@bench.example')
+      AND o.email = 'office@bench.example'
     """,
     """
     UPDATE envelope SET limit_cents = 1000000000000

@@ -57,7 +57,7 @@ def test_all_that_the_demo_says_is_as_the_forms_would_have_let_it_in() -> None:
 
 
 #: domain.md, section 7, by hand: title, words of the lead's and of the partner's name, eligible, asked, category.
-#: The tenth has changed sides, see demo/projects.py.
+#: The tenth has changed sides, see demo/projects.
 BRIEF = (
     ("Tatami ohne Grenzen", "JC Düsseldorf", "Judo Club Toulousain", 11_800, 9_400, 2),
     ("Ping-Pong-Brücke", "TT-Club Düsseldorf", "TT toulousain", 6_000, 4_800, 1),

@@ -131,7 +131,7 @@ def _drill(folder: Path, fault: str, lease: int, sweep: int) -> dict[str, Any]:
 
         bound = sweep + lease + ATTEMPT
         with until("the letter appears", bound + 30) as ask:
-            ask(lambda: row().done_at)
+            ask(lambda: row().digest)
         recovered = time.monotonic() - struck
         first = row()
         if fault == "stop":
@@ -150,7 +150,7 @@ def _drill(folder: Path, fault: str, lease: int, sweep: int) -> dict[str, Any]:
             "bound_s": bound,
             "recovered_s": round(recovered, 1),
             "within_bound": recovered <= bound,
-            "attempts": last.attempts,
+            "attempts": last.job.attempts,
             "same_digest": first.digest == last.digest,
             "files": len(files),
             "pdf": content.startswith(b"%PDF"),

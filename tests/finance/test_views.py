@@ -13,15 +13,15 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from grantflow.accounts.models import Person
 from grantflow.audit.models import Entry
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Party, Role
 from grantflow.letters.models import Download, Letter
-from grantflow.letters.states import Channel, Kind
-from grantflow.platform import storage
+from grantflow.letters.states import PRINTING, Channel, Kind
+from grantflow.platform import jobs, storage
 from grantflow.platform.db import db
 from tests.counting import counted
 from tests.given import Given
@@ -39,7 +39,6 @@ def issue(app: Flask, party: Party = D, kind: Kind = Kind.AWARD, *, ready: bool 
         if ready:
             content = b"%PDF-1.7 " + letter.register_number.encode()
             letter.digest, letter.byte_size, letter.pages = storage.put(content), len(content), 1
-            letter.done_at = clock.now()
         db.session.commit()
         db.session.refresh(letter)
         db.session.expunge(letter)
@@ -146,9 +145,8 @@ def test_not_printed_yet(app: Flask, finance: FlaskClient) -> None:
 def test_a_failure_is_shown_without_its_technical_reason(app: Flask, finance: FlaskClient) -> None:
     letter = issue(app, ready=False)
     with app.app_context():
-        db.session.execute(
-            update(Letter).where(Letter.id == letter.id).values(failed_at=clock.now(), last_error="UndefinedError: x")
-        )
+        job = db.session.get_one(Letter, letter.id).job
+        job.failed_at, job.last_error = clock.now(), "UndefinedError: x"
         db.session.commit()
     page = listed(finance, "?status=failed")
     assert "fehlgeschlagen" in page
@@ -242,7 +240,9 @@ def many(app: Flask, count: int) -> None:
                     "key": uuid4().hex,
                     "register_number": f"D-2027-{n:04d}",
                     "created_at": now - timedelta(minutes=n),
-                }
+                    "job_id": None,
+                },
+                job=jobs.Job(name=PRINTING, key=uuid4().hex, queue=jobs.LETTERS),
             )
             for n in range(1, count)
         )
@@ -266,7 +266,9 @@ def test_as_few_statements_at_300_as_at_30(app: Flask, finance: FlaskClient) -> 
                     "key": uuid4().hex,
                     "register_number": f"D-2028-{n:04d}",
                     "created_at": clock.now() - timedelta(hours=n),
-                }
+                    "job_id": None,
+                },
+                job=jobs.Job(name=PRINTING, key=uuid4().hex, queue=jobs.LETTERS),
             )
             for n in range(300 - (before or 0))
         )

@@ -57,10 +57,20 @@ def issue(
 def printed(party: Party = D, **changes: object) -> Letter:
     letter = issue(party, **changes)
     db.session.commit()
-    assert letters.render(letter.id)
+    assert jobs.run(letter.job_id)
     db.session.commit()
-    db.session.refresh(letter)
+    db.session.expire_all()
     return letter
+
+
+def printed_again(letter: Letter) -> bool:
+    db.session.expire_all()
+    repair = letter.repair_id
+    db.session.commit()
+    assert repair
+    done = jobs.run(repair)
+    db.session.expire_all()
+    return done
 
 
 def count(letter: Letter) -> int:
@@ -180,7 +190,7 @@ def test_printing_writes_one_file_and_says_so(inside: Flask) -> None:
     assert letter.digest is not None
     assert storage.read(letter.digest).startswith(b"%PDF-")
     assert (letter.pages, letter.byte_size) == (3, len(storage.read(letter.digest)))
-    assert letters.render(letter.id) is False
+    assert jobs.run(letter.job_id) is False
     assert trail("letter_rendered") == 1
 
 
@@ -191,21 +201,21 @@ def test_the_row_alone_makes_the_bytes(inside: Flask) -> None:
     assert storage.put(again.content) == letter.digest
 
 
-def told_of(subject_id: UUID, given: Given) -> UUID:
-    """A message that tells of the letters of ``subject_id``, promised and not yet to be sent."""
+def told_of(deed: list[Letter], given: Given) -> UUID:
+    """The sending of a message that tells of these letters, promised and not yet to be done."""
     row_id = notifications.send(
         "decision_ready",
         to=given.applicant(),
         key=uuid4().hex,
-        held_by=subject_id,
+        after=[letter.job_id for letter in deed],
         number="DT-27-1-001",
         title="Tatami",
-        application_id=str(subject_id),
+        application_id=str(deed[0].subject_id),
         channel="portal",
     )
     db.session.commit()
     assert row_id
-    return row_id
+    return db.session.get_one(Message, row_id).job_id
 
 
 def test_nobody_is_told_before_the_last_letter_is_there(inside: Flask, given: Given) -> None:
@@ -213,27 +223,26 @@ def test_nobody_is_told_before_the_last_letter_is_there(inside: Flask, given: Gi
     subject = uuid4()
     both = [facts(Kind.AWARD, D), facts(Kind.AWARD, T)]
     deed = issued(Kind.AWARD, both, key="d", subject_id=subject)
-    row_id = told_of(subject, given)
+    sending = told_of(deed, given)
     for letter in deed:
-        assert jobs.claim(Message, row_id) is None
-        assert letters.render(letter.id)
+        assert jobs.claim(sending) is None
+        assert jobs.run(letter.job_id)
         db.session.commit()
-    assert jobs.claim(Message, row_id)
+    assert jobs.claim(sending)
 
 
 def test_a_letter_that_failed_holds_the_message_until_it_is_printed(inside: Flask, given: Given) -> None:
     letter = issue()
-    row_id = told_of(letter.subject_id, given)
-    db.session.execute(update(Letter).where(Letter.id == letter.id).values(failed_at=func.now(), last_error="x"))
+    sending = told_of([letter], given)
+    letter.job.failed_at, letter.job.last_error = clock.now(), "x"
     db.session.commit()
-    db.session.refresh(letter)
-    assert not letters.render(letter.id)
-    assert jobs.claim(Message, row_id) is None
+    assert not jobs.run(letter.job_id)
+    assert jobs.claim(sending) is None
     letters.retry(letter, by=given.staff(Role.ADMINISTRATOR, T))
     db.session.commit()
-    assert letters.render(letter.id)
+    assert jobs.run(letter.job_id)
     db.session.commit()
-    assert jobs.claim(Message, row_id)
+    assert jobs.claim(sending)
 
 
 def test_two_workers_with_the_last_two_letters_let_the_message_go(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,11 +250,10 @@ def test_two_workers_with_the_last_two_letters_let_the_message_go(real: Flask, m
     subject = uuid4()
     with real.app_context():
         deed = issued(Kind.AWARD, [facts(Kind.AWARD, D), facts(Kind.AWARD, T)], key="d", subject_id=subject)
-        row_id = told_of(subject, Given(real))
-        ids = [letter.id for letter in deed]
-        for letter_id in ids[2:]:
-            letters.render(letter_id)
-            db.session.commit()
+        sending = told_of(deed, Given(real))
+        ids = [letter.job_id for letter in deed]
+        for job_id in ids[2:]:
+            assert jobs.run(job_id)
     both_printed = threading.Barrier(2)
 
     def together(html: str, *, css: str) -> pdf.Rendered:
@@ -254,18 +262,17 @@ def test_two_workers_with_the_last_two_letters_let_the_message_go(real: Flask, m
 
     monkeypatch.setattr(pdf, "render", together)
 
-    def work(letter_id: UUID) -> None:
+    def work(job_id: UUID) -> None:
         with real.app_context():
-            letters.render(letter_id)
-            db.session.commit()
+            jobs.run(job_id)
 
-    threads = [threading.Thread(target=work, args=(letter_id,)) for letter_id in ids[:2]]
+    threads = [threading.Thread(target=work, args=(job_id,)) for job_id in ids[:2]]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     with real.app_context():
-        assert jobs.claim(Message, row_id)
+        assert jobs.claim(sending)
 
 
 def test_a_late_worker_changes_nothing(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,16 +284,16 @@ def test_a_late_worker_changes_nothing(real: Flask, monkeypatch: pytest.MonkeyPa
 
         def slow(html: str, *, css: str) -> pdf.Rendered:
             monkeypatch.setattr(pdf, "render", press)
-            db.session.execute(update(Letter).values(leased_until=func.clock_timestamp() - timedelta(seconds=1)))
+            db.session.execute(update(jobs.Job).values(leased_until=func.clock_timestamp() - timedelta(seconds=1)))
             db.session.commit()
-            assert letters.render(letter.id)
+            assert jobs.run(letter.job_id)
             db.session.commit()
             return pdf.Rendered(b"%PDF- late", 99)
 
         monkeypatch.setattr(pdf, "render", slow)
-        assert letters.render(letter.id) is False
+        assert jobs.run(letter.job_id) is False
         db.session.commit()
-        db.session.refresh(letter)
+        db.session.expire_all()
         assert letter.pages == 3
         assert trail("letter_rendered") == 1
 
@@ -309,11 +316,11 @@ def test_nothing_is_open_while_the_press_runs(real: Flask, monkeypatch: pytest.M
         return press(html, css=css)
 
     with real.app_context():
-        row_id = issue().id
+        job_id = issue().job_id
         db.session.commit()
         db.session.remove()
         monkeypatch.setattr(pdf, "render", watch)
-        assert letters.render(row_id)
+        assert jobs.run(job_id)
     assert seen == [0]
 
 
@@ -324,11 +331,10 @@ def test_what_cannot_pass_fails_at_once_with_its_reason(inside: Flask) -> None:
     db.session.execute(update(Letter).where(Letter.id == letter.id).values(body_digest=unvoted.bodies["fr"]))
     db.session.execute(text("ALTER TABLE letter ENABLE TRIGGER USER"))
     db.session.commit()
-    assert letters.render(letter.id) is False
-    db.session.refresh(letter)
+    assert jobs.run(letter.job_id) is False
+    db.session.expire_all()
     assert letter.state is State.FAILED
-    assert letter.last_error is not None
-    assert "Unfilled" in letter.last_error
+    assert "Unfilled" in str(letter.job.last_error)
     assert letter.digest is None
     assert [found.id for found in queries.failures()] == [letter.id]
 
@@ -347,18 +353,18 @@ def test_a_disk_that_is_full_for_a_night_fails_no_letter(inside: Flask, monkeypa
 
     def later(**time: int) -> None:
         db.session.execute(
-            update(Letter).values(try_after=None, patience_until=Letter.patience_until - timedelta(**time))
+            update(jobs.Job).values(not_before=None, patience_until=jobs.Job.patience_until - timedelta(**time))
         )
         db.session.commit()
 
     for hour in range(23):
-        assert letters.render(letter.id) is False
-        assert letters.render(letter.id) is False, "not before its pause is over"
-        db.session.refresh(letter)
-        assert (letter.attempts, letter.state) == (hour + 1, State.QUEUED)
+        assert jobs.run(letter.job_id) is False
+        assert jobs.run(letter.job_id) is False, "not before its pause is over"
+        db.session.expire_all()
+        assert (letter.job.attempts, letter.state) == (hour + 1, State.QUEUED)
         later(hours=1)
     monkeypatch.setattr(storage, "put", put)
-    assert letters.render(letter.id)
+    assert jobs.run(letter.job_id)
 
 
 def test_patience_ends_after_a_day(inside: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -370,31 +376,31 @@ def test_patience_ends_after_a_day(inside: Flask, monkeypatch: pytest.MonkeyPatc
     letter = issue()
     db.session.commit()
     for expected in (State.QUEUED, State.FAILED):
-        assert letters.render(letter.id) is False
-        db.session.refresh(letter)
+        assert jobs.run(letter.job_id) is False
+        db.session.expire_all()
         assert letter.state is expected
         if expected is State.QUEUED:
             db.session.execute(
-                update(Letter).values(try_after=None, patience_until=Letter.patience_until - timedelta(days=1))
+                update(jobs.Job).values(not_before=None, patience_until=jobs.Job.patience_until - timedelta(days=1))
             )
             db.session.commit()
-    assert "No space left" in str(letter.last_error)
+    assert "No space left" in str(letter.job.last_error)
 
 
 def test_a_letter_that_kills_its_workers_is_taken_out(inside: Flask) -> None:
     letter = issue()
-    letter.unheard = jobs.MAX_UNHEARD
+    letter.job.unheard = jobs.MAX_UNHEARD
     db.session.commit()
-    assert letters.render(letter.id) is False
-    db.session.refresh(letter)
+    assert jobs.run(letter.job_id) is False
+    db.session.expire_all()
     assert letter.state is State.FAILED
 
 
 def test_only_administrators_start_a_failed_letter_again(inside: Flask, given: Given) -> None:
     letter = issue()
-    letter.unheard = jobs.MAX_UNHEARD
+    letter.job.unheard = jobs.MAX_UNHEARD
     db.session.commit()
-    letters.render(letter.id)
+    jobs.run(letter.job_id)
     with pytest.raises(Forbidden):
         letters.retry(letter, by=given.staff(Role.FINANCE, D))
     with pytest.raises(Forbidden):
@@ -403,9 +409,9 @@ def test_only_administrators_start_a_failed_letter_again(inside: Flask, given: G
     letters.retry(letter, by=administrator)
     db.session.commit()
     assert letter.state is State.QUEUED
-    assert letters.render(letter.id)
+    assert jobs.run(letter.job_id)
     db.session.commit()
-    db.session.refresh(letter)
+    db.session.expire_all()
     assert letter.state is State.READY
     with pytest.raises(IllegalStep):
         letters.retry(letter, by=administrator)
@@ -414,7 +420,7 @@ def test_only_administrators_start_a_failed_letter_again(inside: Flask, given: G
 def test_all_failed_letters_are_started_again_at_once(inside: Flask, given: Given) -> None:
     failed, waiting = [issue() for _ in range(3)], issue()
     for letter in failed:
-        letter.failed_at, letter.last_error = clock.now(), "x"
+        letter.job.failed_at, letter.job.last_error = clock.now(), "x"
     db.session.commit()
     administrator = given.staff(Role.ADMINISTRATOR, D)
     assert letters.retry_all(by=administrator) == 3
@@ -422,7 +428,7 @@ def test_all_failed_letters_are_started_again_at_once(inside: Flask, given: Give
     db.session.commit()
     db.session.expire_all()
     assert {letter.state for letter in (*failed, waiting)} == {State.QUEUED}
-    assert set(db.session.scalars(jobs.left_behind(Letter))) >= {letter.id for letter in failed}
+    assert set(db.session.scalars(jobs.left_behind())) >= {letter.job_id for letter in failed}
     entry = db.session.scalars(select(Entry).where(Entry.action == "letters_retried")).one()
     assert (entry.actor_id, entry.after) == (administrator.id, {"count": 3})
 
@@ -438,8 +444,7 @@ def test_fifty_letters_keep_their_words_to_themselves(inside: Flask) -> None:
         canaries[issue(party, recipient=recipient, project_title=f"Titel {word}").id] = word
     db.session.commit()
     for letter_id in canaries:
-        assert letters.render(letter_id)
-        db.session.commit()
+        assert jobs.run(db.session.get_one(Letter, letter_id).job_id)
     for letter_id, word in canaries.items():
         letter = db.session.get_one(Letter, letter_id)
         assert letter.digest is not None
@@ -467,7 +472,7 @@ def test_fifty_letters_keep_their_words_to_themselves(inside: Flask) -> None:
         "amount_cents = 1",
         "digest = repeat('0', 64)",
         "pages = 9",
-        "digest = NULL, byte_size = NULL, pages = NULL, done_at = NULL",
+        "digest = NULL, byte_size = NULL, pages = NULL",
     ],
 )
 def test_the_database_refuses_to_change_a_letter(inside: Flask, change: str) -> None:
@@ -493,6 +498,7 @@ def test_what_was_written_out_is_printed_whatever_the_templates_say_by_then(
     (letter,) = letters.issue(
         [act], SIGNATORIES, on=DAY, key="deed", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
     )
+    db.session.commit()
     html = letters.document(letter)
     for piece in re.split(r'<slot name="\w+"></slot>', before[letter.body_digest]):
         assert piece in html
@@ -563,13 +569,13 @@ def test_a_damaged_file_is_never_handed_out_and_printed_again(inside: Flask, giv
     assert trail("letter_found_rotten") == 1
     if rot == "a folder":
         storage.path_of(str(letter.digest)).rmdir()
-    assert letters.reprint(letter.id)
+    assert printed_again(letter)
     db.session.commit()
     assert letters.download(letter, by=person, desk=Desk.FINANCE) == letters.document(letter).encode()
-    db.session.refresh(letter)
-    assert (letter.rotten_at, letter.lost_at, letter.leased_until, letter.state) == (None, None, None, State.READY)
+    db.session.expire_all()
+    assert (letter.rotten_at, letter.is_lost, letter.state) == (None, False, State.READY)
     assert (trail("letter_found_rotten"), trail("letter_reprinted")) == (1, 1)
-    assert letters.reprint(letter.id) is False
+    assert printed_again(letter) is False
 
 
 @pytest.mark.usefixtures("quick_press")
@@ -582,17 +588,18 @@ def test_what_comes_out_otherwise_is_named_and_not_passed_off_as_the_letter(
     db.session.commit()
     with monkeypatch.context() as newer:
         newer.setattr(pdf, "render", lambda html, *, css: pdf.Rendered(b"%PDF- of a newer release", 1))
-        assert letters.reprint(letter.id) is False
-    db.session.refresh(letter)
-    assert letter.lost_at
-    assert "other bytes" in str(letter.last_error)
+        assert printed_again(letter) is False
+    db.session.expire_all()
+    assert letter.is_lost
+    assert letter.repair
+    assert "other bytes" in str(letter.repair.last_error)
     assert not storage.path_of(str(letter.digest)).exists()
     with pytest.raises(Unavailable, match="letter_lost"):
         letters.download(letter, by=person, desk=Desk.FINANCE)
-    assert letters.reprint(letter.id) is False, "not again by itself"
+    assert printed_again(letter) is False, "not again by itself"
     letters.retry_all(by=SYSTEM)
     db.session.commit()
-    assert letters.reprint(letter.id)
+    assert printed_again(letter)
 
 
 @pytest.mark.usefixtures("quick_press")
@@ -609,12 +616,13 @@ def test_a_disk_that_is_full_puts_the_printing_off_and_loses_nothing(
             raise Transient("storage refused: No space left on device")
 
         full.setattr(storage, "put", refuse)
-        assert letters.reprint(letter.id) is False
-    db.session.refresh(letter)
-    assert (letter.lost_at, letter.rotten_at is None, letter.try_after is None) == (None, False, False)
-    letter.try_after = None
+        assert printed_again(letter) is False
+    db.session.expire_all()
+    assert letter.repair
+    assert (letter.is_lost, letter.rotten_at is None, letter.repair.not_before is None) == (False, False, False)
+    letter.repair.not_before = None
     db.session.commit()
-    assert letters.reprint(letter.id)
+    assert printed_again(letter)
 
 
 @pytest.mark.parametrize("language", ["de", "fr"])
@@ -661,7 +669,7 @@ def test_a_store_that_is_away_as_a_whole_sets_few_letters_going(inside: Flask, m
         ROT["gone"](storage.path_of(str(letter.digest)))
     assert len(letters.scan()) == 2
     db.session.commit()
-    assert len(list(db.session.scalars(jobs.left_behind(Letter, among=queries.to_reprint())))) == 2
+    assert len(list(db.session.scalars(jobs.left_behind()))) == 2
 
 
 def test_a_letter_from_the_real_press_comes_back_byte_for_byte(inside: Flask) -> None:
@@ -670,7 +678,7 @@ def test_a_letter_from_the_real_press_comes_back_byte_for_byte(inside: Flask) ->
     ROT["flipped"](storage.path_of(str(letter.digest)))
     assert letters.scan() == [letter.id]
     db.session.commit()
-    assert letters.reprint(letter.id)
+    assert printed_again(letter)
     assert storage.read(str(letter.digest)) == before
 
 
@@ -710,9 +718,9 @@ def test_the_amounts_of_an_index_add_up(inside: Flask, given: Given) -> None:
     """A translation carries no money of its own."""
     deed = issued(Kind.AWARD, [facts(Kind.AWARD, T)], key="d")
     for letter in deed:
-        assert letters.render(letter.id)
+        assert jobs.run(letter.job_id)
         db.session.commit()
-        db.session.refresh(letter)
+        db.session.expire_all()
     with locale.use("de"):
         rows = list(
             csv.DictReader(

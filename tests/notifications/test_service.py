@@ -29,7 +29,7 @@ from grantflow.notifications import rules, service
 from grantflow.notifications.models import Message
 from grantflow.platform import jobs, mail
 from grantflow.platform.db import db
-from grantflow.platform.jobs import leasing
+from grantflow.platform.jobs import Job, leasing
 from grantflow.platform.mail.conversation import Conversation, Patience
 from grantflow.platform.mailsink import MailSink
 from tests.given import Given
@@ -104,21 +104,24 @@ def asked(real: Flask) -> Callable[..., UUID]:
 
 def deliver(app: Flask, row_id: UUID) -> bool:
     with app.app_context():
-        sent = service.deliver(row_id)
-        db.session.commit()
-        return sent
+        return jobs.run(db.session.get_one(Message, row_id).job_id)
 
 
-def read(app: Flask, row_id: UUID) -> Message:
+def read(app: Flask, row_id: UUID) -> jobs.Job:
+    """The message's job."""
     with app.app_context():
-        found = db.session.get_one(Message, row_id)
+        found = db.session.get_one(Message, row_id).job
         db.session.expunge_all()
         return found
 
 
+def claim(row_id: UUID) -> jobs.Claim | None:
+    return jobs.claim(db.session.get_one(Message, row_id).job_id)
+
+
 def due_now(app: Flask, row_id: UUID) -> None:
     with app.app_context():
-        db.session.execute(update(Message).where(Message.id == row_id).values(try_after=None))
+        db.session.get_one(Message, row_id).job.not_before = None
         db.session.commit()
 
 
@@ -159,7 +162,7 @@ def test_no_message_for_what_was_rolled_back(real: Flask) -> None:
         db.session.rollback()
         assert row_id
         assert db.session.info.get("rings") is None
-        assert not service.deliver(row_id)
+        assert db.session.get(Message, row_id) is None
 
 
 @pytest.mark.parametrize(
@@ -197,7 +200,7 @@ def test_a_server_that_is_away_postpones(real: Flask, asked: Callable[..., UUID]
         assert not deliver(real, row_id)  # not before its pause is over
     row = read(real, row_id)
     assert (row.attempts, row.failed_at, row.done_at) == (1, None, None)
-    assert row.try_after
+    assert row.not_before
     assert row.last_error
     assert "ConnectionRefusedError" in row.last_error
     due_now(real, row_id)
@@ -263,7 +266,7 @@ def test_patience_lasts_a_day_with_pauses_of_minutes(real: Flask, asked: Callabl
 def pass_by(app: Flask, time: timedelta) -> None:
     """As if so much time had passed since the first fault, and the pause were over."""
     with app.app_context():
-        db.session.execute(update(Message).values(patience_until=Message.patience_until - time, try_after=None))
+        db.session.execute(update(Job).values(patience_until=Job.patience_until - time, not_before=None))
         db.session.commit()
 
 
@@ -344,7 +347,7 @@ def test_a_slow_250_keeps_the_row(real: Flask, asked: Callable[..., UUID], monke
 
     def lapse_and_try() -> str:
         with real.app_context():
-            db.session.execute(update(Message).values(leased_until=clock.now() - timedelta(seconds=1)))
+            db.session.execute(update(Job).values(leased_until=clock.now() - timedelta(seconds=1)))
             db.session.commit()
         again = threading.Event()
         for _ in range(100):
@@ -353,7 +356,7 @@ def test_a_slow_250_keeps_the_row(real: Flask, asked: Callable[..., UUID], monke
                     break
             again.wait(0.02)
         with real.app_context():
-            assert jobs.claim(Message, row_id) is None
+            assert claim(row_id) is None
             assert "silent" in jobs.heard()[rules.LAST_MAIL].facts["problem"]
         return "250 taken"
 
@@ -367,10 +370,10 @@ def test_a_message_taken_by_a_worker_that_is_late_is_sent_all_the_same(real: Fla
     """Its lease lapsed while the server thought, another holds the row: what is sent is sent, and sent no more."""
     row_id = asked()
     with real.app_context():
-        late = jobs.claim(Message, row_id)
-        db.session.execute(update(Message).values(leased_until=clock.now() - timedelta(seconds=1)))
+        late = claim(row_id)
+        db.session.execute(update(Job).values(leased_until=clock.now() - timedelta(seconds=1)))
         db.session.commit()
-        second = jobs.claim(Message, row_id)
+        second = claim(row_id)
         assert late
         assert second
         assert not jobs.keep(late)
@@ -401,7 +404,9 @@ def test_all_that_failed_is_started_again_at_once(real: Flask, asked: Callable[.
     given = Given(real)
     admin, office = given.staff(Role.ADMINISTRATOR, Party.TOULOUSE), given.staff(Role.OFFICE, Party.TOULOUSE)
     with real.app_context():
-        db.session.execute(update(Message).where(Message.id != ids[0]).values(failed_at=clock.now(), attempts=9))
+        for row_id in ids[1:]:
+            job = db.session.get_one(Message, row_id).job
+            job.failed_at, job.attempts = clock.now(), 9
         db.session.commit()
         with pytest.raises(Forbidden):
             service.restart_all(by=office)
@@ -410,14 +415,16 @@ def test_all_that_failed_is_started_again_at_once(real: Flask, asked: Callable[.
         db.session.commit()
         entry = db.session.scalars(select(Entry).where(Entry.action == "messages_restarted")).one()
         assert (entry.actor_id, entry.after) == (admin.id, {"count": 2})
-        assert set(db.session.scalars(jobs.left_behind(Message))) == set(ids)
-        assert all(db.session.get_one(Message, row_id).attempts == 0 for row_id in ids)
+        db.session.expire_all()
+        sendings = [db.session.get_one(Message, row_id).job for row_id in ids]
+        assert set(db.session.scalars(jobs.left_behind())) == {job.id for job in sendings}
+        assert [job.attempts for job in sendings] == [0, 0, 0]
 
 
 def test_a_row_whose_workers_all_died_is_given_up(real: Flask, asked: Callable[..., UUID]) -> None:
     row_id = asked()
     with real.app_context():
-        db.session.execute(update(Message).values(unheard=jobs.MAX_UNHEARD))
+        db.session.execute(update(Job).values(unheard=jobs.MAX_UNHEARD))
         db.session.commit()
     assert not deliver(real, row_id)
     row = read(real, row_id)
@@ -440,16 +447,16 @@ def test_a_late_worker_cannot_write(real: Flask, asked: Callable[..., UUID]) -> 
     """T41: the first worker sleeps past its lease, the second takes over, the first wakes up."""
     row_id = asked()
     with real.app_context():
-        late = jobs.claim(Message, row_id)
+        late = claim(row_id)
         assert late
-        assert jobs.claim(Message, row_id) is None
-        db.session.execute(update(Message).values(leased_until=clock.now() - timedelta(seconds=1)))
+        assert claim(row_id) is None
+        db.session.execute(update(Job).values(leased_until=clock.now() - timedelta(seconds=1)))
         db.session.commit()
-        second = jobs.claim(Message, row_id)
+        second = claim(row_id)
         assert second
-        assert not jobs.finish(db.session(), late)
+        assert not jobs.finish(late)
         jobs.release(late, "woke up late")
-        assert jobs.finish(db.session(), second)
+        assert jobs.finish(second)
         db.session.commit()
     row = read(real, row_id)
     assert (bool(row.done_at), row.last_error) == (True, None)

@@ -14,7 +14,7 @@ from grantflow.config import ROOT, Settings
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-OURS = ("web", "worker", "mailer", "beat")
+OURS = ("web", "letters", "worker", "beat")
 
 
 def test_every_service_that_stays_has_a_health_check() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from grantflow.config import ROOT
 from grantflow.platform import embedded
-from grantflow.platform.embedded import Embedded, EmbeddedError
+from grantflow.platform.embedded import Embedded, EmbeddedError, places, remains
 
 FAST = {"fsync": "off"}
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="dropping to another account needs root")
@@ -46,7 +46,7 @@ def written(url: str) -> None:
 
 
 def is_alive(pid: int) -> bool:
-    return bool(embedded._command_of(pid))
+    return bool(remains.command_of(pid))
 
 
 def gone_within(pid: int, seconds: float) -> bool:
@@ -83,7 +83,7 @@ def test_the_socket_is_private_and_its_path_short(server: Embedded) -> None:
     folder = server._socket_dir
     assert folder is not None
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert len(str(folder / embedded.SOCKET)) <= embedded.LONGEST_SOCKET_PATH
+    assert len(str(folder / places.SOCKET)) <= places.LONGEST_SOCKET_PATH
     server.stop()
     assert not folder.exists()
 
@@ -139,7 +139,7 @@ def test_a_setting_that_does_not_exist_is_told_in_one_line(data_dir: Path) -> No
     with pytest.raises(EmbeddedError, match='unrecognized configuration parameter "no_such_thing"') as refused:
         Embedded(data_dir, options={"no_such_thing": "1"}, temporary=True).start()
     assert "\n" not in str(refused.value)
-    assert embedded._known_home(data_dir) is None
+    assert places.known_home(data_dir) is None
 
 
 def test_a_temporary_cluster_leaves_nothing(data_dir: Path) -> None:
@@ -182,7 +182,7 @@ def test_root_hands_over_and_loosens_nothing(tmp_path: Path) -> None:
         assert server.pid is not None
         assert server._home is not None
         assert Path(f"/proc/{server.pid}").stat().st_uid != 0
-        assert server._home.parent == embedded.SHELF
+        assert server._home.parent == places.SHELF
         assert (closed / "var" / "postgres.place").read_text().strip() == str(server._home)
         assert stat.S_IMODE((server._home / "data").stat().st_mode) == 0o700
         assert {folder: folder.stat().st_mode for folder in before} == before
@@ -207,7 +207,7 @@ def test_root_keeps_the_data_beside_the_rest_where_the_account_can_reach_them() 
 def test_another_user_of_the_machine_does_not_get_in(server: Embedded) -> None:
     server.start()
     assert server._socket_dir is not None
-    address = str(server._socket_dir / embedded.SOCKET)
+    address = str(server._socket_dir / places.SOCKET)
     nobody = pwd.getpwnam("nobody")
     child = os.fork()
     if child == 0:

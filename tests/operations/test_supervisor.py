@@ -17,7 +17,7 @@ import pytest
 from grantflow import supervisor
 from grantflow.config import ROOT
 from grantflow.platform import embedded
-from grantflow.platform.embedded import Embedded
+from grantflow.platform.embedded import Embedded, remains
 
 PATIENCE = 180.0
 
@@ -216,7 +216,7 @@ def within(seconds: float, holds: Callable[[], bool]) -> bool:
 
 
 def alive(pids: set[int]) -> set[int]:
-    return {pid for pid in pids if embedded._command_of(pid)}
+    return {pid for pid in pids if remains.command_of(pid)}
 
 
 @pytest.mark.first
@@ -232,7 +232,7 @@ def test_a_run_from_its_first_start_to_its_last(data_dir: Path, port: int) -> No
         for command in (
             ["alive"],
             ["alive", "--part", "worker"],
-            ["alive", "--part", "mailer"],
+            ["alive", "--part", "letters"],
             ["doctor"],
             ["audit", "verify"],
         ):

@@ -176,7 +176,7 @@ def plain(page: str) -> str:
 def of_the_demo() -> tuple[Text, ...]:
     """Whatever the demo's people wrote: strings of its modules, in both languages side by side."""
     found = []
-    for path in sorted((ROOT / "grantflow" / "demo").glob("*.py")):
+    for path in sorted((ROOT / "grantflow" / "demo").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         comments = {
             id(node.body[0].value)

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 
 from grantflow.accounts.models import Person
 from grantflow.audit import service as audit
@@ -20,18 +20,20 @@ from grantflow.kernel import clock
 from grantflow.kernel.parties import Party, Role
 from grantflow.letters import service as letters
 from grantflow.letters.models import Letter
+from grantflow.letters.states import PRINTING
 from grantflow.notifications import rules
 from grantflow.notifications import service as notifications
 from grantflow.notifications.models import Message
 from grantflow.platform import health, jobs, mail, storage
 from grantflow.platform.db import db
-from grantflow.platform.models import Heartbeat
+from grantflow.platform.models import Heartbeat, JobNeed
 from tests.given import Given
 from tests.letters import samples
 from tests.platform.test_mail import QUICK
 from tests.smtp import SILENCE, Odd, serving
 
 WORKER = "worker-x-1"
+URGENT = rules.SEND_URGENT
 TOKEN = "a-monitor-shows-this-0123456789"
 As = Callable[[Person], FlaskClient]
 
@@ -105,7 +107,7 @@ def test_beat_stopped(house: Flask, name: str, check: str, still_well: float) ->
 
 def test_a_queue_that_nobody_takes_from(house: Flask) -> None:
     with house.app_context():
-        jobs.touch(WORKER, queues=[jobs.MAIN])
+        jobs.touch(WORKER, queues=[queue for queue in jobs.QUEUES if queue != jobs.MAIL])
     assert "takes from: mail" in red(house)["worker"]
     with house.app_context():
         jobs.touch("worker-y-2", queues=[jobs.MAIL])
@@ -218,7 +220,6 @@ def printed(app: Flask) -> Letter:
         (letter,) = samples.issued()
         content = letter.register_number.encode() * 9
         letter.digest, letter.byte_size, letter.pages = storage.put(content), len(content), 1
-        letter.done_at = clock.now()
         db.session.commit()
         db.session.expunge(letter)
         return letter
@@ -249,46 +250,66 @@ def message(app: Flask) -> None:
         db.session.commit()
 
 
-def changed(app: Flask, model: type[Letter] | type[Message], **values: Any) -> None:
+def changed(app: Flask, name: str, **values: Any) -> None:
+    """All jobs of this name."""
     with app.app_context():
-        db.session.execute(update(model).values(**values).execution_options(synchronize_session=False))
+        query = update(jobs.Job).where(jobs.Job.name == name).values(**values)
+        db.session.execute(query.execution_options(synchronize_session=False))
         db.session.commit()
 
 
 def test_a_queue_that_stands_still(house: Flask) -> None:
     message(house)
-    changed(house, Message, created_at=func.clock_timestamp() - timedelta(seconds=290))
+    changed(house, URGENT, created_at=func.clock_timestamp() - timedelta(seconds=290))
     assert red(house) == {}
-    changed(house, Message, created_at=func.clock_timestamp() - timedelta(seconds=310))
+    changed(house, URGENT, created_at=func.clock_timestamp() - timedelta(seconds=310))
     assert set(red(house)) == {"messages"}
-    # Held back, in hands, or to be tried later: nobody is to take it now.
-    for column in ("held_by", "leased_until", "try_after"):
-        value = uuid4() if column == "held_by" else func.clock_timestamp() + timedelta(seconds=60)
-        changed(house, Message, held_by=None, leased_until=None, try_after=None)
-        changed(house, Message, **{column: value})
+    # In hands, or to be tried later, or held back by what must be done first: nobody is to take it now.
+    for column in ("leased_until", "not_before"):
+        changed(house, URGENT, leased_until=None, not_before=None)
+        changed(house, URGENT, **{column: func.clock_timestamp() + timedelta(seconds=60)})
         assert red(house) == {}
+    changed(house, URGENT, not_before=None)
+    assert set(red(house)) == {"messages"}
+    with house.app_context():
+        (letter,) = samples.issued()
+        sending = db.session.scalars(select(Message.job_id)).one()
+        db.session.add(JobNeed(job_id=sending, needs_id=letter.job_id))
+        db.session.commit()
+    assert red(house) == {}
 
 
 def test_what_failed_waits_for_a_person(house: Flask) -> None:
     message(house)
-    changed(house, Message, failed_at=func.clock_timestamp())
+    changed(house, URGENT, failed_at=func.clock_timestamp())
     assert set(red(house)) == {"messages_failed"}
-    changed(house, Message, failed_at=func.clock_timestamp() - timedelta(days=2))
+    changed(house, URGENT, failed_at=func.clock_timestamp() - timedelta(days=2))
     assert red(house) == {}
     with house.app_context():
         samples.issued()
         db.session.commit()
-    changed(house, Letter, failed_at=func.clock_timestamp() - timedelta(days=2))
+    changed(house, PRINTING, failed_at=func.clock_timestamp() - timedelta(days=2))
     assert set(red(house)) == {"letters_failed"}
 
 
 def test_a_letter_that_is_put_off_for_half_an_hour(house: Flask) -> None:
+    with house.app_context():
+        samples.issued()
+        db.session.commit()
+    changed(house, PRINTING, not_before=func.clock_timestamp() + timedelta(seconds=60))
     for minutes, expected in ((25, set()), (35, {"letters"})):
-        with house.app_context(), clock.frozen(clock.now() - timedelta(minutes=minutes)):
-            samples.issued()
-            db.session.commit()
-        changed(house, Letter, try_after=func.clock_timestamp() + timedelta(seconds=60))
+        changed(house, PRINTING, created_at=func.clock_timestamp() - timedelta(minutes=minutes))
         assert set(red(house)) == expected
+
+
+def test_periodic_work_that_gave_up_or_is_not_begun(house: Flask) -> None:
+    with house.app_context():
+        assert jobs.begin_due()
+    assert red(house) == {}
+    changed(house, "audit.watch", failed_at=func.clock_timestamp())
+    assert red(house) == {"upkeep": "gave up: audit.watch"}
+    changed(house, "audit.watch", failed_at=None, created_at=func.clock_timestamp() - timedelta(seconds=310))
+    assert "due for" in red(house)["upkeep"]
 
 
 def test_a_broken_trail(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,22 +1,33 @@
-"""The outbox's own promises: one short task for one row, patience that grows, and rings that follow the commit."""
+"""What the table of jobs promises: one short task for one job, queues apart, rings that follow the commit."""
 
+import itertools
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from threading import Barrier, Event, Thread
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select, true, update
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import String, cast, func, insert, literal, select, update
 
 from grantflow.app import create_app
 from grantflow.config import Settings
-from grantflow.notifications.models import Message
+from grantflow.dashboard.texts import UPKEEP
+from grantflow.kernel import clock
+from grantflow.notifications import rules
+from grantflow.notifications import service as notifications
 from grantflow.platform import jobs
 from grantflow.platform.db import db
-from grantflow.platform.jobs import ringing
+from grantflow.platform.jobs import Job, ringing
+from grantflow.supervisor import WORKERS
 from tests.conftest import settings_for
 from tests.given import Given
 from workers import schedule
+from workers.lanes import THREADS, WIDTHS, Lane
 
 
 @pytest.mark.parametrize("redis_url", [None, "redis://127.0.0.1:6379/0"])
@@ -34,12 +45,77 @@ def test_a_task_is_shorter_than_its_lease_and_the_broker_waits_ten_times_as_long
     assert (list(conf.accept_content), conf.task_serializer, conf.result_backend) == (["json"], "json", None)
 
 
-def test_mail_waits_in_a_queue_of_its_own(tmp_path: Any) -> None:
-    """A silent mail server holds a worker for ten minutes: that one holds up no letter and no sweep."""
+def test_every_kind_of_work_has_its_queue_and_every_queue_its_consumer(tmp_path: Path) -> None:
+    """What somebody waits for before the screen, bulk mail, letters and upkeep never stand in one line."""
     app = jobs.make_celery(settings_for("postgresql://x/x", tmp_path))
-    ways = {job: app.amqp.router.route({}, job.value)["queue"].name for job in jobs.JobName}
-    assert {job for job, queue in ways.items() if queue == jobs.MAIL} == {jobs.JobName.SEND_MESSAGE}
-    assert set(ways.values()) == set(jobs.QUEUES) == set(app.amqp.queues.consume_from)
+    queues = {name: kind.queue for name, kind in jobs.JOBS.items()}
+    ours = {
+        "letters.render": jobs.LETTERS,
+        "letters.reprint": jobs.LETTERS,
+        "notifications.send": jobs.MAIL,
+        "notifications.send_urgent": jobs.URGENT,
+    }
+    assert queues == dict.fromkeys(queues, jobs.UPKEEP) | ours
+    taken = [WORKERS[part][1].split(",") for part in WORKERS]
+    assert sorted(itertools.chain(*taken)) == sorted(jobs.QUEUES) == sorted(app.amqp.queues.consume_from)
+    # Queues that share a process have a lane each, and its threads are more than all lanes hold.
+    (threads,) = (command for command in WORKERS.values() if "threads" in command)
+    assert set(threads[1].split(",")) == set(WIDTHS)
+    assert int(threads[-1]) == THREADS > sum(WIDTHS.values())
+
+
+def test_whoever_waits_before_the_screen_has_urgent_mail() -> None:
+    urgent = {name for name, kind in rules.KINDS.items() if kind.urgent}
+    assert urgent == {"registration_confirm", "account_exists", "password_reset", "staff_invitation"}
+    assert {name for name, kind in rules.KINDS.items() if kind.keyed} <= urgent
+
+
+def test_mail_and_letters_have_one_day_then_a_person_is_asked() -> None:
+    assert {kind.patience for kind in jobs.JOBS.values()} == {86_400.0}
+
+
+def test_patience_belongs_to_the_kind(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(claim: jobs.Claim) -> bool:
+        raise OSError("not now")
+
+    monkeypatch.setitem(jobs.JOBS, "busy", jobs.Kind("busy", jobs.UPKEEP, 600.0, busy))
+    with real.app_context():
+        job_id = promise("busy")
+        for minutes, failed in ((0, False), (9, False), (1, True)):
+            passed = timedelta(minutes=minutes)
+            db.session.execute(update(Job).values(patience_until=Job.patience_until - passed, not_before=None))
+            db.session.commit()
+            assert not jobs.run(job_id)
+            db.session.expire_all()
+            assert (db.session.get_one(Job, job_id).failed_at is not None) is failed
+            db.session.commit()
+
+
+def test_there_is_one_place_to_add_a_job(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind the decorator: taken, given up, seen, started again, done - by what reads the table."""
+    answers = [jobs.Hopeless("not today"), None]
+    monkeypatch.delitem(jobs.JOBS, "audit.watch")
+
+    @jobs.job("audit.watch", queue=jobs.MAIL, patience=1.0)
+    def work(claim: jobs.Claim) -> bool:
+        assert claim.job.payload == {"page": "7"}
+        if answer := answers.pop(0):
+            raise answer
+        return jobs.finish(claim)
+
+    with real.app_context():
+        job_id = jobs.begin("audit.watch", "x", page="7")
+        db.session.commit()
+        assert job_id
+        assert jobs.backlogs()["audit.watch"].waiting == 1
+        assert not jobs.run(job_id)
+        assert jobs.backlogs()["audit.watch"].failed == 1
+        assert jobs.restart_failed("audit.watch") == 1
+        db.session.commit()
+        assert jobs.run(job_id)
+        assert jobs.backlogs() == {}
+    with pytest.raises(ValueError, match="twice"):
+        jobs.job("audit.watch", queue=jobs.MAIL, patience=1.0)(work)
 
 
 def test_no_ring_expires_by_a_clock_of_ours(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,35 +125,34 @@ def test_no_ring_expires_by_a_clock_of_ours(tmp_path: Any, monkeypatch: pytest.M
     sent: list[dict[str, Any]] = []
     monkeypatch.setattr(app.extensions["celery"], "send_task", lambda name, **how: sent.append(how))
     with app.app_context():
-        assert jobs.send(jobs.JobName.SWEEP)
-        assert jobs.send(jobs.JobName.SEND_MESSAGE, uuid4())
+        assert jobs.send(jobs.SWEEP)
+        assert jobs.send(rules.SEND, uuid4())
         calls = [entry["options"] for entry in schedule.table(app.extensions["settings"]).values()]
     assert [how.get("expires") for how in (*sent, *calls)] == [None] * (2 + len(calls))
 
 
-def rows(app: Flask, count: int, *, attempts: int = 0) -> list[UUID]:
-    """Messages that wait, each tried so many times before."""
+def rows(app: Flask, count: int, **values: Any) -> list[UUID]:
+    """Jobs that wait: sendings of messages."""
     person = Given(app).applicant()
-    made = [uuid4() for _ in range(count)]
     with app.app_context():
-        from grantflow.notifications import service as notifications
-
-        made = [notifications.send("account_exists", to=person, key=str(key)) for key in made]
-        db.session.execute(update(Message).values(attempts=attempts))
+        for _ in range(count):
+            notifications.send("account_exists", to=person, key=str(uuid4()))
+        if values:
+            db.session.execute(update(Job).values(**values))
         db.session.commit()
-    return made
+        return list(db.session.scalars(select(Job.id)))
 
 
 def pauses(app: Flask, ids: list[UUID], **options: Any) -> list[float]:
-    """Seconds until each row is tried again, after one fault each."""
+    """Seconds until each job is tried again, after one fault each."""
     found = []
     with app.app_context():
-        for row_id in ids:
-            claim = jobs.claim(Message, row_id)
+        for job_id in ids:
+            claim = jobs.claim(job_id)
             assert claim
             jobs.release(claim, "a fault", **options)
-            left = select(func.extract("epoch", Message.try_after - func.clock_timestamp()))
-            found.append(float(db.session.scalar(left.where(Message.id == row_id))))
+            left = select(func.extract("epoch", Job.not_before - func.clock_timestamp()))
+            found.append(float(db.session.scalar(left.where(Job.id == job_id))))
             db.session.rollback()
     return found
 
@@ -94,17 +169,17 @@ def test_the_pause_doubles_up_to_a_bound_and_no_two_rows_come_back_together(
 
 def test_whoever_lost_the_lease_cannot_give_the_row_back(real: Flask) -> None:
     """T41: a late fault neither frees nor fails the row that a later worker holds."""
-    (row_id,) = rows(real, 1)
+    (job_id,) = rows(real, 1)
     with real.app_context():
-        late = jobs.claim(Message, row_id)
+        late = jobs.claim(job_id)
         assert late
-        db.session.execute(update(Message).values(leased_until=func.clock_timestamp()))
+        db.session.execute(update(Job).values(leased_until=func.clock_timestamp()))
         db.session.commit()
-        holder = jobs.claim(Message, row_id)
+        holder = jobs.claim(job_id)
         assert holder
         jobs.release(late, "too late", permanent=True)
-        assert jobs.claim(Message, row_id) is None
-        row = db.session.get_one(Message, row_id)
+        assert jobs.claim(job_id) is None
+        row = db.session.get_one(Job, job_id)
         assert (row.lease_token, row.failed_at, row.last_error) == (holder.token, None, None)
 
 
@@ -112,7 +187,7 @@ def test_whoever_lost_the_lease_cannot_give_the_row_back(real: Flask) -> None:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[UUID | None]:
     """What reached the broker."""
     heard: list[UUID | None] = []
-    monkeypatch.setattr(ringing, "send", lambda job, row_id=None: heard.append(row_id) is None)
+    monkeypatch.setattr(ringing, "send", lambda name, job_id=None: heard.append(job_id) is None)
     return heard
 
 
@@ -120,10 +195,10 @@ def test_rings_follow_the_commit_and_only_the_commit(real: Flask, sent: list[UUI
     """T40: no worker hears of a row that may never be; a savepoint's end is no commit."""
     kept, lost = uuid4(), uuid4()
     with real.app_context():
-        jobs.ring(jobs.JobName.SEND_MESSAGE, Message, lost)
+        ringing.ring(lost, rules.SEND)
         db.session.execute(select(1))
         db.session.rollback()
-        jobs.ring(jobs.JobName.SEND_MESSAGE, Message, kept)
+        ringing.ring(kept, rules.SEND)
         with db.session.begin_nested():
             db.session.execute(select(1))
         with db.session.begin_nested() as undone:
@@ -139,12 +214,12 @@ def test_rings_follow_the_commit_and_only_the_commit(real: Flask, sent: list[UUI
 def test_a_broker_that_does_not_answer_is_asked_once(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """D34: a decision rings for each of its letters; the click does not wait for each of them."""
     asked: list[UUID | None] = []
-    monkeypatch.setattr(ringing, "send", lambda job, row_id=None: bool(asked.append(row_id)))
+    monkeypatch.setattr(ringing, "send", lambda name, job_id=None: bool(asked.append(job_id)))
     ids = rows(real, 3)
     assert len(asked) == 1
-    monkeypatch.setattr(ringing, "send", lambda job, row_id=None: asked.append(row_id) is None)
+    monkeypatch.setattr(ringing, "send", lambda name, job_id=None: asked.append(job_id) is None)
     with real.app_context():
-        assert jobs.ring_left_behind(jobs.JobName.SEND_MESSAGE, Message) == 3
+        assert jobs.ring_left_behind() == 3
     assert set(asked[1:]) == set(ids)
 
 
@@ -153,14 +228,185 @@ def test_a_sweep_rings_for_all_however_many_were_lost(real: Flask, sent: list[UU
     ids = rows(real, 1)
     sent.clear()
     with real.app_context():
-        columns = [c.name for c in Message.__table__.columns if c.name not in {"id", "key"}]
-        source = select(
-            *(Message.__table__.c[name] for name in columns), func.gen_random_uuid(), func.gen_random_uuid()
-        )
-        many = source.select_from(Message).join(func.generate_series(1, 450).table_valued("n"), true())
-        db.session.execute(insert(Message).from_select([*columns, "id", "key"], many))
+        numbers = func.generate_series(1, 450).table_valued("n").render_derived()
+        many = select(func.gen_random_uuid(), literal(rules.SEND), cast(numbers.c.n, String), literal(jobs.MAIL))
+        db.session.execute(insert(Job).from_select(["id", "name", "key", "queue"], many))
         db.session.commit()
-        assert jobs.ring_left_behind(jobs.JobName.SEND_MESSAGE, Message) == 451
-        assert jobs.ring_left_behind(jobs.JobName.SEND_MESSAGE, Message) == 0
+        assert jobs.ring_left_behind() == 451
+        assert jobs.ring_left_behind() == 0
     assert len(set(sent)) == 451
     assert ids[0] in sent
+
+
+# --- work that needs other work ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def kinds(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Two kinds of work: one that can be done, one that cannot."""
+
+    def hopeless(claim: jobs.Claim) -> bool:
+        raise jobs.Hopeless("it will never be")
+
+    made = {
+        "well": jobs.Kind("well", jobs.MAIL, jobs.DAY, jobs.finish),
+        "ill": jobs.Kind("ill", jobs.MAIL, jobs.DAY, hopeless),
+    }
+    for name, kind in made.items():
+        monkeypatch.setitem(jobs.JOBS, name, kind)
+    return made
+
+
+def promise(name: str, *needs: UUID) -> UUID:
+    made = jobs.Promise(name, uuid4().hex, needs=needs)
+    db.session.execute(select(literal(1)).add_cte(*jobs.promised([made])))
+    db.session.commit()
+    return made.id
+
+
+def test_work_waits_for_what_it_needs(real: Flask, kinds: Any, sent: list[UUID | None]) -> None:
+    """Gather, write, tell: each is rung for when the last of what it needs is done, and not before."""
+    with real.app_context():
+        first, second = promise("well"), promise("well")
+        last = promise("well", first, second)
+        assert sent == [first, second]
+        assert not jobs.run(last)
+        assert jobs.run(first)
+        assert not jobs.run(last)
+        assert last not in sent
+        assert jobs.run(second)
+        assert sent[-1] == last
+        assert jobs.run(last)
+        assert jobs.backlogs() == {}
+
+
+def test_a_failed_predecessor_shows_blocked(real: Flask, kinds: Any) -> None:
+    """And whatever waits for that in turn; started again, nothing is blocked any more."""
+    with real.app_context():
+        first = promise("ill")
+        second = promise("well", first)
+        third = promise("well", second)
+        assert jobs.backlog("well") == jobs.Backlog(held=2)
+        assert not jobs.run(first)
+        state = jobs.backlogs()
+        assert (state["ill"].failed, state["well"].held, state["well"].blocked) == (1, 2, 2)
+        assert set(db.session.scalars(jobs.blocked())) == {second, third}
+        assert jobs.restart_failed("ill") == 1
+        assert jobs.backlog("well") == jobs.Backlog(held=2)
+
+
+def test_what_is_asked_for_twice_is_promised_once(real: Flask, kinds: Any) -> None:
+    with real.app_context():
+        for _ in range(2):
+            twice = jobs.Promise("well", "the deed", needs=[promise("well")])
+            db.session.execute(select(literal(1)).add_cte(*jobs.promised([twice])))
+            db.session.commit()
+        assert db.session.scalar(select(func.count()).where(Job.key == "well:the deed")) == 1
+
+
+# --- periodic work -----------------------------------------------------------------------------------
+
+
+#: Three years, in seconds.
+instants = st.integers(0, 3 * 366 * 86_400).map(lambda s: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=s))
+
+
+@given(now=instants, at=st.times().map(lambda at: at.replace(second=0, microsecond=0)))
+def test_daily_work_was_due_at_its_civil_time_within_the_last_day(now: datetime, at: time) -> None:
+    """Nights that skip or repeat an hour included: it is due once each civil day."""
+    due = clock.local(jobs.Daily(at).last_due(now).astimezone(UTC))
+    assert due.timestamp() <= now.timestamp() < due.timestamp() + 25 * 3600
+    skipped = (due.month, due.hour) == (3, 3) and at.hour == 2
+    assert (due.hour, due.minute) == (at.hour + skipped, at.minute)
+
+
+@pytest.mark.parametrize("missed", [1, 5])
+def test_a_missed_beat_is_caught_up_once(real: Flask, monkeypatch: pytest.MonkeyPatch, missed: int) -> None:
+    done: list[datetime] = []
+    monkeypatch.delitem(jobs.JOBS, "audit.watch")
+    jobs.periodic("audit.watch", at="03:30")(lambda: done.append(clock.now()))
+    with real.app_context():
+
+        def beat() -> None:
+            for _ in range(2):  # a double beat is harmless
+                for job_id in jobs.begin_due():
+                    if db.session.get_one(Job, job_id).name == "audit.watch":
+                        db.session.commit()
+                        assert jobs.run(job_id)
+
+        beat()
+        assert len(done) == 1
+        db.session.execute(update(Job).values(done_at=Job.done_at - timedelta(days=missed)))
+        db.session.commit()
+        beat()
+        assert len(done) == 2
+        assert [its.done_at is not None for its in jobs.tended() if its.name == "audit.watch"] == [True]
+
+
+def test_periodic_work_that_is_not_done_yet_is_not_begun_again(real: Flask) -> None:
+    with real.app_context():
+        assert len(jobs.begin_due()) == sum(kind.period is not None for kind in jobs.JOBS.values())
+        db.session.execute(update(Job).values(created_at=Job.created_at - timedelta(days=3)))
+        db.session.commit()
+        assert jobs.begin_due() == []
+
+
+def test_every_kind_of_periodic_work_has_a_name_for_people() -> None:
+    assert set(UPKEEP) == {name for name, kind in jobs.JOBS.items() if kind.period}
+
+
+# --- lanes: a queue never waits for another ------------------------------------------------------------
+
+
+def test_a_queue_never_waits_for_another() -> None:
+    """A lane with two places, both at work: what finds no room holds no thread that others need, and whoever is at
+    work does it afterwards."""
+    lane, todo, done = Lane(2), list(range(20)), []
+    both, go = Barrier(3), Event()
+
+    def slow() -> None:
+        both.wait(10)
+        go.wait(10)
+
+    def next_one() -> bool:
+        try:
+            done.append(todo.pop())
+        except IndexError:
+            return False
+        return True
+
+    at_work = [Thread(target=lane.enter, args=(slow, next_one)) for _ in range(2)]
+    for thread in at_work:
+        thread.start()
+    both.wait(10)
+    for _ in range(20):
+        lane.enter(lambda: pytest.fail("there is no room"), next_one)
+    assert done == []
+    go.set()
+    for thread in at_work:
+        thread.join(10)
+    assert sorted(done) == list(range(20))
+    lane.enter(lambda: done.append("alone"), lambda: pytest.fail("nobody was turned away"))
+    assert done[-1] == "alone"
+
+
+def test_a_lane_that_closes_begins_nothing_else() -> None:
+    lane, done = Lane(1), []
+
+    def meanwhile() -> None:
+        lane.enter(lambda: None, lambda: True)
+        lane.close()
+
+    lane.enter(meanwhile, lambda: bool(done.append("more")) or True)
+    assert done == []
+
+
+def test_the_longest_waiting_job_of_a_queue_is_next(real: Flask, kinds: Any, sent: list[UUID | None]) -> None:
+    with real.app_context():
+        first, _ = promise("well"), promise("well")
+        claim = jobs.claim_next(jobs.MAIL)
+        assert claim
+        assert claim.job.id == first
+        assert jobs.claim_next(jobs.URGENT) is None
+        assert jobs.run_next(jobs.MAIL)
+        assert not jobs.run_next(jobs.MAIL)

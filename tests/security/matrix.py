@@ -105,6 +105,7 @@ def subjects(world: World) -> dict[str, list[Subject]]:
             Subject("printed", {"letter_id": world.letters["D"]}),
         ],
         "dashboard.restart_message": [Subject("failed", {"message_id": world.failed["message"]})],
+        "dashboard.restart_upkeep": [Subject("failed", {"name": "audit.watch"})],
         "review.declare": files("in_review T", "assessed D"),
         "review.assess": every,
         "review.compare": every,

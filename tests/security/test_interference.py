@@ -174,7 +174,7 @@ def letters_of_duesseldorf_change(world: World, connection: Connection) -> None:
         connection,
         "UPDATE letter SET project_title = 'Moved', recipient_name = 'Moved', search_text = 'moved',"
         " byte_size = byte_size + 5000, amount_cents = amount_cents + 1, register_number = register_number || '9'"
-        " WHERE funder = 'duesseldorf' AND done_at IS NOT NULL",
+        " WHERE funder = 'duesseldorf' AND digest IS NOT NULL",
     )
     _run(
         connection,

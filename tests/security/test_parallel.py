@@ -13,6 +13,7 @@ from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Person, Token
 from grantflow.applications.states import State
 from grantflow.kernel.parties import SYSTEM, Party, Role, Side
+from grantflow.notifications.models import Message
 from grantflow.platform import tokens
 from grantflow.platform.db import db
 from tests.conftest import sign_in
@@ -178,7 +179,8 @@ def test_restarting_failed_work(real: Flask, there: Given) -> None:
     admin = there.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
     there.application(State.SUBMITTED)
     with real.app_context():
-        row = db.session.scalar(text("UPDATE message SET failed_at = now(), attempts = 6 RETURNING id"))
+        row = db.session.scalar(select(Message.id).limit(1))
+        db.session.execute(text("UPDATE job SET failed_at = now(), attempts = 6"))
         db.session.commit()
     one_effect(at_once(real, admin, f"/workers/messages/{row}", {}), refused={409})
     assert count(real, "SELECT count(*) FROM audit_entry WHERE action = 'message_restarted'") == 1

@@ -235,21 +235,24 @@ class World:
         waiting = db.session.scalars(select(Letter).order_by(Letter.created_at, Letter.id)).all()
         db.session.commit()
         for letter in waiting[:-2]:
-            claim = jobs.claim(Letter, letter.id)
+            claim = jobs.claim(letter.job_id)
             assert claim
-            digest = storage.put(f"%PDF-1.7 {letter.register_number} {letter.language}".encode())
-            jobs.finish(db.session(), claim, digest=digest, byte_size=40, pages=1)
+            letter.digest = storage.put(f"%PDF-1.7 {letter.register_number} {letter.language}".encode())
+            letter.byte_size, letter.pages = 40, 1
+            assert jobs.finish(claim)
             db.session.commit()
         db.session.expire_all()
 
     def _fail_work(self) -> None:
-        letter = db.session.scalars(select(Letter).where(Letter.done_at.is_(None)).limit(1)).one()
+        letter = db.session.scalars(select(Letter).where(Letter.digest.is_(None)).limit(1)).one()
         message = db.session.scalars(select(Message).limit(1)).one()
-        for name, row in (("letter", letter), ("message", message)):
-            claim = jobs.claim(type(row), row.id)
+        upkeep = jobs.begin("audit.watch", "")
+        db.session.commit()
+        for job_id in (letter.job_id, message.job_id, upkeep):
+            claim = jobs.claim(job_id)
             assert claim
             jobs.release(claim, "the test says so", permanent=True)
-            self.failed[name] = row.id
+        self.failed |= {"letter": letter.id, "message": message.id}
         db.session.expire_all()
 
     def _links(self) -> None:
@@ -296,7 +299,7 @@ class World:
                     file.assignments[persona] = seat.id
             file.proposal = db.session.scalar(select(Proposal.id).join(Act).where(Act.application_id == row.id))
             for letter in db.session.scalars(
-                select(Letter).where(Letter.application_id == row.id, Letter.done_at.is_not(None))
+                select(Letter).where(Letter.application_id == row.id, Letter.digest.is_not(None))
             ):
                 kind = "" if letter.standing is Standing.ACT else ", courtesy"
                 file.letters[f"{NAMES[letter.funder]}{kind}"] = letter.id

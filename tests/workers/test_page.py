@@ -3,24 +3,28 @@
 import html
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from grantflow.accounts.models import Person
 from grantflow.audit.models import Entry
 from grantflow.dashboard.queries import workers_parts
 from grantflow.dashboard.texts import CHECKS
+from grantflow.kernel import clock
 from grantflow.kernel.parties import Party, Role
 from grantflow.letters.models import Letter
+from grantflow.letters.states import REPRINTING
 from grantflow.notifications import service as notifications
 from grantflow.notifications.models import Message
 from grantflow.platform import jobs
 from grantflow.platform.db import db
+from grantflow.platform.models import Heartbeat
 from tests.given import Given
 from tests.letters import samples
 
@@ -43,16 +47,10 @@ def failed(app: Flask, given: Given) -> tuple[Message, Letter]:
     with app.app_context():
         message_id = notifications.send("account_exists", to=person, key=str(uuid4()))
         (letter,) = samples.issued()
-        for model, row_id, why in ((Message, message_id, "SMTP 550 no such mailbox"), (Letter, letter.id, "no font")):
-            db.session.execute(
-                update(model)
-                .where(model.id == row_id)
-                .values(failed_at=func.now(), attempts=6, last_error=why)
-                .execution_options(synchronize_session=False)
-            )
-        db.session.commit()
-        db.session.expire_all()
         found = db.session.get_one(Message, message_id), db.session.get_one(Letter, letter.id)
+        for row, why in zip(found, ("SMTP 550 no such mailbox", "no font"), strict=True):
+            row.job.failed_at, row.job.attempts, row.job.last_error = clock.now(), 6, why
+        db.session.commit()
         db.session.expunge_all()
         return found
 
@@ -78,7 +76,7 @@ def test_failed_work_shows_its_reason_and_is_started_again(
 
     with app.app_context():
         for model, row in ((Message, message), (Letter, letter)):
-            found = db.session.get_one(model, row.id)
+            found = db.session.get_one(model, row.id).job
             assert (found.failed_at, found.attempts, found.leased_until) == (None, 0, None)
         deeds = db.session.scalars(select(Entry.action).where(Entry.subject_id.in_([str(message.id), str(letter.id)])))
         assert set(deeds) == {"message_restarted", "letter_retried", "letter_issued"}
@@ -97,7 +95,7 @@ def test_all_that_failed_is_started_again_by_one_button(
     assert ("1 Bescheid wird erneut erstellt." if kind == "letters" else "1 Nachricht wird erneut versandt.") in shown
     with app.app_context():
         message, letter = db.session.get_one(Message, failed[0].id), db.session.get_one(Letter, failed[1].id)
-        assert (letter.failed_at is None, message.failed_at is None) == (kind == "letters", kind == "messages")
+        assert (letter.job.failed_at is None, message.job.failed_at is None) == (kind == "letters", kind == "messages")
         action = "letters_retried" if kind == "letters" else "messages_restarted"
         assert db.session.scalars(select(Entry.after).where(Entry.action == action)).one() == {"count": 1}
     assert admin.post(f"/workers/{kind}").status_code == 302
@@ -117,9 +115,12 @@ def test_a_damaged_letter_is_in_sight(
 ) -> None:
     letter = failed[1]
     with app.app_context():
-        values = {"failed_at": None, "done_at": func.now(), "digest": "0" * 64, "byte_size": 9, "pages": 1}
-        rot = {"rotten_at": func.now(), "lost_at": func.now() if lost else None, "last_error": "other bytes"}
-        db.session.execute(update(Letter).where(Letter.id == letter.id).values(**values, **rot))
+        row = db.session.get_one(Letter, letter.id)
+        row.job.failed_at, row.job.done_at = None, clock.now()
+        row.repair_id = jobs.begin(REPRINTING, str(letter.id))
+        row.digest, row.byte_size, row.pages, row.rotten_at = "0" * 64, 9, 1, clock.now()
+        assert row.repair
+        row.repair.failed_at, row.repair.last_error = clock.now() if lost else None, "other bytes"
         db.session.commit()
     shown = text(admin.get("/workers?lang=de"))
     assert "Bescheide mit beschädigter Datei" in shown
@@ -127,7 +128,7 @@ def test_a_damaged_letter_is_in_sight(
     assert admin.post(f"/workers/letters/{letter.id}").status_code == (302 if lost else 404)
     if lost:
         with app.app_context():
-            assert db.session.get_one(Letter, letter.id).lost_at is None
+            assert not db.session.get_one(Letter, letter.id).is_lost
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADMINISTRATOR, Role.APPLICANT}))
@@ -144,7 +145,8 @@ def test_others_neither_see_nor_restart(given: Given, as_: As, role: Role, faile
 
 def test_postponed_messages_are_in_sight(app: Flask, admin: FlaskClient, failed: tuple[Message, Letter]) -> None:
     with app.app_context():
-        db.session.execute(update(Message).values(failed_at=None, last_error="SMTP 451 later"))
+        job = db.session.get_one(Message, failed[0].id).job
+        job.failed_at, job.last_error = None, "SMTP 451 later"
         db.session.commit()
     shown = text(admin.get("/workers?lang=fr"))
     assert "Courriels en nouvelle tentative d’envoi" in shown
@@ -170,6 +172,7 @@ def test_heartbeats_come_and_go(real: Flask) -> None:
         jobs.forget_old_heartbeats()
         db.session.commit()
         assert list(jobs.heartbeats()) == ["worker-x-1"]
-        jobs.forget_old_heartbeats(0)
+        db.session.execute(update(Heartbeat).values(seen_at=clock.now() - timedelta(days=2)))
+        jobs.forget_old_heartbeats()
         db.session.commit()
         assert jobs.heartbeats() == {}

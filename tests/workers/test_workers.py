@@ -13,12 +13,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Purpose, Token
 from grantflow.app import create_app
+from grantflow.kernel import clock
 from grantflow.kernel.parties import Party, Role
+from grantflow.notifications import rules
 from grantflow.notifications import service as notifications
 from grantflow.notifications.models import Message
 from grantflow.platform import health, jobs
@@ -45,7 +47,7 @@ def ask(house: House, *, ring: bool = True) -> UUID:
 def done(house: House, row_id: UUID) -> Callable[[], bool]:
     def look() -> bool:
         with house.app.app_context():
-            return db.session.scalar(select(Message.done_at).where(Message.id == row_id)) is not None
+            return db.session.get_one(Message, row_id).job.done_at is not None
 
     return look
 
@@ -85,12 +87,12 @@ def test_a_killed_workers_row_comes_back_by_its_lease(house: House) -> None:
     """F2: claimed, and then the worker died. The lease brings the row back, nothing else does."""
     row_id = ask(house, ring=False)
     with house.app.app_context():
-        assert jobs.claim(Message, row_id)
+        assert jobs.claim(db.session.get_one(Message, row_id).job_id)
     house.worker()
     house.start("beat")
     wait_for(done(house, row_id))
     with house.app.app_context():
-        assert db.session.get_one(Message, row_id).attempts == 2
+        assert db.session.get_one(Message, row_id).job.attempts == 2
 
 
 def test_a_worker_killed_and_another_started(house: House) -> None:
@@ -117,7 +119,7 @@ def test_failed_work_is_reported_to_administrators(house: House) -> None:
     admin = Given(house.app).staff(Role.ADMINISTRATOR, Party.TOULOUSE)
     row_id = ask(house, ring=False)
     with house.app.app_context():
-        db.session.execute(update(Message).where(Message.id == row_id).values(failed_at=Message.created_at))
+        db.session.get_one(Message, row_id).job.failed_at = clock.now()
         db.session.commit()
     house.worker()
     house.start("beat")
@@ -141,7 +143,7 @@ class Touch:
 def push(house: House, body: Any, **properties: Any) -> None:
     """Put a message into the workers' queue, whatever it is."""
     with house.app.app_context(), jobs.celery().connection_for_write() as connection:
-        connection.SimpleQueue("grantflow", serializer=properties.pop("serializer", "json")).put(body, **properties)
+        connection.SimpleQueue(jobs.UPKEEP, serializer=properties.pop("serializer", "json")).put(body, **properties)
 
 
 def raw(house: House, content: bytes) -> None:
@@ -150,24 +152,24 @@ def raw(house: House, content: bytes) -> None:
     if url:
         import redis
 
-        redis.Redis.from_url(url).lpush("grantflow", content)
+        redis.Redis.from_url(url).lpush(jobs.UPKEEP, content)
     else:
-        (house.folder / "data" / "broker" / "queue" / "0_x.grantflow.msg").write_bytes(content)
+        (house.folder / "data" / "broker" / "queue" / f"0_x.{jobs.UPKEEP}.msg").write_bytes(content)
 
 
 def test_pickle_garbage_and_unknown_tasks_do_nothing(house: House, tmp_path: Path) -> None:
     """F17: the worker refuses them and goes on working."""
     trap = tmp_path / "trap"
-    task = {"id": str(uuid4()), "task": jobs.JobName.SEND_MESSAGE.value}
+    task = {"id": str(uuid4()), "task": rules.SEND}
     worker = house.worker()
     wait_for(lambda: workers_seen(house))
 
     push(house, pickle.dumps(Touch(trap)), serializer=None, content_type="application/x-python-serialize", headers=task)
     with house.app.app_context():
-        jobs.celery().send_task(jobs.JobName.SEND_MESSAGE.value, args=[Touch(trap)], serializer="pickle")
+        jobs.celery().send_task(rules.SEND, args=[Touch(trap)], serializer="pickle")
         jobs.celery().send_task("os.system", args=["touch " + str(trap)])
-        jobs.celery().send_task(jobs.JobName.SEND_MESSAGE.value, args=["not an id"])
-        jobs.celery().send_task(jobs.JobName.SEND_MESSAGE.value, args=[], kwargs={"__class__": "x"})
+        jobs.celery().send_task(rules.SEND, args=["not an id"])
+        jobs.celery().send_task(rules.SEND, args=[], kwargs={"__class__": "x"})
         jobs.celery().send_task("celery.backend_cleanup")
     push(
         house,
@@ -180,7 +182,7 @@ def test_pickle_garbage_and_unknown_tasks_do_nothing(house: House, tmp_path: Pat
     push(house, {"task": "nothing"})
     push(house, b"\xff\xfe\x00", serializer=None, content_type="application/data", content_encoding="binary")
 
-    push(house, [], headers={"task": jobs.JobName.SEND_MESSAGE.value})
+    push(house, [], headers={"task": rules.SEND})
     raw(house, b"not even an envelope")
 
     row_id = ask(house)
@@ -209,10 +211,10 @@ def test_a_message_is_a_name_and_an_id(house: House) -> None:
         db.session.commit()
         token = db.session.scalars(select(Token).where(Token.purpose == Purpose.RESET)).unique().one()
         with jobs.celery().connection_for_read() as connection:
-            message = connection.SimpleQueue(jobs.MAIL).get(timeout=10)
+            message = connection.SimpleQueue(jobs.URGENT).get(timeout=10)
             message.ack()
     (arguments, options, _), headers = message.payload, message.headers
-    assert headers["task"] == "notifications.send"
+    assert headers["task"] == "notifications.send_urgent"
     assert (len(arguments), options) == (1, {})
     assert UUID(arguments[0])
     assert person.email not in json.dumps([message.payload, headers])

@@ -18,6 +18,7 @@ from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden
 from grantflow.kernel.parties import KEY_HOLDERS, Party
 from grantflow.letters import service as letters
+from grantflow.letters.models import Letter
 from grantflow.letters.states import Channel
 from grantflow.notifications import service as notifications
 from grantflow.platform.db import db
@@ -112,12 +113,12 @@ def _decide(proposal: Proposal, envelopes: Sequence[Envelope], by: Person) -> No
             "digest": proposal.digest,
         },
     )
-    _issue(proposal, by)
+    issued = _issue(proposal, by)
     notifications.send(
         "decision_ready",
         to=application.contact,
         key=f"decision_ready:{act.id}",
-        held_by=act.id,
+        after=[letter.job_id for letter in issued],
         number=application.number,
         title=application.title,
         title_language=application.language,
@@ -126,9 +127,9 @@ def _decide(proposal: Proposal, envelopes: Sequence[Envelope], by: Person) -> No
     )
 
 
-def _issue(proposal: Proposal, by: Person) -> None:
+def _issue(proposal: Proposal, by: Person) -> list[Letter]:
     """One act for each acting funder (D5), with the words that were signed, under the name of whoever signed for it."""
-    letters.issue(
+    return letters.issue(
         list(queries.content_of(proposal).acts.values()),
         {key.party: key.name for key in queries.live_keys(proposal)},
         on=clock.local(proposal.act.decided_at or clock.now()).date(),

@@ -88,7 +88,7 @@ def content(letter: Letter) -> bytes:
         return storage.read(letter.digest)
     except storage.Rotten:
         mending.found(letter)
-        raise Unavailable("letter_lost" if letter.lost_at else "letter_damaged") from None
+        raise Unavailable("letter_lost" if letter.is_lost else "letter_damaged") from None
 
 
 def _note(letters: Sequence[Letter], *, by: Actor, desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import tuple_, update
 from sqlalchemy.dialects.postgresql import insert
@@ -19,7 +19,7 @@ from grantflow.platform.db import db
 from .. import queries, rules
 from ..models import Letter, RegisterCounter
 from ..rules import Slots, Written
-from ..states import Standing
+from ..states import PRINTING, Standing
 
 Year = tuple[Party, int]
 
@@ -52,8 +52,10 @@ def issue(
         for act in acts
         for row in _rows(act, _slots(act, on, numbers, signatories), clock.now())
     ]
-    once = insert(Letter).on_conflict_do_nothing(index_elements=[Letter.key]).returning(Letter)
-    new = {letter.key: letter for letter in db.session.scalars(once, rows)}
+    printing = [jobs.Promise(PRINTING, row["key"]) for row in rows]
+    rows = [{**row, "id": uuid4(), "job_id": promise.id} for row, promise in zip(rows, printing, strict=True)]
+    once = insert(Letter).values(rows).on_conflict_do_nothing(index_elements=[Letter.key]).returning(Letter)
+    new = {letter.key: letter for letter in db.session.scalars(once.add_cte(*jobs.promised(printing)))}
     if len(new) < len(rows):
         return _issued_before([row["key"] for row in rows], new, years)
     letters = [new[row["key"]] for row in rows]
@@ -70,7 +72,6 @@ def issue(
                 "body": letter.body_digest,
             },
         )
-        jobs.ring(jobs.JobName.RENDER_LETTER, Letter, letter.id)
     return letters
 
 

@@ -3,17 +3,18 @@
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from grantflow.audit import service as audit
 from grantflow.kernel.parties import SYSTEM
 from grantflow.platform import jobs, storage
-from grantflow.platform.db import db, own_transaction
+from grantflow.platform.db import db, detached, own_transaction, to_write
 
 from .. import queries
 from ..models import Letter
-from .rendering import Hopeless, reason, typeset
+from ..states import REPRINTING
+from .rendering import typeset
 
 log = structlog.get_logger()
 
@@ -21,15 +22,18 @@ log = structlog.get_logger()
 BYTES = 32 * 2**20
 #: Found in one scan at most: where a whole store is away, thousands of letters are not set going.
 MOST = 50
+#: Seconds between two scans, a little less than from sweep to sweep.
+LATELY = 45.0
 #: Under this name is noted how far the comparing has come.
 SCAN = "scan"
 
 
+@jobs.periodic("letters.scan", every=LATELY)
 def scan() -> list[UUID]:
     """Compare every file's length, and the bytes of the next ``BYTES`` of them, with what was printed.
 
     Marks what is gone or damaged and puts it on the trail, takes back the mark where a file is sound again, and notes
-    in the database where the next scan goes on. The caller commits before and after. Returns what it found.
+    in the database where the next scan goes on. Returns what it found; what it found is printed again.
     """
     files = db.session.execute(queries.files()).all()
     db.session.commit()
@@ -41,7 +45,7 @@ def scan() -> list[UUID]:
     for file in ordered:
         if file.rotten_at is not None:
             if storage.is_sound(file.digest):
-                healed.append(file.id)
+                healed.append(file)
         elif compared < BYTES:
             compared += file.byte_size
             after = file.id
@@ -52,8 +56,12 @@ def scan() -> list[UUID]:
         if len(damaged) == MOST:
             break
     jobs.touch(SCAN, after=str(after))
-    db.session.execute(update(Letter).where(Letter.id.in_(healed)).values(rotten_at=None, lost_at=None))
-    return [file.id for file in damaged if _mark(db.session(), file.id, file.register_number, file.digest)]
+    # The job before its letter, as whoever prints it again does.
+    jobs.settle([file.repair_id for file in healed])
+    db.session.execute(update(Letter).where(Letter.id.in_([file.id for file in healed])).values(rotten_at=None))
+    found = [file.id for file in damaged if _mark(db.session(), file.id, file.register_number, file.digest)]
+    db.session.commit()
+    return found
 
 
 def found(letter: Letter) -> None:
@@ -62,17 +70,18 @@ def found(letter: Letter) -> None:
     with own_transaction() as session:
         _mark(session, letter.id, letter.register_number, letter.digest)
         session.commit()
-    jobs.send(jobs.JobName.REPRINT_LETTER, letter.id)
 
 
 def _mark(session: Session, letter_id: UUID, register_number: str, digest: str | None) -> bool:
-    """Once; whoever marks it begins a new day of trying."""
-    now = func.clock_timestamp()
-    query = update(Letter).where(Letter.id == letter_id, Letter.rotten_at.is_(None))
-    values = {"rotten_at": now, "attempts": 0, "unheard": 0, "patience_until": None, "try_after": None, "rang_at": None}
-    marked = session.scalar(query.values(values).returning(Letter.id).execution_options(synchronize_session=False))
-    if marked is None:
+    """Once; whoever marks it begins a new day of trying to print it again."""
+    query = select(Letter.id).where(Letter.id == letter_id, Letter.rotten_at.is_(None))
+    if session.scalar(to_write(query)) is None:
         return False
+    repair = jobs.begin(REPRINTING, str(letter_id), within=session)
+    known = select(jobs.Job.id).where(jobs.Job.name == REPRINTING, jobs.Job.key == f"{REPRINTING}:{letter_id}")
+    marked = update(Letter).where(Letter.id == letter_id)
+    marked = marked.values(rotten_at=func.clock_timestamp(), repair_id=repair or known.scalar_subquery())
+    session.execute(marked.execution_options(synchronize_session=False))
     log.critical("letter_rotten", letter=register_number, digest=digest)
     audit.record(
         "letter_found_rotten",
@@ -85,35 +94,25 @@ def _mark(session: Session, letter_id: UUID, register_number: str, digest: str |
     return True
 
 
-def reprint(letter_id: UUID) -> bool:
-    """Print a damaged file again. True if its very bytes are back; the boundary commits.
+@jobs.job(REPRINTING, queue=jobs.LETTERS, patience=jobs.DAY)
+def reprint(claim: jobs.Claim) -> bool:
+    """Print a damaged file again. True if its very bytes are back.
 
-    Under a lease, like printing. Other bytes than those on record are no repair: the letter is lost until a person
-    brings the file back from a backup, or the release that printed it.
+    Other bytes than those on record are no repair: the letter is lost until a person brings the file back from a
+    backup, or the release that printed it.
     """
-    claim = jobs.claim(Letter, letter_id, among=queries.to_reprint())
-    if claim is None:
+    letter = detached(queries.to_reprint(claim.job.id))
+    content = typeset(letter).content
+    if storage.digest_of(content) != letter.digest:
+        log.critical("letter_lost", letter=letter.register_number)
+        raise jobs.Hopeless("printed again it has other bytes: by another release's layout or press")
+    storage.put(content)
+    if not jobs.finish(claim):
         return False
-    letter, lost = claim.row, {"lost_at": func.clock_timestamp()}
-    if letter.unheard > jobs.MAX_UNHEARD:
-        jobs.release(claim, "its worker was ended at every attempt", permanent=True, failing=lost)
-        return False
-    try:
-        content = typeset(letter).content
-        if storage.digest_of(content) != letter.digest:
-            raise Hopeless("printed again it has other bytes: by another release's layout or press")
-        storage.put(content)
-    except Hopeless as error:
-        log.critical("letter_lost", letter=letter.register_number, error=str(error))
-        jobs.release(claim, str(error), permanent=True, failing=lost)
-        return False
-    except Exception as error:
-        jobs.release(claim, reason(error), failing=lost)
-        return False
-    mended = jobs.put_down(db.session(), claim, rotten_at=None, lost_at=None)
-    if mended:
-        audit.record("letter_reprinted", on=letter, by=SYSTEM, after={"digest": letter.digest})
-    return mended
+    mended = update(Letter).where(Letter.id == letter.id).values(rotten_at=None)
+    db.session.execute(mended.execution_options(synchronize_session=False))
+    audit.record("letter_reprinted", on=letter, by=SYSTEM, after={"digest": letter.digest})
+    return True
 
 
 __all__ = ["found", "reprint", "scan"]

@@ -1,17 +1,17 @@
-"""The workers' part: claim a letter, print it outside any transaction, write the result if it is still ours."""
+"""The workers' part: print a letter outside any transaction, write the result if the job is still ours."""
 
 from typing import TYPE_CHECKING
-from uuid import UUID
+
+from sqlalchemy import update
 
 from grantflow.audit import service as audit
 from grantflow.kernel.parties import SYSTEM
-from grantflow.notifications import service as notifications
 from grantflow.platform import jobs, storage
-from grantflow.platform.db import db
+from grantflow.platform.db import db, detached
 
 from .. import queries
 from ..models import Letter
-from ..states import Action
+from ..states import PRINTING, Action
 from ..workflow import LETTER
 from .layout import layout, stylesheet
 
@@ -19,75 +19,42 @@ if TYPE_CHECKING:
     from grantflow.platform.pdf import Rendered
 
 
-def render(letter_id: UUID) -> bool:
-    """Print one letter. True if this call put the file there; the boundary commits.
+@jobs.job(PRINTING, queue=jobs.LETTERS, patience=jobs.DAY)
+def render(claim: jobs.Claim) -> bool:
+    """Print one letter. True if this call put the file there.
 
-    In a short transaction of its own: claim under a lease. In none: print, and store under the digest. Then: write
-    the digest where the lease is still ours and nobody was faster, note it on the trail, and with the last letter of
-    its subject let the message go that tells of them. A fault that may pass
-    gives the row back after a pause, one that cannot pass fails it with its reason; both end here, nothing is raised.
+    In no transaction: print, and store under the digest. Then, in one: the job is done where the lease is still ours
+    and nobody was faster, the letter has its file, the trail notes it; the message that tells of it is let go.
     """
-    claim = jobs.claim(Letter, letter_id)
-    if claim is None:
-        return False
-    letter = claim.row
-    if letter.unheard > jobs.MAX_UNHEARD:
-        # Whoever held it was killed each time: a letter that ends its worker must not go round for ever.
-        jobs.release(claim, "its worker was ended at every attempt", permanent=True)
-        return False
-    try:
-        file = typeset(letter)
-        digest = storage.put(file.content)
-    except Hopeless as error:
-        jobs.release(claim, str(error), permanent=True)
-        return False
-    except Exception as error:
-        # Time, memory, disk and whatever nobody thought of may pass: they have a day.
-        jobs.release(claim, reason(error))
-        return False
+    letter = detached(queries.to_print(claim.job.id))
+    file = typeset(letter)
+    digest = storage.put(file.content)
     LETTER.step(Action.RENDER, letter.state, None)
-    # Locked before the letter: of two workers that print the last two letters, the second sees the first one's.
-    waiting = notifications.held(letter.subject_id)
-    won = jobs.finish(
-        db.session(),
-        claim,
-        digest=digest,
-        byte_size=len(file.content),
-        pages=file.pages,
-    )
-    if won:
-        audit.record("letter_rendered", on=letter, by=SYSTEM, after={"digest": digest})
-    if waiting and not queries.unprinted(letter.subject_id):
-        notifications.let_go(waiting)
-    return won
+    if not jobs.finish(claim):
+        return False
+    printed = {"digest": digest, "byte_size": len(file.content), "pages": file.pages}
+    query = update(Letter).where(Letter.id == letter.id).values(printed)
+    db.session.execute(query.execution_options(synchronize_session=False))
+    audit.record("letter_rendered", on=letter, by=SYSTEM, after={"digest": digest})
+    return True
 
 
 def document(letter: Letter) -> str:
-    """The letter as HTML: the words that were signed, with what the second key brought."""
-    body = queries.bodies([letter.body_digest])[letter.body_digest]
-    return layout(body, letter.slots, letter.language)
-
-
-class Hopeless(Exception):
-    """This letter cannot be printed, however often one tries."""
+    """The letter as HTML: the words that were signed, with what the second key brought. Leaves nothing open."""
+    return layout(detached(queries.body(letter)).text, letter.slots, letter.language)
 
 
 def typeset(letter: Letter) -> "Rendered":
-    """The letter's file as this release prints it. Raises Hopeless where trying again would not help."""
+    """The letter's file as this release prints it. Raises ``jobs.Hopeless`` where trying again would not help."""
     # Web processes call this module too, and must not carry WeasyPrint (0.9 s, 60 MB).
     from grantflow.platform import pdf
 
     try:
         html = document(letter)
-        db.session.commit()  # its words were read; nothing is open while the press runs
     except Exception as error:
         # A pure function of frozen words: a slot that nothing fills now will be empty tomorrow.
-        raise Hopeless(reason(error)) from error
+        raise jobs.Hopeless(jobs.reason(error)) from error
     try:
         return pdf.render(html, css=stylesheet())
     except pdf.Unrenderable as error:
-        raise Hopeless(reason(error)) from error
-
-
-def reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+        raise jobs.Hopeless(jobs.reason(error)) from error

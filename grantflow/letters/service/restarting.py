@@ -8,25 +8,22 @@ from grantflow.platform.db import db
 
 from .. import policy
 from ..models import Letter
-from ..states import Action
+from ..states import PRINTING, REPRINTING, Action
 from ..workflow import LETTER
 
 
 def retry(letter: Letter, *, by: Actor) -> None:
-    """Start a failed letter again, or the printing again of one whose file is lost: locks it, checks the table, clears
-    its attempts, notes it, rings after commit."""
-    db.lock(letter, by=by)
-    job = jobs.JobName.REPRINT_LETTER if letter.lost_at else jobs.JobName.RENDER_LETTER
-    if letter.lost_at is None:
+    """Start a failed letter again, or the printing again of one whose file is lost: locks it, checks the table, begins
+    its job afresh, notes it, rings after commit."""
+    job = letter.repair if letter.is_lost and letter.repair else letter.job
+    db.lock(job, letter, by=by)
+    if job is letter.job:
         LETTER.step(Action.RETRY, letter.state, by.roles)
     elif not policy.can_retry(by):
         raise Forbidden()
-    reason = letter.last_error or ""
-    jobs.restart(letter)
-    letter.lost_at = None
+    reason = job.last_error or ""
     audit.record("letter_retried", on=letter, by=by, reason=reason)
-    db.session.flush()
-    jobs.ring(job, Letter, letter.id)
+    jobs.restart(job)
 
 
 def retry_all(*, by: Actor) -> int:
@@ -34,7 +31,7 @@ def retry_all(*, by: Actor) -> int:
     Returns how many."""
     if by is not SYSTEM and not policy.can_retry(by):
         raise Forbidden()
-    found = len(jobs.restart_failed(Letter)) + len(jobs.restart_failed(Letter, Letter.lost_at))
+    found = jobs.restart_failed(PRINTING, REPRINTING)
     if found:
         audit.record("letters_retried", on=("letter", "failed"), by=by, after={"count": found})
     db.session.flush()

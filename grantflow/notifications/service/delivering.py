@@ -1,34 +1,33 @@
 """The worker's part: claim a message, compose it, and hand it to the mail server outside any transaction."""
 
 from datetime import datetime
-from uuid import UUID
 
 import structlog
 
 from grantflow.kernel.errors import Transient
 from grantflow.platform import jobs, mail
+from grantflow.platform.db import detached
 
-from .. import rules
+from .. import queries, rules
 from ..models import Message
 from .composing import compose
 
 log = structlog.get_logger()
 
+#: Seconds; longer than the longest conversation and the noting of its end: none is cut off behind its last line.
+LIMIT = mail.PATIENCE.whole + 120.0
 
-def deliver(message_id: UUID) -> bool:
-    """Claim the row, compose, hand over, note. True if this call sent it.
+
+@jobs.job(rules.SEND, queue=jobs.MAIL, patience=jobs.DAY, limit=LIMIT)
+@jobs.job(rules.SEND_URGENT, queue=jobs.URGENT, patience=jobs.DAY, limit=LIMIT)
+def deliver(claim: jobs.Claim) -> bool:
+    """Compose, hand over, note. True if this call sent it.
 
     No transaction is open while the mail server is spoken to. The moment the server has the message that is noted and
     committed, before good-bye is said. A crash between its last line and that note sends it again, with the same
     Message-ID; nothing else can. The lease is kept while the server is silent.
     """
-    claim = jobs.claim(Message, message_id)
-    if claim is None:
-        return False
-    row = claim.row
-    if row.unheard > jobs.MAX_UNHEARD:
-        jobs.release(claim, "no attempt came to an end that anybody heard of", permanent=True)
-        return False
+    row = detached(queries.to_send(claim.job.id))
     sent = False
 
     def taken() -> None:
@@ -49,24 +48,19 @@ def deliver(message_id: UUID) -> bool:
         jobs.release(claim, str(fault))
     except mail.NotAccepted as fault:
         log.critical("mail_not_accepted", message=str(row.id), error=str(fault))
-        jobs.release(claim, str(fault), patience=None)
+        jobs.release(claim, str(fault), endless=True)
         said = str(fault)
     except mail.Unknown as fault:
-        jobs.release(claim, str(fault), heard=False, permanent=row.unheard >= jobs.MAX_UNHEARD)
+        jobs.release(claim, str(fault), heard=False, permanent=claim.job.unheard >= jobs.MAX_UNHEARD)
         said = str(fault)
     except Transient as fault:
         jobs.release(claim, str(fault))
         said = str(fault)
-    except Exception as fault:  # a poison row must not stop the others; a person sees it on the workers' page
-        if sent:
-            raise
-        log.exception("message_broken", message=str(row.id), kind=row.kind)
-        jobs.release(claim, f"{type(fault).__name__}: {fault}")
-        return False
     _tell(said)
     return sent
 
 
+@jobs.periodic("notifications.probe", every=45.0)
 def probe() -> None:
     """Ask the mail server whether it is there, and note the answer; for when nothing is sent."""
     said = ""
@@ -83,12 +77,12 @@ def _over(row: Message, now: datetime) -> bool:
     return isinstance(until, datetime) and until <= now
 
 
-def _wait(claim: jobs.Claim[Message], seconds: float) -> None:
+def _wait(claim: jobs.Claim, seconds: float) -> None:
     """The server is silent: keep the row, and say so. Whatever goes wrong here must not end the waiting."""
     try:
         jobs.keep(claim)
     except Exception as error:
-        log.warning("lease_not_kept", row=str(claim.row.id), error=type(error).__name__)
+        log.warning("lease_not_kept", row=str(claim.job.id), error=type(error).__name__)
     _tell(f"the mail server has been silent for {seconds:.0f} s")
 
 

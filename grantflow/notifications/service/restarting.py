@@ -6,7 +6,7 @@ from grantflow.kernel.parties import SYSTEM, Actor
 from grantflow.platform import jobs
 from grantflow.platform.db import db
 
-from .. import policy
+from .. import policy, rules
 from ..models import Message
 
 
@@ -14,21 +14,19 @@ def restart(message: Message, *, by: Actor) -> None:
     """Try a failed message afresh. Raises IllegalStep where it has not failed."""
     if not policy.can_restart(by):
         raise Forbidden()
-    db.lock(message, by=by)
-    if message.failed_at is None:
+    db.lock(message.job, message, by=by)
+    if message.job.failed_at is None:
         raise IllegalStep("not_failed")
-    reason = message.last_error or ""
-    jobs.restart(message)
+    reason = message.job.last_error or ""
     audit.record("message_restarted", on=message, by=by, reason=reason)
-    db.session.flush()
-    jobs.ring(jobs.JobName.SEND_MESSAGE, Message, message.id)
+    jobs.restart(message.job)
 
 
 def restart_all(*, by: Actor) -> int:
     """Try all failed messages afresh, and note that on the trail; the next sweep rings for them. Returns how many."""
     if by is not SYSTEM and not policy.can_restart(by):
         raise Forbidden()
-    count = len(jobs.restart_failed(Message))
+    count = jobs.restart_failed(rules.SEND, rules.SEND_URGENT)
     if count:
         audit.record("messages_restarted", on=("message", "failed"), by=by, after={"count": count})
     db.session.flush()

@@ -1,52 +1,80 @@
-"""Rows are the outbox. Celery is rung after commit, and workers claim rows under a lease.
+"""Work is a row of its own. Celery is rung after commit, and workers claim jobs under a lease.
 
 The promise: what is committed gets done within sweep + lease + one attempt, once in effect, whatever
 happens to broker or worker. Only the database's clock counts; the token fences out late writers.
+
+To add a kind of work: ``@job("room.verb", queue=..., patience=...)`` at the function that does it, or
+``@periodic("room.verb", at="03:10")`` where the calendar asks for it. To ask for it: ``begin``, or ``promised`` within
+the statement that causes it.
 """
 
-from .broker import MAIL, MAIN, QUEUES, JobName, celery, init_app, make_celery
+from ..models import Job
+from .adding import Promise, begin, promised, restart, restart_failed, settle
+from .broker import BEAT, SWEEP, celery, init_app, make_celery
 from .heartbeats import Heard, forget_old_heartbeats, gone, heard, heartbeats, is_due, now, touch
-from .leasing import Claim, claim, finish, happened, keep, put_down, release
-from .ringing import held, left_behind, let_go, ring, ring_left_behind, send
-from .rows import DAY, MAX_UNHEARD, Backlog, Leased, backlog, claimable, free, outbox_indexes, restart, restart_failed
+from .leasing import Claim, claim, claim_next, finish, happened, keep, release
+from .periods import Daily, Every
+from .register import DAY, JOBS, LETTERS, MAIL, QUEUES, UPKEEP, URGENT, Kind, job, periodic
+from .ringing import left_behind, ring_left_behind, send
+from .rows import Backlog, backlog, backlogs, blocked, claimable
+from .running import MAX_UNHEARD, Hopeless, reason, run, run_next
+from .tending import Tended, begin_due, sweep, tended
 
 __all__ = [
+    "BEAT",
     "DAY",
+    "JOBS",
+    "LETTERS",
     "MAIL",
-    "MAIN",
     "MAX_UNHEARD",
     "QUEUES",
+    "SWEEP",
+    "UPKEEP",
+    "URGENT",
     "Backlog",
     "Claim",
+    "Daily",
+    "Every",
     "Heard",
-    "JobName",
-    "Leased",
+    "Hopeless",
+    "Job",
+    "Kind",
+    "Promise",
+    "Tended",
     "backlog",
+    "backlogs",
+    "begin",
+    "begin_due",
+    "blocked",
     "celery",
     "claim",
+    "claim_next",
     "claimable",
     "finish",
     "forget_old_heartbeats",
-    "free",
     "gone",
     "happened",
     "heard",
     "heartbeats",
-    "held",
     "init_app",
     "is_due",
+    "job",
     "keep",
     "left_behind",
-    "let_go",
     "make_celery",
     "now",
-    "outbox_indexes",
-    "put_down",
+    "periodic",
+    "promised",
+    "reason",
     "release",
     "restart",
     "restart_failed",
-    "ring",
     "ring_left_behind",
+    "run",
+    "run_next",
     "send",
+    "settle",
+    "sweep",
+    "tended",
     "touch",
 ]

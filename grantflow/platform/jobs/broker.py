@@ -1,6 +1,5 @@
 """The one place that speaks Celery."""
 
-from enum import StrEnum
 from typing import Any, cast
 
 from celery import Celery
@@ -9,18 +8,10 @@ from kombu.entity import Queue
 
 from grantflow.config import Settings
 
+from .register import QUEUES, UPKEEP
 
-class JobName(StrEnum):
-    RENDER_LETTER = "letters.render"
-    REPRINT_LETTER = "letters.reprint"
-    SEND_MESSAGE = "notifications.send"
-    SWEEP = "housekeeping.sweep"
-    BEAT = "housekeeping.beat"
-
-
-#: A mail server may be silent for ten minutes: mail has a queue of its own, and no letter waits behind it.
-MAIN, MAIL = "grantflow", "mail"
-QUEUES = (MAIN, MAIL)
+#: What beat calls: a sign that the whole chain works, and the sweep.
+BEAT, SWEEP = "upkeep.beat", "upkeep.sweep"
 
 
 def celery() -> Celery:
@@ -62,9 +53,8 @@ def make_celery(settings: Settings) -> Celery:
         task_ignore_result=True,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
-        task_default_queue=MAIN,
+        task_default_queue=UPKEEP,
         task_queues=[cast(Any, Queue)(name) for name in QUEUES],
-        task_routes={JobName.SEND_MESSAGE.value: {"queue": MAIL}},
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_max_tasks_per_child=200,

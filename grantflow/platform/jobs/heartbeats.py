@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..db import db
 from ..models import Heartbeat
+from .register import DAY, periodic
 from .rows import from_now
 
 
@@ -57,9 +58,10 @@ def gone(name: str) -> None:
         session.commit()
 
 
-def forget_old_heartbeats(seconds: float = 86400.0) -> None:
-    """Drop the rows of workers that were last seen long ago; the caller's transaction commits."""
-    old = Heartbeat.name.startswith("worker-") & (Heartbeat.seen_at < from_now(-seconds))
+@periodic("upkeep.forget_heartbeats", at="03:10")
+def forget_old_heartbeats() -> None:
+    """Drop the rows of workers that were last seen more than a day ago; the caller's transaction commits."""
+    old = Heartbeat.name.startswith("worker-") & (Heartbeat.seen_at < from_now(-DAY))
     db.session.execute(delete(Heartbeat).where(old))
 
 

@@ -1,45 +1,18 @@
-"""The columns of an outbox row, and what they say: waiting, failed, for how long."""
+"""What a job's row says: waiting, held, blocked, failed, for how long."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, Interval, and_, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Interval, Select, and_, func, literal, or_, select
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
-from sqlalchemy.sql import literal
-from sqlalchemy.sql.elements import SQLColumnExpression
+from sqlalchemy.orm import aliased
 
-from ..db import Identified, Instant, db
-
-#: Seconds a fault may last before the row is failed and a person is asked.
-DAY = 86_400.0
-#: After this many attempts in a row of which nobody heard the end, a row is failed: it may be what ends its workers,
-#: or a message that arrives each time.
-MAX_UNHEARD = 4
-
-
-class Leased(Identified):
-    """Columns of an outbox row. Done and failed rows are no longer claimed."""
-
-    __tablename__: str
-
-    leased_until: Mapped[datetime | None] = mapped_column(Instant)
-    lease_token: Mapped[UUID | None]
-    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
-    #: Attempts in a row whose end nobody heard of; begins anew with each that ends in good order.
-    unheard: Mapped[int] = mapped_column(default=0, server_default="0")
-    try_after: Mapped[datetime | None] = mapped_column(Instant)
-    #: From the first fault on: when patience ends.
-    patience_until: Mapped[datetime | None] = mapped_column(Instant)
-    rang_at: Mapped[datetime | None] = mapped_column(Instant)
-    #: What must be done first; whoever does it lets the row go (``let_go``).
-    held_by: Mapped[UUID | None]
-    done_at: Mapped[datetime | None] = mapped_column(Instant)
-    failed_at: Mapped[datetime | None] = mapped_column(Instant)
-    last_error: Mapped[str | None]
+from ..db import db
+from ..models import Job, JobNeed
+from .register import DAY
 
 
 def from_now(seconds: float) -> ColumnElement[Any]:
@@ -47,99 +20,88 @@ def from_now(seconds: float) -> ColumnElement[Any]:
     return func.clock_timestamp() + sql_cast(literal(timedelta(seconds=seconds)), Interval)
 
 
-def free(model: type[Leased]) -> ColumnElement[bool]:
-    """Rows in nobody's hands whose pause is over, by the database's clock."""
+def waits() -> ColumnElement[bool]:
+    """Neither done nor given up."""
+    return and_(Job.done_at.is_(None), Job.failed_at.is_(None))
+
+
+def is_held() -> ColumnElement[bool]:
+    """Something that must be done first is not done yet."""
+    first = aliased(Job)
+    undone = select(JobNeed.job_id).join(first, first.id == JobNeed.needs_id)
+    return undone.where(JobNeed.job_id == Job.id, first.done_at.is_(None)).correlate(Job).exists()
+
+
+def claimable() -> ColumnElement[bool]:
+    """What waits for nothing and for nobody, by the database's clock."""
     return and_(
-        or_(model.leased_until.is_(None), model.leased_until < func.clock_timestamp()),
-        or_(model.try_after.is_(None), model.try_after <= func.clock_timestamp()),
+        waits(),
+        or_(Job.leased_until.is_(None), Job.leased_until < func.clock_timestamp()),
+        or_(Job.not_before.is_(None), Job.not_before <= func.clock_timestamp()),
+        ~is_held(),
     )
 
 
-def _waits(model: type[Leased]) -> ColumnElement[bool]:
-    return and_(model.done_at.is_(None), model.failed_at.is_(None), model.held_by.is_(None))
-
-
-def claimable(model: type[Leased]) -> ColumnElement[bool]:
-    """Rows that wait, for nothing and for nobody."""
-    return and_(_waits(model), free(model))
-
-
-def outbox_indexes(table: str) -> tuple[Index, Index]:
-    """Only rows that still wait, or failed, are indexed: the sweep stays fast however many letters were ever sent."""
-    return (
-        Index(f"ix_{table}_waiting", "id", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
-        Index(f"ix_{table}_failed", "failed_at", postgresql_where=text("failed_at IS NOT NULL")),
-    )
-
-
-# --- starting again --------------------------------------------------------------------------------
-
-
-_AFRESH: dict[str, Any] = {
-    "failed_at": None,
-    "leased_until": None,
-    "lease_token": None,
-    "patience_until": None,
-    "attempts": 0,
-    "unheard": 0,
-}
-
-
-def restart(row: Leased) -> None:
-    """Let a failed row be tried afresh; the caller's transaction commits and rings."""
-    for name, value in _AFRESH.items():
-        setattr(row, name, value)
-    # From now on it is due: how long it had waited before is not the queue's fault.
-    row.try_after = db.session.scalar(select(func.clock_timestamp()))
-
-
-def restart_failed(model: type[Leased], mark: InstrumentedAttribute[datetime | None] | None = None) -> Sequence[UUID]:
-    """All failed rows afresh, in one statement; the sweep rings for them. Returns their ids.
-
-    ``mark``: what says that a row failed, where that is not ``failed_at``.
-    """
-    mark = model.failed_at if mark is None else mark
-    query = (
-        update(model)
-        .where(mark.is_not(None))
-        .values(**{**_AFRESH, mark.key: None}, try_after=func.clock_timestamp(), rang_at=None)
-        .returning(model.id)
-        .execution_options(synchronize_session=False)
-    )
-    return db.session.scalars(query).all()
-
-
-# --- how long they wait ----------------------------------------------------------------------------
+def blocked() -> Select[UUID]:
+    """Ids of the jobs that wait, directly or by others, for one that failed: nothing but a person sets them going."""
+    failed = select(Job.id).where(Job.failed_at.is_not(None))
+    after = select(JobNeed.job_id).where(JobNeed.needs_id.in_(failed)).cte("blocked", recursive=True)
+    return select(after.union(select(JobNeed.job_id).join(after, JobNeed.needs_id == after.c.job_id)).c.job_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """A queue in figures: rows that wait and the age of the oldest, in seconds; how long the row that is due has been
-    due and in nobody's hands; rows that failed, and those of them that failed within the last day."""
+    """Jobs in figures: those that wait and the age of the oldest, in seconds; how long what is due has been due and in
+    nobody's hands; those that something else holds, and of them the blocked ones; those that failed, and of them those
+    that failed within the last day."""
 
-    waiting: int
-    oldest_s: float
-    overdue_s: float
-    failed: int
-    failed_lately: int
+    waiting: int = 0
+    oldest_s: float = 0.0
+    overdue_s: float = 0.0
+    held: int = 0
+    blocked: int = 0
+    failed: int = 0
+    failed_lately: int = 0
 
 
-def backlog(model: type[Leased], created_at: SQLColumnExpression[datetime]) -> Backlog:
-    """The state of one queue by the database's clock, in one statement. What another row holds back does not wait."""
-    now = func.clock_timestamp()
-    waits, failed = _waits(model), model.failed_at.is_not(None)
-    due_since = func.greatest(created_at, model.try_after, model.leased_until)
+def backlogs() -> Mapping[str, Backlog]:
+    """The state of every kind of work that waits or failed, by name, in one statement and by the database's clock.
+
+    What something else holds does not wait.
+    """
+    now, failed, held = func.clock_timestamp(), Job.failed_at.is_not(None), is_held()
+    free = and_(waits(), ~held)
+    due_since = func.greatest(Job.created_at, Job.not_before, Job.leased_until)
 
     def age(instant: ColumnElement[Any]) -> ColumnElement[float]:
         return func.coalesce(func.extract("epoch", now - instant), 0.0)
 
-    row = db.session.execute(
+    rows = db.session.execute(
         select(
-            func.count().filter(waits),
-            age(func.min(created_at).filter(waits)),
-            age(func.min(due_since).filter(claimable(model))),
+            Job.name,
+            func.count().filter(free),
+            age(func.min(Job.created_at).filter(free)),
+            age(func.min(due_since).filter(claimable())),
+            func.count().filter(waits(), held),
+            func.count().filter(waits(), held, Job.id.in_(blocked())),
             func.count().filter(failed),
-            func.count().filter(failed, model.failed_at > from_now(-DAY)),
-        ).where(or_(waits, failed))
-    ).one()
-    return Backlog(row[0], float(row[1]), float(row[2]), row[3], row[4])
+            func.count().filter(failed, Job.failed_at > from_now(-DAY)),
+        )
+        .where(or_(waits(), failed))
+        .group_by(Job.name)
+    )
+    return {
+        name: Backlog(waiting, float(oldest), float(overdue), *counts)
+        for name, waiting, oldest, overdue, *counts in rows
+    }
+
+
+def backlog(*names: str) -> Backlog:
+    """The state of these kinds of work together."""
+    parts = [its for name, its in backlogs().items() if name in names] or [Backlog()]
+    return Backlog(
+        sum(its.waiting for its in parts),
+        max(its.oldest_s for its in parts),
+        max(its.overdue_s for its in parts),
+        *(sum(getattr(its, name) for its in parts) for name in ("held", "blocked", "failed", "failed_lately")),
+    )

@@ -1,0 +1,31 @@
+"""Accounts: from registration to the end of a session."""
+
+from .inviting import accept_invitation, invite, invite_again, invite_first_administrator
+from .password import change_password, check_new_password, request_reset, reset_password
+from .profile import change_profile
+from .registering import confirm, register
+from .roles import disable, enable, set_roles
+from .sessions import forget_expired, open_session, person_of, sign_in, sign_out, verify_password
+
+__all__ = [
+    "accept_invitation",
+    "change_password",
+    "change_profile",
+    "check_new_password",
+    "confirm",
+    "disable",
+    "enable",
+    "forget_expired",
+    "invite",
+    "invite_again",
+    "invite_first_administrator",
+    "open_session",
+    "person_of",
+    "register",
+    "request_reset",
+    "reset_password",
+    "set_roles",
+    "sign_in",
+    "sign_out",
+    "verify_password",
+]

@@ -1,0 +1,94 @@
+"""How staff come by an account."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict
+from typing import Any
+
+from grantflow.audit import service as audit
+from grantflow.kernel import clock, emails
+from grantflow.kernel.errors import DomainError, Forbidden, Invalid
+from grantflow.kernel.parties import SYSTEM, Actor, Party, Role
+from grantflow.platform import limits
+from grantflow.platform.db import db, insert_once
+
+from .. import policy, queries
+from ..models import Address, Person, Purpose
+from ..rules import Name
+from .links import mail, use
+from .password import set_password
+from .roles import check_roles, grant
+
+
+def invite(*, name: Name, email: str, party: Party, roles: AbstractSet[Role], language: str, by: Actor) -> Person:
+    """Make an account for a member of staff of one's own party, and mail the invitation.
+
+    The party is fixed for good: nobody acts for two sides (R14).
+    """
+    if not policy.can_invite(by) or (by is not SYSTEM and by.party is not party):
+        raise Forbidden()
+    check_roles(party, roles)
+    person = _invited(
+        emails.key(email),
+        {
+            "email": email,
+            **asdict(name),
+            "party": party,
+            "language": language,
+            "address": Address.NEUTRAL,
+            "phone": "",
+            "password_hash": None,
+        },
+    )
+    person.role_grants = [grant(role, by) for role in sorted(roles)]
+    db.session.flush()
+    audit.record("invited", on=person, by=by, after={"party": party, "roles": sorted(roles)})
+    mail("staff_invitation", person, Purpose.INVITE)
+    return person
+
+
+def _invited(key: str, details: dict[str, Any]) -> Person:
+    """The account to invite somebody into: a new one, or one that a stranger asked for and nobody ever confirmed.
+
+    Otherwise whoever types a colleague's address into the public form could keep that colleague out for good.
+    Raises Invalid where the address has an owner already.
+    """
+    if new_id := insert_once(Person, email_key=key, created_at=clock.now(), **details):
+        return db.session.get_one(Person, new_id)
+    person = queries.owner_of(key)
+    if not person.is_waiting:
+        raise Invalid("address_taken", field="email")
+    for attribute, value in details.items():
+        setattr(person, attribute, value)
+    person.epoch += 1
+    return person
+
+
+def invite_first_administrator(*, name: Name, email: str, party: Party, language: str) -> Person:
+    """The command line's verb: the first administrator of a party, by the system itself."""
+    return invite(name=name, email=email, party=party, roles={Role.ADMINISTRATOR}, language=language, by=SYSTEM)
+
+
+def invite_again(person: Person, *, by: Actor) -> None:
+    """Mail a fresh invitation; the earlier one stops working."""
+    if not policy.can_change(by, person):
+        raise Forbidden()
+    if person.confirmed_at is not None or person.disabled_at is not None:
+        raise DomainError("already_confirmed")
+    person.epoch += 1
+    audit.record("invited", on=person, by=by)
+    mail("staff_invitation", person, Purpose.INVITE)
+
+
+def accept_invitation(
+    raw: str, *, password: str, address: Address = Address.NEUTRAL, phone: str = "", language: str | None = None
+) -> Person:
+    """Choose a password by the mailed invitation. Opens no session: signing in is the one way in."""
+    limits.spend("token")
+    person = use(raw, Purpose.INVITE)
+    set_password(person, password)
+    person.address, person.phone = address, phone
+    person.language = language or person.language
+    person.confirmed_at = clock.now()
+    audit.record("invitation_accepted", on=person, by=person)
+    db.session.flush()
+    return person

@@ -1,0 +1,100 @@
+"""In and out. There is one way into a session: address and password."""
+
+from sqlalchemy import update
+
+from grantflow.audit import service as audit
+from grantflow.kernel import clock, emails
+from grantflow.kernel.errors import Invalid
+from grantflow.kernel.parties import ANONYMOUS, Actor
+from grantflow.platform import jobs, limits, passwords, tokens
+from grantflow.platform.db import db, own_transaction
+
+from .. import queries, rules
+from ..models import Person, SignIn
+
+
+def open_session(person: Person) -> str:
+    """Begin a session of ``person``: adds the row, returns the key for the cookie."""
+    token, now = tokens.fresh(), clock.now()
+    db.session.add(SignIn(person_id=person.id, token_hash=tokens.fingerprint(token), began_at=now, seen_at=now))
+    db.session.flush()
+    return token
+
+
+def person_of(token: str) -> Person | None:
+    """Whose session this is, asked of the rows at every request; None once it ended, idled out or grew too old.
+
+    Notes "last seen" in a transaction of its own, at most once a minute.
+    """
+    row = queries.sign_in_of(token)
+    if row is None or row.ended_at is not None or not row.person.is_active:
+        return None
+    now = clock.now()
+    if now - row.seen_at >= rules.idle_limit(row.person.roles) or now - row.began_at >= rules.ABSOLUTE:
+        return None
+    if now - row.seen_at >= rules.SEEN_EVERY:
+        with own_transaction() as session:
+            session.execute(update(SignIn).where(SignIn.id == row.id).values(seen_at=now))
+            session.commit()
+    return row.person
+
+
+def sign_in(email: str, password: str) -> tuple[Person, str]:
+    """Check address and password, begin a session: the person and the cookie's key.
+
+    Unknown, unconfirmed, disabled and wrong all cost the same and answer the same: Invalid("sign_in_wrong").
+    Attempts are counted per account and address, refusals noted, both beside the request's transaction.
+    """
+    key = emails.key(email)
+    limits.spend("sign_in", account=key)
+    person = queries.by_email(email)
+    known = passwords.matches(person.password_hash if person else None, password)
+    if person is None or not known or not person.is_active:
+        _note_refusal(person, key, known=known)
+        raise Invalid("sign_in_wrong")
+    limits.forget("sign_in", key)
+    return person, enter(person, password)
+
+
+def _note_refusal(person: Person | None, key: str, *, known: bool) -> None:
+    """Beside the request's transaction; an unknown address is noted by a pseudonym only."""
+    why = "password" if person is None or not known else "disabled" if person.disabled_at else "unconfirmed"
+    subject: tuple[str, object] = ("person", person.id) if person else ("address", tokens.alias(key))
+    audit.record_apart("sign_in_denied", on=subject, by=ANONYMOUS, reason=why)
+
+
+def enter(person: Person, password: str) -> str:
+    if passwords.is_stale(person.password_hash or ""):
+        person.password_hash = passwords.hash_of(password)
+    audit.record("signed_in", on=person, by=person)
+    return open_session(person)
+
+
+def sign_out(person: Person, *, by: Actor) -> None:
+    """End every session of ``person``, here and elsewhere (T7)."""
+    end_sessions(person)
+    audit.record("signed_out", on=person, by=by)
+
+
+def end_sessions(person: Person) -> None:
+    db.session.execute(
+        update(SignIn)
+        .where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
+        .values(ended_at=clock.now())
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def verify_password(person: Person, password: str) -> None:
+    """The second look before a weighty step (D8): raises Invalid("password_wrong") on the field ``password``."""
+    limits.spend("password", account=str(person.id))
+    if not passwords.matches(person.password_hash, password):
+        audit.record_apart("password_denied", on=("person", person.id), by=person)
+        raise Invalid("password_wrong", field="password")
+    limits.forget("password", str(person.id))
+
+
+@jobs.periodic("accounts.forget_expired", at="03:10")
+def forget_expired() -> int:
+    """Housekeeping: drop links and sessions that ended or lapsed more than a week ago. Returns how many."""
+    return queries.delete_expired(clock.now() - rules.INVITATION_LIFETIME)

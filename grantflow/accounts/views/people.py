@@ -1,0 +1,151 @@
+"""People, for administrators."""
+
+from typing import Any, cast
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from grantflow.kernel.errors import Invalid
+from grantflow.kernel.parties import Party, Role
+from grantflow.kernel.text import line
+from grantflow.platform import locale
+from grantflow.platform.access import current_actor, requires
+from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
+
+from .. import forms, policy, queries, service, texts
+from ..models import Person
+from .blueprint import bp
+from .profile import labels
+
+
+@bp.get("/people")
+@requires(policy.is_administrator)
+def people() -> Response:
+    """Staff of the own party, and applicants."""
+    wanted = queries.Filters(
+        text=line(request.args.get("q", ""))[:100],
+        role=_role(request.args.get("role", "")),
+        group=request.args.get("group", "staff"),
+    )
+    found = queries.people(current_actor(), wanted, request.args.get("after", ""))
+    query: dict[str, Any] = {"q": wanted.text, "role": wanted.role or "", "group": wanted.group}
+    following = url_for(".people", **query, after=found.after) if found.after else None
+    return page("accounts/people.html", found=found, wanted=wanted, next_url=following, role_labels=texts.ROLES)
+
+
+def _role(text: str) -> Role | None:
+    return Role(text) if text in set(Role) else None
+
+
+@bp.route("/people/invite", methods=["GET", "POST"])
+@requires(policy.is_administrator)
+def invite() -> Any:
+    """Invite a colleague of the own party."""
+    actor = current_actor()
+    form = forms.InviteForm(language=actor.party.language if actor.party else None)
+    form.offer(actor.party)
+    if not form.sent():
+        show = page if is_read() else invalid
+        return show("accounts/invite.html", form=form, duties=_duties())
+    try:
+        person = service.invite(
+            name=form.name(),
+            email=form.email.data or "",
+            party=cast(Party, actor.party),
+            roles=form.roles.roles(),
+            language=form.language.data,
+            by=actor,
+        )
+    except Invalid as error:
+        form.blame(error)
+        return invalid("accounts/invite.html", form=form, duties=_duties())
+    flash_ok(_("The invitation for %(name)s is on its way.", name=person.name))
+    return redirect_to(".person", person_id=person.id)
+
+
+def _duties() -> dict[str, Any]:
+    return {role.value: text for role, text in texts.DUTIES.items()}
+
+
+def _show_person(
+    person: Person, roles: forms.RolesForm, disabling: forms.DisableForm, *, status: int = 200
+) -> Response:
+    actor = current_actor()
+    return page(
+        "accounts/person.html",
+        status,
+        owner=person,
+        form=roles if roles.errors else disabling,
+        roles_form=roles,
+        disable_form=disabling,
+        duties=_duties(),
+        labels=labels(person.roles),
+        can_change=policy.can_change(actor, person) and person.disabled_at is None,
+        can_disable=policy.can_disable(actor, person),
+    )
+
+
+def _roles_form(person: Person) -> forms.RolesForm:
+    form = forms.RolesForm(data={"roles": [role.value for role in person.roles]})
+    form.offer(person.party)
+    return form
+
+
+@bp.get("/people/<uuid:person_id>")
+@requires(policy.is_administrator, on=queries.person)
+def person(person: Person) -> Response:
+    """One account: roles, state, and what can be done about it."""
+    return _show_person(person, _roles_form(person), forms.DisableForm())
+
+
+@bp.post("/people/<uuid:person_id>/roles")
+@requires(policy.can_change, on=queries.person)
+def set_roles(person: Person) -> Any:
+    """Let a colleague hold exactly the ticked roles; ends that person's sessions."""
+    form = _roles_form(person)
+    if not form.sent():
+        return _show_person(person, form, forms.DisableForm(formdata=None), status=_refused())
+    try:
+        service.set_roles(person, form.roles.roles(), by=current_actor())
+    except Invalid as error:
+        form.blame(error)
+        return _show_person(person, form, forms.DisableForm(formdata=None), status=422)
+    flash_ok(_("The roles of %(name)s are changed.", name=person.name))
+    return redirect_to(".person", person_id=person.id)
+
+
+def _refused() -> int:
+    return 200 if locale.switching() else 422
+
+
+@bp.post("/people/<uuid:person_id>/disable")
+@requires(policy.can_disable, on=queries.person)
+def disable(person: Person) -> Any:
+    """Close an account at once, with a reason for the trail."""
+    form = forms.DisableForm()
+    if not form.sent():
+        roles = forms.RolesForm(formdata=None, data={"roles": [role.value for role in person.roles]})
+        roles.offer(person.party)
+        return _show_person(person, roles, form, status=_refused())
+    service.disable(person, by=current_actor(), reason=form.reason.data or "")
+    flash_ok(_("The account of %(name)s is disabled.", name=person.name))
+    return redirect_to(".person", person_id=person.id)
+
+
+@bp.post("/people/<uuid:person_id>/enable")
+@requires(policy.can_disable, on=queries.person)
+def enable(person: Person) -> BaseResponse:
+    """Open a closed account again."""
+    service.enable(person, by=current_actor())
+    flash_ok(_("The account of %(name)s is open again.", name=person.name))
+    return redirect_to(".person", person_id=person.id)
+
+
+@bp.post("/people/<uuid:person_id>/invitation")
+@requires(policy.can_change, on=queries.person)
+def invite_again(person: Person) -> BaseResponse:
+    """Send a fresh invitation; the earlier link stops working."""
+    service.invite_again(person, by=current_actor())
+    flash_ok(_("The invitation for %(name)s is on its way.", name=person.name))
+    return redirect_to(".person", person_id=person.id)

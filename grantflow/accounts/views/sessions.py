@@ -1,0 +1,75 @@
+"""In and out, and what was typed before a session ended."""
+
+from typing import Any
+
+from flask import abort, redirect, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from grantflow.kernel.errors import Invalid
+from grantflow.kernel.parties import Actor, Role
+from grantflow.platform import access, locale, returning
+from grantflow.platform.access import anyone, current_actor, requires, signed_in
+from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to, safe_next
+
+from .. import forms, queries, service
+from .blueprint import bp
+from .profile import myself
+
+access.login.user_loader(service.person_of)
+
+
+def home(person: Actor) -> str:
+    return url_for("applications.index" if Role.APPLICANT in person.roles else "dashboard.home")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@requires(anyone)
+def sign_in() -> Any:
+    """The one way into a session. What was typed before a session ended comes back afterwards."""
+    actor, form = current_actor(), forms.SignInForm()
+    if is_read():
+        if actor.is_authenticated:
+            return redirect(safe_next(home(actor)))
+        form.next.data = request.args.get("next", "")
+    if not form.sent():
+        show = page if is_read() else invalid
+        return show("accounts/sign_in.html", form=form)
+    try:
+        person, token = service.sign_in(form.email.data or "", form.password.data or "")
+    except Invalid as error:
+        form.blame(error)
+        return invalid("accounts/sign_in.html", form=form)
+    access.enter(token, person.id)
+    if kept := returning.unseal(form.kept.data or "", person.id):
+        return page("accounts/go_on.html", kept=kept)
+    return redirect(safe_next(home(person)))
+
+
+@bp.post("/sign-out")
+@requires(signed_in)
+def sign_out() -> BaseResponse:
+    """End all sessions; the browser forgets what it kept of us (T55). Pages were never cached: they say no-store."""
+    service.sign_out(myself(), by=current_actor())
+    session.clear()
+    flash_ok(_("You have signed out, here and on all other devices."))
+    response = redirect_to("public.start")
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
+
+
+@access.login.unauthorized_handler
+def ask_to_sign_in() -> Any:
+    """Strangers sign in and come back. A form sent after the session ended waits, signed, on the sign-in page."""
+    if "HX-Request" in request.headers:
+        abort(401)  # the page keeps its text, and its script says aloud that nothing was saved
+    if is_read():
+        return redirect_to("accounts.sign_in", next=request.full_path.rstrip("?"))
+    owner = returning.author() or queries.owner_of_session(session.get("_user_id", ""))
+    if owner is None and locale.switching():
+        return returning.to_copy()
+    form = forms.SignInForm(formdata=None)
+    form.kept.data = returning.seal(owner) if owner else ""
+    if not form.kept.data:
+        return redirect_to("accounts.sign_in")
+    return page("accounts/sign_in.html", 403, form=form, is_anothers=current_actor().is_authenticated)

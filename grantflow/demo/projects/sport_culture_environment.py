@@ -1,0 +1,320 @@
+"""Tatami, table tennis, cinema, biodiversity, climate."""
+
+from datetime import date
+
+from grantflow.applications.states import CostType as Cost
+from grantflow.applications.states import Format, State, Theme
+from grantflow.applications.states import IncomeType as Income
+from grantflow.kernel.parties import Party
+from grantflow.organisations.states import Kind
+
+from ..people import applicant, called
+from .shape import DE, FR, MR, MS, F, G, Lead, Mate, Project
+
+PROJECTS = (
+    Project(
+        title="Tatami ohne Grenzen",
+        contact=applicant("vogel@jc-duesseldorf.example", called("Katrin", "Vogel"), MS, "de"),
+        lead=Lead(
+            name="JC Düsseldorf e. V.",
+            kind=Kind.ASSOCIATION,
+            country=DE,
+            street="Erkrather Straße 120",
+            postal_code="40233",
+            city="Düsseldorf",
+            representative="Katrin Vogel",
+            iban="DE89370400440532013000",
+            register_court="Düsseldorf",
+            register_number="VR 4711",
+            exemption_on=date(2025, 3, 3),
+        ),
+        mate=Mate(
+            name="Judo Club Toulousain",
+            kind=Kind.ASSOCIATION,
+            country=FR,
+            city="Toulouse",
+            contact_name="Élodie Castan",
+            email="castan@judo-toulousain.example",
+            role="Stellt das zweite Dojo, organisiert die Unterkunft in Toulouse und leitet das Training der Jugend.",
+        ),
+        theme=Theme.SPORT,
+        format=Format.GROUP_EXCHANGE,
+        summary="24 Judoka und vier Trainerinnen und Trainer aus beiden Städten trainieren eine Woche lang gemeinsam, an zwei "
+        "Orten. Wer mitfährt, wohnt in gemischten Gruppen und leitet am Ende selbst eine Einheit an.",
+        why="Judo hat in Toulouse eine lange Tradition und in Düsseldorf viele junge Mitglieder. Beide Vereine suchen "
+        "Trainingspartnerinnen und -partner auf demselben Niveau und einen Grund, die Sprache der anderen zu lernen.",
+        encounter="Tandems aus beiden Städten trainieren, kochen und wohnen zusammen. Jeden Abend stellt ein Tandem eine "
+        "Technik in beiden Sprachen vor.",
+        success="Alle 28 Beteiligten haben eine Einheit in der anderen Sprache angeleitet; beide Vereine vereinbaren ein "
+        "jährliches Turnier.",
+        who_works="Der Vorstand und zwölf Ehrenamtliche beider Vereine. Niemand wird bezahlt.",
+        places="Düsseldorf, Toulouse",
+        starts_in=168,
+        lasts=6,
+        people=(14, 14),
+        volunteers=(12, 480),
+        asked=9_400,
+        costs=(
+            (Cost.TRAVEL, "28 Bahnfahrkarten zu 165 €", G, 4_620),
+            (Cost.STAY, "Übernachtung und Verpflegung, 28 Personen × 6", F, 3_780),
+            (Cost.STAY, "Nahverkehr, 28 Personen", F, 420),
+            (Cost.ORGANISATION, "Miete von zwei Dojos", F, 1_480),
+            (Cost.FEES, "Dolmetscherin, zwei Tage", G, 700),
+            (Cost.MATERIAL, "Plakate und Programm", G, 800),
+        ),
+        income=(
+            (Income.OWN_FUNDS, "JC Düsseldorf e. V.", 1_400),
+            (Income.OWN_FUNDS, "Judo Club Toulousain", 500),
+            (Income.PARTICIPATION, "Beiträge der Judoka", 500),
+        ),
+        state=State.AWARDED,
+        totals=(84, 78),
+        split=(4_700, 4_700, 0),
+        purpose=(
+            "Gefördert wird eine einwöchige Begegnung von 24 Judoka und vier Trainerinnen und Trainern aus "
+            "Düsseldorf und Toulouse mit gemeinsamem Training in beiden Städten.",
+            "La subvention finance une rencontre d’une semaine de 24 judokas et de quatre entraîneuses et "
+            "entraîneurs de Düsseldorf et de Toulouse, avec des entraînements communs dans les deux villes.",
+        ),
+        conditions=(
+            (
+                "Die Anreise erfolgt mit der Bahn; ein Wechsel des Verkehrsmittels ist vorher anzuzeigen.",
+                "Le voyage se fait en train ; tout changement de mode de transport est signalé au préalable.",
+            ),
+        ),
+        reason=(
+            "Das Vorhaben erreicht junge Menschen beider Städte, ist gleichberechtigt geplant und wirkt über die Woche hinaus.",
+            "Le projet touche des jeunes des deux villes, il est préparé à parts égales et produit des effets durables.",
+        ),
+    ),
+    Project(
+        title="Ping-Pong-Brücke",
+        contact=applicant("hansen@ttc-duesseldorf.example", called("Jonas", "Hansen"), MR, "de"),
+        lead=Lead(
+            name="TT-Club Düsseldorf e. V.",
+            kind=Kind.ASSOCIATION,
+            country=DE,
+            street="Fleher Straße 181",
+            postal_code="40223",
+            city="Düsseldorf",
+            representative="Jonas Hansen",
+            iban="DE02300209000106531065",
+            register_court="Düsseldorf",
+            register_number="VR 5208",
+            exemption_on=date(2024, 6, 11),
+        ),
+        mate=Mate(
+            name="TT toulousain",
+            kind=Kind.ASSOCIATION,
+            country=FR,
+            city="Toulouse",
+            contact_name="Bastien Roques",
+            email="roques@tt-toulousain.example",
+            role="Richtet das Rückspiel aus und betreut die inklusive Mannschaft.",
+        ),
+        theme=Theme.SPORT,
+        format=Format.EVENT,
+        summary="Ein Wochenende mit Turnier und inklusivem Tischtennis: Menschen mit und ohne Behinderung spielen in gemischten "
+        "Doppeln aus beiden Städten.",
+        why="Düsseldorf ist eine Hochburg des Tischtennis, Toulouse hat Erfahrung mit inklusiven Mannschaften.",
+        encounter="Jedes Doppel besteht aus einer Person aus Düsseldorf und einer aus Toulouse.",
+        success="32 Doppel, ein gemeinsames Regelheft für inklusive Turniere in beiden Sprachen.",
+        who_works="Fünfzehn Ehrenamtliche beider Vereine.",
+        places="Düsseldorf",
+        starts_in=140,
+        lasts=2,
+        people=(40, 24),
+        volunteers=(15, 210),
+        asked=4_800,
+        costs=(
+            (Cost.TRAVEL, "Bahnfahrt, 24 Personen", F, 2_880),
+            (Cost.STAY, "Zwei Übernachtungen mit Frühstück, 24 Personen", G, 1_920),
+            (Cost.ORGANISATION, "Hallenmiete und Leihtische", G, 700),
+            (Cost.MATERIAL, "Regelheft in zwei Sprachen", G, 500),
+        ),
+        income=(
+            (Income.OWN_FUNDS, "TT-Club Düsseldorf e. V.", 800),
+            (Income.PARTICIPATION, "Startgelder", 400),
+        ),
+        state=State.SUBMITTED,
+    ),
+    Project(
+        title="Ciné-Dialog",
+        contact=applicant("weber@freunde-filmmuseum.example", called("Miriam", "Weber"), MS, "de"),
+        lead=Lead(
+            name="Freundeskreis Filmmuseum e. V.",
+            kind=Kind.ASSOCIATION,
+            country=DE,
+            street="Schulstraße 4",
+            postal_code="40213",
+            city="Düsseldorf",
+            representative="Miriam Weber",
+            iban="DE75512108001245126199",
+            register_court="Düsseldorf",
+            register_number="VR 6120",
+            exemption_on=date(2024, 9, 24),
+        ),
+        mate=Mate(
+            name="La Cinémathèque de Toulouse",
+            kind=Kind.ASSOCIATION,
+            country=FR,
+            city="Toulouse",
+            contact_name="Antoine Bergès",
+            email="berges@cinematheque.example",
+            role="Stellt Kopien und Untertitel, richtet zwei der vier Reihen aus.",
+        ),
+        theme=Theme.CULTURE,
+        format=Format.EVENT,
+        summary="Vier untertitelte Retrospektiven und offene Filmclubs: Bürgerinnen und Bürger beider Städte wählen die Filme, "
+        "führen ein und diskutieren per Leitung mit dem Saal der anderen Stadt.",
+        why="Filmmuseum und Cinémathèque bewahren Filme, die in der anderen Stadt nie gezeigt wurden.",
+        encounter="Filmclubs bereiten jede Vorführung gemeinsam vor; nach dem Film sprechen beide Säle miteinander.",
+        success="Sechzehn Vorführungen, 2.400 Gäste, vier Filmclubs, die danach weiterbestehen.",
+        who_works="Zwanzig Ehrenamtliche; die Untertitel entstehen in Schulklassen und Sprachkursen.",
+        places="Düsseldorf, Toulouse",
+        starts_in=120,
+        lasts=270,
+        people=(1_200, 1_200),
+        volunteers=(20, 900),
+        asked=36_000,
+        costs=(
+            (Cost.TRAVEL, "Reisen der Filmclubs, 40 Personen", G, 9_600),
+            (Cost.STAY, "Unterkunft der Filmclubs", F, 7_200),
+            (Cost.ORGANISATION, "Saalmieten und Leitung zwischen den Sälen", G, 8_400),
+            (Cost.MATERIAL, "Untertitel und Kopien", F, 14_800),
+            (Cost.FEES, "Einführungen und Verdolmetschung", G, 8_000),
+        ),
+        income=(
+            (Income.OWN_FUNDS, "Freundeskreis Filmmuseum e. V.", 5_000),
+            (Income.PARTICIPATION, "Eintritte", 4_000),
+            (Income.DONATIONS, "Spenden des Freundeskreises", 3_000),
+        ),
+        state=State.ASSESSED,
+        totals=(88, 68),
+    ),
+    Project(
+        title="Biodiversité à deux rives",
+        contact=applicant("falk@aquazoo.example", called("Henrike", "Falk", "Dr."), MS, "de"),
+        lead=Lead(
+            name="Aquazoo Löbbecke Museum",
+            kind=Kind.INSTITUTION,
+            country=DE,
+            street="Kaiserswerther Straße 380",
+            postal_code="40474",
+            city="Düsseldorf",
+            representative="Dr. Henrike Falk",
+            iban="DE12500105170648489890",
+            competent_body="Kulturausschuss der Landeshauptstadt Düsseldorf",
+            run_by=Party.DUESSELDORF,
+        ),
+        mate=Mate(
+            name="Muséum de Toulouse",
+            kind=Kind.INSTITUTION,
+            country=FR,
+            city="Toulouse",
+            contact_name="Émile Saurat",
+            email="saurat@museum.example",
+            role="Gestaltet den zweiten Teil der Ausstellung und die Zählungen an der Garonne.",
+            run_by=Party.METROPOLE,
+        ),
+        theme=Theme.ENVIRONMENT,
+        format=Format.RESEARCH,
+        summary="Eine Wanderausstellung aus Beobachtungen von Bürgerinnen und Bürgern: Wer lebt an Rhein und Garonne?",
+        why="Zwei Flüsse, zwei Museen, dieselben eingewanderten Arten.",
+        encounter="Gemeinsame Zähltage und ein Wochenende je Stadt.",
+        success="4.000 Beobachtungen, eine Ausstellung in zwei Häusern.",
+        who_works="Mitarbeitende der Museen und Ehrenamtliche der Fördervereine.",
+        places="Düsseldorf, Toulouse",
+        starts_in=150,
+        lasts=180,
+        people=(60, 60),
+        volunteers=(30, 600),
+        asked=22_000,
+        costs=(
+            (Cost.TRAVEL, "Reisen der Zählgruppen", G, 6_000),
+            (Cost.STAY, "Unterkunft", F, 5_500),
+            (Cost.MATERIAL, "Tafeln, Lupen, Bestimmungshefte", G, 11_000),
+            (Cost.FEES, "Grafik und Übersetzung", F, 5_000),
+        ),
+        income=((Income.OWN_FUNDS, "Aquazoo Löbbecke Museum", 3_500), (Income.DONATIONS, "Fördervereine", 2_000)),
+        state=State.REJECTED,
+        totals=(70, 66),
+        reason=(
+            "Mit 68 von 110 Punkten erreicht der Antrag die Mindestpunktzahl von 70 der Kategorie 3 nicht. Vor allem ist nicht "
+            "dargelegt, wie Menschen ohne Vorkenntnisse beteiligt werden und was nach der Ausstellung bleibt.",
+            "Avec 68 points sur 110, la demande n’atteint pas le seuil de 70 points de la catégorie 3. En particulier, elle "
+            "n’expose ni la place faite aux personnes sans connaissances préalables, ni ce qui restera après l’exposition.",
+        ),
+    ),
+    Project(
+        title="Klimazwillinge Green Heart",
+        contact=applicant("roth@klimabuendnis.example", called("Leonie", "Roth"), MS, "de"),
+        lead=Lead(
+            name="Klimabündnis-Verein Düsseldorf e. V.",
+            kind=Kind.ASSOCIATION,
+            country=DE,
+            street="Himmelgeister Straße 107",
+            postal_code="40225",
+            city="Düsseldorf",
+            representative="Leonie Roth",
+            iban="DE27100777770209299700",
+            register_court="Düsseldorf",
+            register_number="VR 7305",
+            exemption_on=date(2023, 11, 7),
+        ),
+        mate=Mate(
+            name="Association climat Toulouse",
+            kind=Kind.ASSOCIATION,
+            country=FR,
+            city="Toulouse",
+            contact_name="Lucas Dargent",
+            email="dargent@climat-toulouse.example",
+            role="Wählt fünfzehn Botschafterinnen und Botschafter aus und leitet die Werkstatt im September.",
+        ),
+        theme=Theme.ENVIRONMENT,
+        format=Format.GROUP_EXCHANGE,
+        summary="Dreißig Menschen aus beiden Städten werden Klimabotschafterinnen und -botschafter. Im Sommer messen sie die "
+        "Temperatur ihrer Straße und zeichnen gemeinsam die Karte der Hitzeinseln von Bilk und Minimes.",
+        why="Toulouse kennt Sommer mit 38 °C seit Langem, Düsseldorf lernt sie gerade kennen.",
+        encounter="Zwei Werkstätten von vier Tagen, eine in jeder Stadt; dazwischen spricht in jeder Straße ein Tandem jeden "
+        "Monat miteinander.",
+        success="60 Straßen gemessen, zwei Karten veröffentlicht, zehn Vorschläge an beide Stadträte.",
+        who_works="34 Ehrenamtliche; zwei Angestellte koordinieren, ohne aus der Zuwendung bezahlt zu werden.",
+        places="Düsseldorf, Toulouse",
+        starts_in=110,
+        lasts=240,
+        people=(15, 15),
+        volunteers=(34, 1_900),
+        asked=24_000,
+        costs=(
+            (Cost.TRAVEL, "Bahnfahrten, 30 Personen, zwei Werkstätten", G, 9_900),
+            (Cost.STAY, "Unterkunft und Verpflegung", F, 8_600),
+            (Cost.MATERIAL, "60 Messfühler", G, 6_000),
+            (Cost.TRAINING, "Schulung in Kartierung", F, 3_500),
+            (Cost.FEES, "Verdolmetschung", G, 4_000),
+        ),
+        income=((Income.OWN_FUNDS, "Klimabündnis-Verein", 5_000), (Income.DONATIONS, "Stiftung Stadtgrün", 3_000)),
+        other_public_funding="Das EU-Programm LIFE (Green Heart) fördert eine Studie der Stadt; für dieses Vorhaben ist dort "
+        "nichts beantragt.",
+        state=State.AWARDED,
+        totals=(93, 91),
+        split=(12_000, 4_800, 7_200),
+        purpose=(
+            "Gefördert wird die Ausbildung von 30 Klimabotschafterinnen und Klimabotschaftern aus beiden Städten "
+            "in zwei Werkstätten und eine gemeinsame Karte der Hitzeinseln von Bilk und Minimes.",
+            "La subvention finance la formation de 30 ambassadrices et ambassadeurs du climat des deux villes au "
+            "cours de deux ateliers, et l’établissement d’une carte commune des îlots de chaleur de Bilk et des "
+            "Minimes.",
+        ),
+        conditions=(
+            (
+                "Eine Doppelförderung mit dem EU-Programm LIFE ist ausgeschlossen; der Bescheid der EU ist vorzulegen.",
+                "Tout double financement avec le programme européen LIFE est exclu ; la décision européenne est à produire.",
+            ),
+        ),
+        reason=(
+            "Das Vorhaben verbindet Wissen und Nachbarschaft beider Städte und macht Ergebnisse für die Räte nutzbar.",
+            "Le projet relie savoirs et voisinages des deux villes et rend ses résultats utiles aux deux conseils.",
+        ),
+    ),
+)
