@@ -3,17 +3,19 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from grantflow.applications import rules
-from grantflow.applications.models import Application, Partner, StateCount
-from grantflow.applications.states import State
+from grantflow.applications.models import Application, StateCount, Version, VersionParty
+from grantflow.applications.states import Part, State
 from grantflow.kernel import clock
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Side
 from grantflow.platform.db import db
 from grantflow.review.models import Standing
 from tests.given import Given
+
+PARTNER = "Structure partenaire toulousaine"
 
 
 def many(given: Given, count: int, state: State = State.SUBMITTED) -> None:
@@ -35,11 +37,13 @@ def many(given: Given, count: int, state: State = State.SUBMITTED) -> None:
                     "language": "de",
                     "state": state,
                     "number": f"DT-X-{count}-{n}",
+                    "sent_number": 1,
+                    "lead_name": lead.name,
+                    "partner_name": PARTNER,
                     "title": f"Projekt {n} mit einem Titel von üblicher Länge",
                     "requested_cents": eur(9_400),
                     "eligible_cents": eur(11_800),
                     "created_at": now,
-                    "updated_at": now,
                     "submitted_at": now - timedelta(minutes=n // 2),
                     "first_submitted_at": now - timedelta(minutes=n),
                     "search_text": rules.search_text(f"Projekt {n}", lead.name),
@@ -47,22 +51,23 @@ def many(given: Given, count: int, state: State = State.SUBMITTED) -> None:
                 for n, key in enumerate(ids)
             ],
         )
+        # Their parties before they are sealed: afterwards nothing may be added.
+        opened = {"number": 1, "opened_at": now, "saved_at": now}
+        db.session.execute(insert(Version), [{"id": key, "application_id": key} | opened for key in ids])
+        parties = {
+            Part.LEAD: {"name": lead.name, "country": "DE", "city": "Düsseldorf"},
+            Part.PARTNER: {"name": PARTNER, "country": "FR", "city": "Toulouse"},
+        }
         db.session.execute(
-            insert(Partner),
+            insert(VersionParty),
             [
-                {
-                    "application_id": key,
-                    "name": "Structure partenaire toulousaine",
-                    "kind": "association",
-                    "country": "FR",
-                    "city": "Toulouse",
-                    "contact_name": "x",
-                    "email": "x@example.org",
-                    "role": "x",
-                }
+                {"version_id": key, "part": part, "kind": "association", **its}
                 for key in ids
+                for part, its in parties.items()
             ],
         )
+        sealed = {"sealed_at": now, "sent_by": contact, "content": b"{}", "schema": 1, "hash": "x"}
+        db.session.execute(update(Version).where(Version.id.in_(ids)).values(**sealed))
         if state is State.ASSESSED:
             standing = {
                 "call_id": call.id,

@@ -20,7 +20,7 @@ from grantflow.accounts.models import Address, Person, RoleGrant
 from grantflow.accounts.rules import Name
 from grantflow.applications import rules as application_rules
 from grantflow.applications import service as applications
-from grantflow.applications.models import Application
+from grantflow.applications.models import Application, Version
 from grantflow.applications.states import (
     CostType,
     Format,
@@ -498,14 +498,27 @@ class Given:
                     joinedload(Application.call),
                     joinedload(Application.lead).selectinload(Organisation.memberships),
                     joinedload(Application.contact),
-                    joinedload(Application.partner),
-                    selectinload(Application.lines),
-                    selectinload(Application.declarations),
+                    *(
+                        joinedload(its).options(
+                            joinedload(Version.partner),
+                            joinedload(Version.frozen_lead),
+                            selectinload(Version.answers),
+                            selectinload(Version.lines),
+                            selectinload(Version.declarations),
+                        )
+                        for its in (Application.open, Application.sent)
+                    ),
                     selectinload(Application.events),
-                    selectinload(Application.submissions),
                 )
                 .execution_options(populate_existing=True)
             ).one()
+
+
+def written(application: Application) -> Version:
+    """What its applicant reads and writes: the open version, else the one sent last."""
+    version = application.open or application.sent
+    assert version
+    return version
 
 
 def budget(asks: int, costs: int) -> list[application_rules.Line]:
@@ -536,4 +549,4 @@ def budget(asks: int, costs: int) -> list[application_rules.Line]:
     return made
 
 
-__all__ = ["PASSWORD", "Given", "budget", "profile", "siret"]
+__all__ = ["PASSWORD", "Given", "budget", "profile", "siret", "written"]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, sele
 from sqlalchemy.orm import joinedload
 
 from grantflow.kernel import clock, emails
-from grantflow.kernel.parties import Actor, Role
+from grantflow.kernel.parties import Actor, Party, Role
 from grantflow.kernel.text import search_words
 from grantflow.platform import tokens
 from grantflow.platform.db import db, to_write
@@ -128,6 +128,21 @@ def administrators() -> Sequence[Person]:
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(RoleGrant.role == Role.ADMINISTRATOR, Person.disabled_at.is_(None), Person.confirmed_at.is_not(None))
+    )
+    return db.session.scalars(query.order_by(*_ORDER)).all()
+
+
+def officers(office: Party) -> Sequence[Person]:
+    """Everyone at work in that party's office."""
+    query = (
+        select(Person)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(
+            RoleGrant.role == Role.OFFICE,
+            Person.party == office,
+            Person.disabled_at.is_(None),
+            Person.confirmed_at.is_not(None),
+        )
     )
     return db.session.scalars(query.order_by(*_ORDER)).all()
 

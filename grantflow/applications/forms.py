@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from wtforms import BooleanField, FormField, StringField
+from wtforms import BooleanField, FormField, HiddenField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import Optional
 
@@ -34,7 +35,7 @@ from grantflow.platform.forms import (
 )
 
 from . import rules, texts
-from .models import Application
+from .models import Application, Version
 from .states import CostType, Declared, Format, IncomeType, InKindType, LineKind, State, Theme
 
 PLEASE_CHOOSE = ("", _l("Please choose"))
@@ -98,11 +99,11 @@ class PartnerForm(Form):
     equal_roles = BooleanField(_l("Both organisations carry the project equally"))
 
     @classmethod
-    def of(cls, application: Application) -> "PartnerForm":
-        partner = application.partner
-        form = cls(obj=partner, data={"equal_roles": application.equal_roles})
+    def of(cls, version: Version) -> "PartnerForm":
+        partner = version.partner
+        form = cls(obj=partner, data={"equal_roles": version.equal_roles})
         if not form.is_submitted():
-            form.has_partner.data = "no" if application.partner_search and partner is None else "yes"
+            form.has_partner.data = "no" if version.partner_search and partner is None else "yes"
         return form
 
     def partner(self, country: Country) -> dict[str, Any] | None:
@@ -123,7 +124,7 @@ class PartnerForm(Form):
 
 
 class AnswersForm(Form):
-    """A step of plain answers: field names are the model's."""
+    """A step of plain answers: its fields are called as facts and questions are."""
 
     def answers(self) -> dict[str, Any]:
         """Values by column; texts left empty are empty texts."""
@@ -167,10 +168,26 @@ class AmountField(MoneyField):
     """An amount in a table whose head names the currency."""
 
 
+class KeyField(HiddenField):
+    """Which line of the budget this is. What is no key makes a new line."""
+
+    data: UUID | None
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        try:
+            self.data = UUID(valuelist[0]) if valuelist else None
+        except ValueError:
+            self.data = None
+
+    def _value(self) -> str:
+        return str(self.data or "")
+
+
 class LineForm(PlainForm):
     """One line of a table; its fields are called by line and column: an error on top of the page has no other place."""
 
     WORDS: Mapping[str, Any] = {}
+    key = KeyField()
 
     def name(self, words: Any) -> None:
         """``words`` name the line: ``Income 1``."""
@@ -243,24 +260,26 @@ class BudgetForm(Form):
     }
 
     @classmethod
-    def of(cls, application: Application, lines: Sequence[rules.Line]) -> "BudgetForm":
+    def of(cls, version: Version, lines: Sequence[rules.Line]) -> "BudgetForm":
         """The saved budget, with one blank line in tables that have none."""
+        side = version.application.lead_side
         data: dict[str, Any] = {
-            "requested": application.requested_cents or None,
-            "other_public_funding": application.other_public_funding,
+            "requested": version.requested_cents or None,
+            "other_public_funding": version.other_public_funding,
         }
         for kind, table in cls.TABLES.items():
             data[table] = [
                 {
+                    "key": line.key,
                     "type": line.type,
                     "description": line.description,
-                    "side": line.side or application.lead_side,
+                    "side": line.side or side,
                     "cents": line.cents or None,
                 }
                 for line in lines
                 if line.kind is kind
             ]
-        data["costs"] = data["costs"] or [{"side": application.lead_side}]
+        data["costs"] = data["costs"] or [{"side": side}]
         form = cls(data=data)
         form.name_lines()
         return form
@@ -301,7 +320,7 @@ class BudgetForm(Form):
 
     def lines(self) -> list[rules.Line]:
         """What was typed, without blank lines; an unreadable amount counts 0 and says that it cannot be read."""
-        found = []
+        found: list[rules.Line] = []
         for kind, table in self.TABLES.items():
             for entry in getattr(self, table).entries:
                 line = entry.form
@@ -314,6 +333,7 @@ class BudgetForm(Form):
                         description=line.description.data or "",
                         side=line.side.data if kind is LineKind.COST else None,
                         cents=line.cents.data or 0,
+                        key=line.key.data if line.key.data not in {other.key for other in found} else None,
                     )
                 )
         return found
@@ -341,10 +361,9 @@ class DeclarationsForm(Form):
     channel = _channel([Optional()])
 
     @classmethod
-    def of(cls, application: Application) -> "DeclarationsForm":
-        codes = [declaration.code for declaration in application.declarations]
-        form = cls(data={"codes": codes, "channel": application.channel})
-        wanted = rules.required_declarations(application.lead.kind, application.lead.country)
+    def of(cls, version: Version, codes: Sequence[Declared]) -> "DeclarationsForm":
+        form = cls(data={"codes": codes, "channel": version.application.channel})
+        wanted = rules.required_declarations(version.lead.kind, version.lead.country)
         form.codes.choices = [(code.value, texts.DECLARATIONS[code]) for code in wanted]
         return form
 

@@ -20,6 +20,8 @@ class State(StrEnum):
 class Action(StrEnum):
     SUBMIT = "submit"
     RETURN = "return"
+    #: The deadline of a return is over: the file is again as it was sent last.
+    LAPSE = "lapse"
     ADMIT = "admit"
     EXCLUDE = "exclude"
     BEGIN_REVIEW = "begin_review"
@@ -47,6 +49,20 @@ AT_WORK = frozenset({State.ADMITTED, State.IN_REVIEW})
 DECIDED = frozenset({State.AWARDED, State.REJECTED})
 #: Signatories have a part in it.
 DECIDABLE = frozenset({State.ASSESSED, State.PROPOSED, *DECIDED})
+
+
+class Purpose(StrEnum):
+    """What a version was opened for."""
+
+    FIRST = "first"
+    COMPLETION = "completion"
+
+
+class Part(StrEnum):
+    """The part an organisation has in an application."""
+
+    LEAD = "lead"
+    PARTNER = "partner"
 
 
 class LineKind(StrEnum):

@@ -69,6 +69,7 @@ STAFF_BADGES: dict[State, tuple[str, str | None]] = {
 EVENTS: dict[Action, Any] = {
     Action.SUBMIT: _l("Application sent"),
     Action.RETURN: _l("Returned for completion"),
+    Action.LAPSE: _l("Deadline over: the application counts as it was sent last"),
     Action.ADMIT: _l("Formally checked and admitted"),
     Action.EXCLUDE: _l("Formally checked and not admitted"),
     Action.BEGIN_REVIEW: _l("Assessment in both cities begun"),

@@ -36,6 +36,8 @@ ACTIONS: dict[str, Any] = {
     "channel_chosen": _l("Way of notification chosen"),
     "application_submit": _l("Application sent"),
     "application_return": _l("Application returned"),
+    "application_lapse": _l("Return lapsed"),
+    "application_purged": _l("Texts of the application erased"),
     "application_admit": _l("Application admitted"),
     "application_exclude": _l("Application declared inadmissible"),
     "application_begin_review": _l("Review begun"),

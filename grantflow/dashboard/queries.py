@@ -109,7 +109,7 @@ def desk(actor: Actor, application: Application) -> Desk:
     is_new = application.state is FileState.SUBMITTED
     return Desk(
         application=application,
-        file=applications.file_context(application),
+        file=applications.file_context(applications.version_for(actor, application)),
         checks=applications.formal_checks(application) if is_new else [],
         lookalikes=applications.lookalikes(actor, application),
         review=reviews.panel(actor, application),

@@ -38,6 +38,7 @@ CHECKS: dict[str, Any] = {
 UPKEEP: dict[str, Any] = {
     "accounts.forget_expired": _l("Delete links and sessions that ended"),
     "audit.watch": _l("Check the audit trail"),
+    "applications.lapse_returns": _l("Take returned applications back whose deadline is over"),
     "dashboard.report_failures": _l("Report failed work to the administrators"),
     "letters.scan": _l("Check the files of the letters"),
     "notifications.probe": _l("Ask whether the mail server answers"),

@@ -115,7 +115,7 @@ def proposal_form(draft: Draft) -> ProposalForm:
             "outcome": Outcome.REJECTION if below else Outcome.AWARD,
             "rejection_reason": RejectionReason.BELOW_THRESHOLD if below else None,
             "award": award,
-            f"purpose_{draft.application.language}": rules.first_words(draft.application.summary),
+            f"purpose_{draft.application.language}": rules.first_words(draft.summary),
             **{SHARES[party]: cents for party, cents in split_of(draft, award).items()},
         }
     else:

@@ -102,7 +102,9 @@ class Proposal(Identified, Base):
         order_by="Share.position",
     )
     keys: Mapped[list["Key"]] = relationship(back_populates="proposal", order_by="Key.turned_at")
-    versions: Mapped[list["Version"]] = relationship(back_populates="proposal", order_by="Version.number")
+    versions: Mapped[list["Version"]] = relationship(
+        lambda: Version, back_populates="proposal", order_by=lambda: Version.number
+    )
     if TYPE_CHECKING:
         #: Below: it looks over all acts of the file.
         writers: Mapped[list[UUID]]

@@ -105,7 +105,7 @@ PARTIES: dict[Party, str] = {
 _SOURCES: dict[str, Any] = {
     "file": _l("Application as sent"),
     "delivery": _l("How the decisions reach the applicant"),
-    "organisation": _l("Name, kind or postal address of the organisation"),
+    "organisation": _l("Postal address of the organisation"),
     "contact": _l("Name, form of address or language of the contact person"),
     "call": _l("Rules of the call"),
     "agreement": _l("Agreement of the cities"),
@@ -173,7 +173,7 @@ def change_language(change: Change, application: Application) -> str:
     if last in LANGUAGES:
         return last
     if change.name.startswith("letter.recipient"):
-        return application.lead.language
+        return application.lead_side.language
     return application.language if last == "project_title" else ""
 
 

@@ -18,6 +18,10 @@ class Side(StrEnum):
         """Of the country."""
         return "de" if self is Side.GERMAN else "fr"
 
+    @property
+    def other(self) -> "Side":
+        return Side.FRENCH if self is Side.GERMAN else Side.GERMAN
+
 
 class Party(StrEnum):
     """A partner of the agreement; every member of staff belongs to exactly one."""

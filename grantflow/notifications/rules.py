@@ -33,6 +33,8 @@ KINDS: Mapping[str, Kind] = {
     "staff_invitation": Kind(_facts("valid_until"), keyed=True, urgent=True),
     "application_received": Kind(_facts("number title hash sent_at")),
     "application_returned": Kind(_facts("number title reason until")),
+    "return_lapsed": Kind(_facts("number title sent_at")),
+    "return_lapsed_to_check": Kind(_facts("number title application_id")),
     "application_admitted": Kind(_facts("number title")),
     "application_inadmissible": Kind(_facts("number title reason")),
     "reviewer_assigned": Kind(_facts("number title application_id")),

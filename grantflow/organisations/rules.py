@@ -80,6 +80,8 @@ class Profile:
 
 
 PROFILE_FIELDS = tuple(f.name for f in fields(Profile))
+#: Where money goes: never part of what is sent.
+BANK = frozenset({"iban", "bic", "account_holder"})
 
 #: The numbers a register gives to one organisation only, each by the columns that make it.
 NUMBERS: tuple[tuple[str, ...], ...] = (("siret",), ("rna",), ("register_court", "register_number"))

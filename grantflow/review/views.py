@@ -94,7 +94,7 @@ def _grid(show: Callable[..., Any], assignment: Assignment, form: forms.Grid) ->
     application = assignment.application
     criteria = application.call.criteria
     is_final = assignment.is_submitted
-    file = applications.file_context(application)
+    file = applications.file_context(applications.version_for(current_actor(), application))
     return show(
         "review/assess.html",
         form=form,

@@ -558,83 +558,33 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("number", sa.String(), nullable=True),
-        sa.Column("title", sa.String(), nullable=False),
-        sa.Column("title_key", sa.String(), nullable=False),
-        sa.Column("summary", sa.String(), nullable=False),
-        sa.Column("why_two_cities", sa.String(), nullable=False),
-        sa.Column("encounter", sa.String(), nullable=False),
-        sa.Column("success", sa.String(), nullable=False),
-        sa.Column(
-            "theme",
-            sa.Enum(
-                "civic",
-                "environment",
-                "democracy",
-                "europe",
-                "history",
-                "culture",
-                "sport",
-                "antidiscrimination",
-                "social",
-                "digital",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column(
-            "format",
-            sa.Enum(
-                "group_exchange",
-                "individual",
-                "event",
-                "research",
-                "digital",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("places", sa.String(), nullable=False),
-        sa.Column("starts_on", sa.Date(), nullable=True),
-        sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.Column("participants_german", sa.Integer(), nullable=True),
-        sa.Column("participants_french", sa.Integer(), nullable=True),
-        sa.Column("volunteers", sa.Integer(), nullable=True),
-        sa.Column("volunteer_hours", sa.Integer(), nullable=True),
-        sa.Column("who_works", sa.String(), nullable=False),
-        sa.Column("mostly_minors", sa.Boolean(), nullable=True),
-        sa.Column("is_school_trip", sa.Boolean(), nullable=True),
-        sa.Column("other_public_funding", sa.String(), nullable=False),
-        sa.Column("partner_search", sa.Boolean(), nullable=False),
-        sa.Column("equal_roles", sa.Boolean(), nullable=False),
-        sa.Column("requested_cents", sa.BigInteger(), nullable=False),
-        sa.Column("eligible_cents", sa.BigInteger(), nullable=False),
-        sa.Column("income_cents", sa.BigInteger(), nullable=False),
         sa.Column(
             "channel",
             sa.Enum("portal", "post", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_submitted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("return_reason", sa.String(), nullable=False),
         sa.Column("return_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_number", sa.Integer(), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("title_key", sa.String(), nullable=False),
+        sa.Column("lead_name", sa.String(), nullable=False),
+        sa.Column("partner_name", sa.String(), nullable=False),
+        sa.Column("requested_cents", sa.BigInteger(), nullable=False),
+        sa.Column("eligible_cents", sa.BigInteger(), nullable=False),
         sa.Column("search_text", sa.String(), nullable=False),
         sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("(number IS NULL) = (sent_number IS NULL)", name=op.f("ck_application_sent_with_number")),
         sa.CheckConstraint(
             "number IS NOT NULL OR state IN ('draft', 'withdrawn')", name=op.f("ck_application_number_beyond_draft")
         ),
         sa.CheckConstraint(
             "(number IS NULL) = (first_submitted_at IS NULL)", name=op.f("ck_application_number_on_sending")
         ),
-        sa.CheckConstraint(
-            "requested_cents >= 0 AND eligible_cents >= 0 AND income_cents >= 0", name=op.f("ck_application_money")
-        ),
+        sa.CheckConstraint("requested_cents >= 0 AND eligible_cents >= 0", name=op.f("ck_application_money")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_application_call_id")),
         sa.ForeignKeyConstraint(["contact_id"], ["person.id"], name=op.f("fk_application_contact_id")),
         sa.ForeignKeyConstraint(["lead_id"], ["organisation.id"], name=op.f("fk_application_lead_id")),
@@ -840,6 +790,7 @@ def upgrade() -> None:
             sa.Enum(
                 "submit",
                 "return",
+                "lapse",
                 "admit",
                 "exclude",
                 "begin_review",
@@ -990,9 +941,163 @@ def upgrade() -> None:
     op.create_index(op.f("ix_nomination_nominated_by"), "nomination", ["nominated_by"], unique=False)
     op.create_index(op.f("ix_nomination_reviewer_id"), "nomination", ["reviewer_id"], unique=False)
     op.create_table(
-        "budget_line",
+        "application_version",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("first", "completion", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_by", sa.Uuid(), nullable=True),
+        sa.Column("lapsed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("schema", sa.Integer(), nullable=True),
+        sa.Column("hash", sa.String(), nullable=True),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("summary", sa.String(), nullable=False),
+        sa.Column(
+            "theme",
+            sa.Enum(
+                "civic",
+                "environment",
+                "democracy",
+                "europe",
+                "history",
+                "culture",
+                "sport",
+                "antidiscrimination",
+                "social",
+                "digital",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "format",
+            sa.Enum(
+                "group_exchange",
+                "individual",
+                "event",
+                "research",
+                "digital",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("places", sa.String(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("participants_german", sa.Integer(), nullable=True),
+        sa.Column("participants_french", sa.Integer(), nullable=True),
+        sa.Column("volunteers", sa.Integer(), nullable=True),
+        sa.Column("volunteer_hours", sa.Integer(), nullable=True),
+        sa.Column("mostly_minors", sa.Boolean(), nullable=True),
+        sa.Column("is_school_trip", sa.Boolean(), nullable=True),
+        sa.Column("other_public_funding", sa.String(), nullable=False),
+        sa.Column("partner_search", sa.Boolean(), nullable=False),
+        sa.Column("equal_roles", sa.Boolean(), nullable=False),
+        sa.Column("requested_cents", sa.BigInteger(), nullable=False),
+        sa.Column("eligible_cents", sa.BigInteger(), nullable=False),
+        sa.Column("income_cents", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "requested_cents >= 0 AND eligible_cents >= 0 AND income_cents >= 0",
+            name=op.f("ck_application_version_money"),
+        ),
+        sa.CheckConstraint(
+            "sealed_at IS NULL OR lapsed_at IS NULL", name=op.f("ck_application_version_sealed_or_lapsed")
+        ),
+        sa.CheckConstraint(
+            "num_nulls(sealed_at, sent_by, content, schema, hash) IN (0, 5)",
+            name=op.f("ck_application_version_sealed_whole"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_application_version_application_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["sent_by"], ["person.id"], name=op.f("fk_application_version_sent_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_version")),
+        sa.UniqueConstraint("application_id", "number", name=op.f("uq_application_version_application_id_number")),
+    )
+    op.create_index(op.f("ix_application_version_sent_by"), "application_version", ["sent_by"])
+    op.create_index(
+        "uq_version_open",
+        "application_version",
+        ["application_id"],
+        unique=True,
+        postgresql_where=sa.text("sealed_at IS NULL AND lapsed_at IS NULL"),
+    )
+    op.create_table(
+        "version_answer",
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["application_version.id"], name=op.f("fk_version_answer_version_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("version_id", "code", name=op.f("pk_version_answer")),
+    )
+    op.create_table(
+        "version_party",
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "part", sa.Enum("lead", "partner", native_enum=False, create_constraint=True, length=40), nullable=False
+        ),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "association",
+                "foundation",
+                "non_profit_company",
+                "authority",
+                "institution",
+                "group",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("country", sa.Enum("DE", "FR", native_enum=False, create_constraint=True, length=40), nullable=False),
+        sa.Column("street", sa.String(), nullable=False),
+        sa.Column("postal_code", sa.String(), nullable=False),
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column(
+            "run_by",
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
+            nullable=True,
+        ),
+        sa.Column("profile", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("contact_name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_version_party_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["application_version.id"], name=op.f("fk_version_party_version_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("version_id", "part", name=op.f("pk_version_party")),
+    )
+    op.create_index(op.f("ix_version_party_organisation_id"), "version_party", ["organisation_id"])
+    op.create_table(
+        "budget_line",
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Uuid(), nullable=False),
         sa.Column(
             "kind",
             sa.Enum(
@@ -1009,12 +1114,10 @@ def upgrade() -> None:
         sa.Column("cents", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("cents >= 0", name=op.f("ck_budget_line_cents")),
         sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f("fk_budget_line_application_id"), ondelete="CASCADE"
+            ["version_id"], ["application_version.id"], name=op.f("fk_budget_line_version_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_line")),
-        sa.UniqueConstraint(
-            "application_id", "kind", "position", name=op.f("uq_budget_line_application_id_kind_position")
-        ),
+        sa.PrimaryKeyConstraint("version_id", "key", name=op.f("pk_budget_line")),
+        sa.UniqueConstraint("version_id", "kind", "position", name=op.f("uq_budget_line_version_id_kind_position")),
     )
     op.create_table(
         "category_closing",
@@ -1055,7 +1158,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "declaration",
-        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
         sa.Column(
             "code",
             sa.Enum(
@@ -1078,46 +1181,12 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f("fk_declaration_application_id"), ondelete="CASCADE"
+            ["version_id"], ["application_version.id"], name=op.f("fk_declaration_version_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_declaration_person_id")),
-        sa.PrimaryKeyConstraint("application_id", "code", name=op.f("pk_declaration")),
+        sa.PrimaryKeyConstraint("version_id", "code", name=op.f("pk_declaration")),
     )
     op.create_index(op.f("ix_declaration_person_id"), "declaration", ["person_id"])
-    op.create_table(
-        "partner",
-        sa.Column("application_id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "association",
-                "foundation",
-                "non_profit_company",
-                "authority",
-                "institution",
-                "group",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("country", sa.Enum("DE", "FR", native_enum=False, create_constraint=True, length=40), nullable=False),
-        sa.Column("city", sa.String(), nullable=False),
-        sa.Column("contact_name", sa.String(), nullable=False),
-        sa.Column("email", sa.String(), nullable=False),
-        sa.Column(
-            "run_by",
-            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
-            nullable=True,
-        ),
-        sa.Column("role", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f("fk_partner_application_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("application_id", name=op.f("pk_partner")),
-    )
     op.create_table(
         "act",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1205,21 +1274,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("application_id", name=op.f("pk_standing")),
     )
     op.create_index("ix_standing_ranking", "standing", ["call_id", "score", "application_id"], unique=False)
-    op.create_table(
-        "submission",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("application_id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_by", sa.Uuid(), nullable=False),
-        sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("hash", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_submission_application_id")),
-        sa.ForeignKeyConstraint(["sent_by"], ["person.id"], name=op.f("fk_submission_sent_by")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
-        sa.UniqueConstraint("application_id", "version", name=op.f("uq_submission_application_id_version")),
-    )
-    op.create_index(op.f("ix_submission_sent_by"), "submission", ["sent_by"])
     op.create_table(
         "assessment",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1327,18 +1381,19 @@ def downgrade() -> None:
     op.drop_index("uq_key_party", table_name="decision_key", postgresql_where="voided_at IS NULL")
     op.drop_table("decision_key")
     op.drop_table("assessment")
-    op.drop_table("submission")
     op.drop_index("ix_standing_ranking", table_name="standing")
     op.drop_table("standing")
     op.drop_table("proposal")
     op.drop_index("uq_act_open", table_name="act", postgresql_where="state = 'open'")
     op.drop_index(op.f("ix_act_returned_by"), table_name="act")
     op.drop_table("act")
-    op.drop_table("partner")
     op.drop_table("consent")
     op.drop_table("declaration")
     op.drop_table("category_closing")
     op.drop_table("budget_line")
+    op.drop_table("version_party")
+    op.drop_table("version_answer")
+    op.drop_table("application_version")
     op.drop_index(op.f("ix_nomination_reviewer_id"), table_name="nomination")
     op.drop_index(op.f("ix_nomination_nominated_by"), table_name="nomination")
     op.drop_table("nomination")

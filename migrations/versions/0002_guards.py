@@ -157,8 +157,42 @@ FUNCTIONS = {
     "proposal_version_is_final": """
         BEGIN RAISE EXCEPTION 'what was put to the cities stays on record'; END
     """,
-    "submission_is_final": """
-        BEGIN RAISE EXCEPTION 'what was sent stays as it was sent'; END
+    # What was sent stays as it was sent, and what a return left unsent as it was left. Erasure alone passes
+    # (applications.service.purge): texts are emptied, once, and everything else stays.
+    "version_is_final": """
+        DECLARE texts text[] := ARRAY['title', 'summary', 'places', 'other_public_funding', 'content'];
+        BEGIN
+          IF OLD.sealed_at IS NULL AND OLD.lapsed_at IS NULL THEN
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+          END IF;
+          IF TG_OP = 'UPDATE' AND OLD.purged_at IS NULL AND NEW.purged_at IS NOT NULL
+             AND to_jsonb(NEW) - texts - 'purged_at' = to_jsonb(OLD) - texts - 'purged_at'
+             AND concat(NEW.title, NEW.summary, NEW.places, NEW.other_public_funding) = ''
+             AND octet_length(coalesce(NEW.content, '')) = 0 THEN
+            RETURN NEW;
+          END IF;
+          RAISE EXCEPTION 'what was sent stays as it was sent';
+        END
+    """,
+    "version_part_is_final": """
+        DECLARE v application_version%ROWTYPE;
+                texts text[] := ARRAY['text', 'description', 'name', 'street', 'postal_code', 'city', 'profile',
+                                      'contact_name', 'email', 'role'];
+        BEGIN
+          SELECT * INTO v FROM application_version
+            WHERE id = CASE TG_OP WHEN 'INSERT' THEN NEW.version_id ELSE OLD.version_id END;
+          IF v.id IS NULL OR (v.sealed_at IS NULL AND v.lapsed_at IS NULL) THEN
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+          END IF;
+          IF TG_OP = 'UPDATE' AND v.purged_at IS NOT NULL AND to_jsonb(NEW) - texts = to_jsonb(OLD) - texts
+             AND NOT EXISTS (SELECT 1 FROM jsonb_each_text(to_jsonb(NEW)) its
+                             WHERE its.key = ANY (texts) AND its.value NOT IN ('', '{}')) THEN
+            RETURN NEW;
+          END IF;
+          RAISE EXCEPTION 'what was sent stays as it was sent';
+        END
     """,
     # What was issued stays as issued, what was printed stays as printed.
     "letter_is_frozen": """
@@ -211,7 +245,7 @@ FUNCTIONS = {
 }
 #: What acts print of each row they are made of; a test compares it with what ``decisions.queries.acts`` reads.
 PRINTED = {
-    "organisation": ("name", "kind", "country", "street", "postal_code", "city"),
+    "organisation": ("country", "street", "postal_code", "city"),
     "person": ("address", "title", "given_name", "family_name", "language"),
     "application": ("channel",),
     "call": ("guideline_on", "first_instalment_bp", "report_months"),
@@ -252,6 +286,7 @@ AUDIT_APPEND = """
       END LOOP;
     END $body$
 """
+VERSION_PARTS = ("version_answer", "version_party", "budget_line", "declaration")
 #: What holds at the end of a transaction.
 DEFERRED = (
     ("criterion", "AFTER INSERT OR UPDATE ON criterion", "criterion_has_a_question"),
@@ -279,8 +314,12 @@ TRIGGERS = (
         "BEFORE UPDATE OR DELETE ON proposal_version FOR EACH ROW",
         "proposal_version_is_final",
     ),
-    ("submission", "BEFORE UPDATE OR DELETE ON submission FOR EACH ROW", "submission_is_final"),
     ("body", "BEFORE UPDATE OR DELETE ON body FOR EACH ROW", "body_is_final"),
+    ("application_version", "BEFORE UPDATE OR DELETE ON application_version FOR EACH ROW", "version_is_final"),
+    *(
+        (table, f"BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW", "version_part_is_final")
+        for table in VERSION_PARTS
+    ),
     ("letter", "BEFORE UPDATE OR DELETE ON letter FOR EACH ROW", "letter_is_frozen"),
     ("letter_download", "BEFORE UPDATE OR DELETE ON letter_download FOR EACH ROW", "letter_download_is_append_only"),
     *(
@@ -295,7 +334,8 @@ TRIGGERS = (
     *(
         (table, f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", "nothing_is_emptied")
         for table in (
-            *("submission", "seat", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
+            *("application_version", *VERSION_PARTS),
+            *("seat", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
             *("act", "commitment", "reservation", "body", "letter", "letter_download"),
         )
     ),

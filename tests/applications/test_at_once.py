@@ -8,7 +8,7 @@ from grantflow.applications.states import StepName
 from grantflow.calls.models import Call
 from grantflow.organisations.models import Organisation
 from grantflow.platform.db import db
-from tests.given import Given
+from tests.given import Given, written
 
 
 def test_a_draft_does_not_wait_behind_a_sending_in_the_same_call(real: Flask) -> None:
@@ -29,4 +29,4 @@ def test_a_draft_does_not_wait_behind_a_sending_in_the_same_call(real: Flask) ->
             db.session.commit()
         db.session.commit()
     assert given.reload(sending.id).number
-    assert given.reload(draft.id).participants_french == 4
+    assert written(given.reload(draft.id)).participants_french == 4

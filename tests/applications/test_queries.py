@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from grantflow.accounts.models import Person
 from grantflow.applications import queries
-from grantflow.applications.models import Application
+from grantflow.applications.models import Application, Version
 from grantflow.applications.states import DECIDABLE, State
 from grantflow.kernel import clock
 from grantflow.kernel.money import eur
@@ -229,16 +229,11 @@ def test_search_finds_title_organisations_number_and_contacts_as_people_type_the
         assert [row.id for row in page.rows] == [wanted.id], typed
 
 
-def test_the_frozen_columns_are_those_of_the_model() -> None:
-    """Whoever adds an answer to the model must say whether sending freezes it."""
-    from grantflow.applications import service
-
-    frozen = {name for names in service.FIELDS.values() for name in names}
-    own = {column.key for column in Application.__table__.columns}
-    kept_apart = {
-        *("id", "call_id", "lead_id", "contact_id", "lead_side", "language", "state", "number", "search_text"),
-        *("title_key", "channel"),
-        *("created_at", "updated_at", "first_submitted_at", "submitted_at", "return_reason", "return_until"),
-        *("requested_cents", "eligible_cents", "income_cents", "other_public_funding", "partner_search", "equal_roles"),
+def test_every_fact_of_a_version_is_sealed_copied_and_compared() -> None:
+    """Whoever adds a fact must say that it is one, else it is no part of what is sent."""
+    own = {column.key for column in Version.__table__.columns}
+    about = {
+        *("id", "application_id", "number", "purpose", "revision", "opened_at", "saved_at", "sealed_at", "sent_by"),
+        *("lapsed_at", "content", "schema", "hash", "purged_at"),
     }
-    assert own == frozen | kept_apart
+    assert own == set(queries.FACTS) | about

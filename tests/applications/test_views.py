@@ -11,7 +11,7 @@ from lxml import html
 from markupsafe import escape
 
 from grantflow.accounts.models import Person
-from grantflow.applications.models import Application
+from grantflow.applications.models import Application, Version
 from grantflow.applications.states import Declared, LineKind, State, StepName
 from grantflow.kernel import clock
 from grantflow.kernel.money import eur
@@ -19,7 +19,7 @@ from grantflow.kernel.parties import Party, Role, Side
 from grantflow.letters.states import Channel
 from grantflow.organisations.states import Country
 from grantflow.platform.db import db
-from tests.given import Given
+from tests.given import Given, written
 
 As = Callable[[Person], FlaskClient]
 
@@ -94,7 +94,7 @@ def test_enter_in_a_field_saves_and_stays(given: Given, as_: As) -> None:
     pressed = {default.get("name"): default.get("value")}
     answer = client.post(path, data={**dates_form(), "ends_on": "", **pressed})
     assert (answer.status_code, answer.location) == (302, path)
-    assert given.reload(application.id).ends_on is None
+    assert written(given.reload(application.id)).ends_on is None
 
 
 def test_from_an_empty_list_to_the_receipt(given: Given, as_: As) -> None:
@@ -138,7 +138,8 @@ def test_from_an_empty_list_to_the_receipt(given: Given, as_: As) -> None:
     receipt = client.get(sent.location).text
     assert application.number is not None
     assert application.number in receipt
-    assert application.submissions[0].hash in receipt
+    assert application.sent
+    assert application.sent.hash in receipt
     assert application.eligible_cents == eur(11_800)
     page = client.get(base).text
     assert "Eingereicht, in formaler Prüfung" in page
@@ -159,7 +160,7 @@ class TestDrafts:
         for step in ("project", "people", "dates", "declarations", "partner", "budget"):
             form = {**dict.fromkeys(PROJECT | PEOPLE | dates_form(), ""), "has_partner": "no", "action": "next"}
             assert client.post(f"/applications/{application.id}/{step}", data=form).status_code == 302, step
-        emptied = given.reload(application.id)
+        emptied = written(given.reload(application.id))
         assert (emptied.title, emptied.theme, emptied.starts_on, emptied.partner, emptied.lines) == (
             "",
             None,
@@ -213,7 +214,7 @@ class TestDrafts:
         application = given.application(by=by)
         answer = as_(by).post(f"/applications/{application.id}/project", data={**PROJECT, "action": "later"})
         assert answer.location == f"/applications/{application.id}"
-        assert given.reload(application.id).title == PROJECT["title"]
+        assert written(given.reload(application.id)).title == PROJECT["title"]
 
     def test_one_step_back_saves_too(self, given: Given, as_: As) -> None:
         by = given.applicant()
@@ -221,7 +222,7 @@ class TestDrafts:
         client, path = as_(by), f"/applications/{application.id}"
         answer = client.post(f"{path}/project", data={**PROJECT, "title": "Zurück mit Gepäck", "action": "back"})
         assert answer.location == f"{path}/partner"
-        assert given.reload(application.id).title == "Zurück mit Gepäck"
+        assert written(given.reload(application.id)).title == "Zurück mit Gepäck"
         stays = client.post(f"{path}/people", data={**PEOPLE, "volunteers": "viele", "action": "back"})
         assert stays.status_code == 422
         assert 'value="viele"' in stays.text
@@ -272,7 +273,7 @@ class TestDrafts:
         application = given.application(by=by, country=Country.FRANCE)
         form = partner_form(country="FR")
         as_(by).post(f"/applications/{application.id}/partner", data=form)
-        partner = given.reload(application.id).partner
+        partner = written(given.reload(application.id)).partner
         assert partner is not None
         assert (partner.name, partner.country) == (form["name"], Country.GERMANY)
 
@@ -301,8 +302,8 @@ class TestBudgetPage:
         removed = client.post(path, data={**form, "remove": "costs-0"})
         assert removed.status_code == 200
         assert 'name="costs-0-cents"' not in removed.text
-        assert [line.cents for line in given.reload(application.id).lines if line.kind is LineKind.COST] == [
-            line.cents for line in application.lines if line.kind is LineKind.COST
+        assert [line.cents for line in written(given.reload(application.id)).lines if line.kind is LineKind.COST] == [
+            line.cents for line in written(application).lines if line.kind is LineKind.COST
         ]
 
     def test_sums_follow_what_was_typed(self, given: Given, as_: As) -> None:
@@ -328,7 +329,7 @@ class TestBudgetPage:
             assert "9.400,00\u00a0€" in answer.text.partition('id="total-income"')[2].partition("</")[0]
         typed["incomes-0-cents"] = "2.400,00"
         assert as_(by).post(path, data=typed).status_code == 302
-        assert given.reload(application.id).eligible_cents == eur(11_800)
+        assert written(given.reload(application.id)).eligible_cents == eur(11_800)
 
     @pytest.mark.parametrize(
         ("language", "line", "example"),
@@ -418,7 +419,7 @@ class TestDoors:
         assert client.get(f"/applications/{application.id}/project").location == f"/applications/{application.id}"
         for step in ("project", "budget", "check", "organisation"):
             assert client.post(f"/applications/{application.id}/{step}", data=PROJECT).status_code == 409, step
-        assert given.reload(application.id).title == application.title
+        assert written(given.reload(application.id)).title == written(application).title
 
     def test_steps_that_do_not_exist(self, given: Given, as_: As) -> None:
         by = given.applicant()
@@ -485,6 +486,9 @@ class TestNothingElseIsTaken:
             "language": "fr",
             "state": "awarded",
             "number": "DT-27-1-999",
+            "sent_number": "9",
+            "revision": "99",
+            "hash": "x",
             "requested_cents": "1",
             "eligible_cents": "1",
             "income_cents": "1",
@@ -502,17 +506,21 @@ class TestNothingElseIsTaken:
         # Saving an empty budget and sending a complete file are what these two forms are for.
         meant = {
             "budget": {"requested_cents", "eligible_cents", "income_cents"},
-            "check": {"state", "number", "first_submitted_at", "search_text"},
-            "project": {"search_text"},
-            "partner": {"search_text"},
+            "check": {"state", "number", "sent_number", "first_submitted_at", "search_text", "hash"},
         }.get(step, set())
-        assert changed <= meant
+        assert changed <= meant | {"revision"}
+        assert int(after["revision"]) <= int(before["revision"]) + 1
         assert after["number"] != evil["number"]
         assert after["state"] in {State.DRAFT, State.SUBMITTED}
 
 
 def _columns(application: Application) -> dict[str, Any]:
-    return {column.key: getattr(application, column.key) for column in Application.__table__.columns}
+    """Of the file, and of what its applicant reads and writes."""
+    own = {column.key: getattr(application, column.key) for column in Application.__table__.columns}
+    version = written(application)
+    return {name: getattr(version, name) for name in {*Version.__table__.columns.keys()} - {"content"}} | {
+        name: value for name, value in own.items() if not name.endswith("_cents")
+    }
 
 
 def _same(one: str, other: str) -> bool:
@@ -579,16 +587,18 @@ class TestFilePage:
         application = given.application(State.SUBMITTED, by=by)
         page = as_(by).get(f"/applications/{application.id}").text
         sent = page.partition(title)[2].partition("</details>")[0]
-        assert application.partner is not None
+        version = application.sent
+        assert version
+        assert version.partner
         answers = (
-            application.summary,
-            application.why_two_cities,
-            application.success,
-            application.who_works,
-            application.partner.name,
-            application.partner.email,
-            application.partner.role,
-            application.lines[0].description,
+            version.summary,
+            version.answer("why_two_cities"),
+            version.answer("success"),
+            version.answer("who_works"),
+            version.partner.name,
+            version.partner.email,
+            version.partner.role,
+            version.lines[0].description,
             declared,
         )
         for words in answers:
@@ -625,8 +635,10 @@ class TestFilePage:
         client.post(f"{path}/withdraw", data={"sure": "y"})
         page = client.get(path).text
         assert "Inzwischen anders." in page
-        assert "Ihr Antrag, wie zuletzt gespeichert" in page
-        assert "wie eingereicht" not in page
+        sent, unsent = page.split("Von Ihnen geändert und nicht eingereicht")
+        assert "Ihr Antrag, wie eingereicht" in sent
+        assert "Inzwischen anders." not in sent
+        assert "Inzwischen anders." in unsent
 
     @pytest.mark.parametrize(
         ("language", "title", "seen"),

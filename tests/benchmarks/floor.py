@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response
 LIST = """<!doctype html><title>Files</title><table>{% for r in rows %}<tr><td>{{ r.number }}<td>
 <a href="/f/{{ r.id }}">{{ r.title }}</a><td>{{ r.name }}<td>{{ r.state }}<td>{{ r.requested_cents }}
 <td>{{ r.submitted_at }}</tr>{% endfor %}</table>"""
-DETAIL = """<!doctype html><title>{{ a.title }}</title><h1>{{ a.title }}</h1><p>{{ a.summary }}<p>{{ a.why_two_cities }}
-<p>{{ a.encounter }}<p>{{ a.success }}<table>{% for l in lines %}<tr><td>{{ l.description }}<td>{{ l.cents }}</tr>
+DETAIL = """<!doctype html><title>{{ a.title }}</title><h1>{{ a.title }}</h1><p>{{ a.summary }}
+{% for x in answers %}<p>{{ x.text }}{% endfor %}
+<table>{% for l in lines %}<tr><td>{{ l.description }}<td>{{ l.cents }}</tr>
 {% endfor %}</table><ol>{% for e in events %}<li>{{ e.action }} {{ e.at }}{% endfor %}</ol>"""
 RANKING = """<!doctype html><title>Ranking</title><table>{% for r in rows %}<tr><td>{{ loop.index }}<td>{{ r.number }}
 <td><a href="/f/{{ r.id }}">{{ r.title }}</a><td>{{ r.name }}<td>{{ r.score }}<td>{{ r.german }}<td>{{ r.french }}
@@ -41,12 +42,31 @@ def create(engine: Engine) -> Flask:
     def detail(key: object) -> str:
         with engine.connect() as c:
             one = {"id": key}
-            a = c.execute(text("SELECT * FROM application WHERE id = :id"), one).one()
-            lines = c.execute(text("SELECT * FROM budget_line WHERE application_id = :id ORDER BY position"), one).all()
+            a = c.execute(
+                text(
+                    "SELECT a.*, v.summary FROM application a JOIN application_version v ON v.application_id = a.id "
+                    "AND v.number = a.sent_number WHERE a.id = :id"
+                ),
+                one,
+            ).one()
+            answers = c.execute(
+                text(
+                    "SELECT x.text FROM version_answer x JOIN application_version v ON v.id = x.version_id "
+                    "WHERE v.application_id = :id"
+                ),
+                one,
+            ).all()
+            lines = c.execute(
+                text(
+                    "SELECT l.* FROM budget_line l JOIN application_version v ON v.id = l.version_id "
+                    "WHERE v.application_id = :id ORDER BY l.position"
+                ),
+                one,
+            ).all()
             events = c.execute(
                 text("SELECT * FROM application_event WHERE application_id = :id ORDER BY seq"), one
             ).all()
-        return render_template_string(DETAIL, a=a, lines=lines, events=events)
+        return render_template_string(DETAIL, a=a, answers=answers, lines=lines, events=events)
 
     @app.get("/ranking")
     def ranking() -> str:

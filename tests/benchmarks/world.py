@@ -28,43 +28,68 @@ STATEMENTS = (
     JOIN (SELECT id, row_number() OVER (ORDER BY id) n FROM person WHERE email LIKE '%@bench.example') p USING (n)
     """,
     """
-    INSERT INTO application (id, call_id, lead_id, contact_id, lead_side, language, state, number, title,
-           title_key, summary,
-           why_two_cities, encounter, success, theme, format, places, starts_on, ends_on, participants_german,
-           participants_french, volunteers, volunteer_hours, who_works, mostly_minors, is_school_trip,
-           other_public_funding, partner_search, equal_roles, requested_cents, eligible_cents, income_cents,
-           created_at, updated_at, first_submitted_at, submitted_at, return_reason, search_text)
+    INSERT INTO application (id, call_id, lead_id, contact_id, lead_side, language, state, number, sent_number, title,
+           title_key, lead_name, partner_name, requested_cents, eligible_cents, created_at, first_submitted_at,
+           submitted_at, return_reason, search_text)
     SELECT gen_random_uuid(), c.id, m.organisation_id, m.person_id, CASE i % 2 WHEN 0 THEN 'german' ELSE 'french' END,
            CASE i % 2 WHEN 0 THEN 'de' ELSE 'fr' END,
            (ARRAY['submitted','returned','admitted','in_review','assessed','proposed','awarded','rejected'])[1 + i % 8],
-           'DT-' || c.code || '-' || to_char(i + 1000, 'FM000000'), 'Projekt ' || i || ' an Rhein und Garonne',
+           'DT-' || c.code || '-' || to_char(i + 1000, 'FM000000'), 1, 'Projekt ' || i || ' an Rhein und Garonne',
            encode(sha256(convert_to('projekt ' || i || ' an rhein und garonne', 'UTF8')), 'hex'),
-           repeat('Zwei Städte, ein Projekt, viele Menschen. ', 30), repeat('Weil beide Seiten lernen. ', 20),
-           repeat('Vier Treffen. ', 20), repeat('Es bleibt etwas. ', 20), 'sport', 'group_exchange',
-           'Düsseldorf, Toulouse',
-           current_date + 120, current_date + 130, 20, 20, 10, 200, 'Ehrenamtliche', false, false, '', false, false,
-           400000, 500000, 100000, now() - make_interval(mins => i), now(), now() - make_interval(mins => i),
-           now() - make_interval(mins => i), '', 'projekt ' || i || ' an rhein und garonne verein fur begegnung'
+           o.name, 'Partenaire ' || i, 400000, 500000, now() - make_interval(mins => i),
+           now() - make_interval(mins => i), now() - make_interval(mins => i), '',
+           'projekt ' || i || ' an rhein und garonne verein fur begegnung'
     FROM generate_series(1, :files) i
     CROSS JOIN (SELECT id, code FROM call LIMIT 1) c
     JOIN (SELECT organisation_id, person_id, row_number() OVER (ORDER BY organisation_id) n FROM membership) m
       ON m.n = 1 + i % :people
+    JOIN organisation o ON o.id = m.organisation_id
     """,
     """
-    INSERT INTO partner (application_id, name, kind, country, city, contact_name, email, role)
-    SELECT id, 'Partenaire ' || number, 'association', CASE lead_side WHEN 'german' THEN 'FR' ELSE 'DE' END, 'Toulouse',
-           'Contact', 'contact@bench.example', 'Accueil' FROM application WHERE number IS NOT NULL
-    ON CONFLICT DO NOTHING
+    INSERT INTO application_version (id, application_id, number, purpose, revision, opened_at, saved_at, title, summary,
+           theme, format, places, starts_on, ends_on, participants_german, participants_french, volunteers,
+           volunteer_hours, mostly_minors, is_school_trip, other_public_funding, partner_search, equal_roles,
+           requested_cents, eligible_cents, income_cents)
+    SELECT gen_random_uuid(), id, 1, 'first', 9, created_at, created_at, title,
+           repeat('Zwei Städte, ein Projekt, viele Menschen. ', 30), 'sport', 'group_exchange',
+           'Düsseldorf, Toulouse', current_date + 120, current_date + 130, 20, 20, 10, 200, false, false, '', false,
+           false, 400000, 500000, 100000
+    FROM application WHERE title LIKE 'Projekt % an Rhein%'
     """,
     """
-    INSERT INTO budget_line (id, application_id, kind, position, type, description, side, cents)
-    SELECT gen_random_uuid(), a.id, 'cost', n, 'travel', 'Zug und Bus ' || n, 'german', 100000
-    FROM application a CROSS JOIN generate_series(1, 5) n WHERE a.title LIKE 'Projekt % an Rhein%'
+    INSERT INTO version_answer (version_id, code, text)
+    SELECT v.id, a.code, repeat(a.text, 20) FROM application_version v
+    CROSS JOIN (VALUES ('why_two_cities', 'Weil beide Seiten lernen. '), ('encounter', 'Vier Treffen. '),
+                       ('success', 'Es bleibt etwas. '), ('who_works', 'Ehrenamtliche. ')) a(code, text)
+    WHERE v.title LIKE 'Projekt % an Rhein%'
     """,
     """
-    INSERT INTO budget_line (id, application_id, kind, position, type, description, side, cents)
-    SELECT gen_random_uuid(), a.id, 'income', 1, 'own_funds', 'Eigenmittel', NULL, 100000
-    FROM application a WHERE a.title LIKE 'Projekt % an Rhein%'
+    INSERT INTO version_party (version_id, part, organisation_id, name, kind, country, street, postal_code, city,
+           profile, contact_name, email, role)
+    SELECT v.id, 'lead', o.id, o.name, o.kind, o.country, o.street, o.postal_code, o.city, CAST('{}' AS jsonb), '',
+           '', ''
+    FROM application_version v JOIN application a ON a.id = v.application_id JOIN organisation o ON o.id = a.lead_id
+    WHERE v.title LIKE 'Projekt % an Rhein%'
+    UNION ALL
+    SELECT v.id, 'partner', NULL, a.partner_name, 'association', CASE lead_side WHEN 'german' THEN 'FR' ELSE 'DE' END,
+           '', '', 'Toulouse', CAST('{}' AS jsonb), 'Contact', 'contact@bench.example', 'Accueil'
+    FROM application_version v JOIN application a ON a.id = v.application_id
+    WHERE v.title LIKE 'Projekt % an Rhein%'
+    """,
+    """
+    INSERT INTO budget_line (version_id, key, kind, position, type, description, side, cents)
+    SELECT v.id, gen_random_uuid(), 'cost', n, 'travel', 'Zug und Bus ' || n, 'german', 100000
+    FROM application_version v CROSS JOIN generate_series(1, 5) n WHERE v.title LIKE 'Projekt % an Rhein%'
+    """,
+    """
+    INSERT INTO budget_line (version_id, key, kind, position, type, description, side, cents)
+    SELECT v.id, gen_random_uuid(), 'income', 1, 'own_funds', 'Eigenmittel', NULL, 100000
+    FROM application_version v WHERE v.title LIKE 'Projekt % an Rhein%'
+    """,
+    """
+    UPDATE application_version v SET sealed_at = a.submitted_at, sent_by = a.contact_id, schema = 1,
+           hash = md5(a.title), content = convert_to(repeat(v.summary, 5), 'UTF8')
+    FROM application a WHERE a.id = v.application_id AND v.title LIKE 'Projekt % an Rhein%'
     """,
     """
     INSERT INTO application_event (application_id, action, source, target, at, note)

@@ -21,7 +21,7 @@ from grantflow.review.models import Assignment
 from grantflow.seats.states import Conflict
 from tests.counting import counted
 from tests.crowd import many
-from tests.given import PASSWORD, PURPOSE, Given
+from tests.given import PASSWORD, PURPOSE, Given, written
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 As = Callable[[Person], FlaskClient]
@@ -163,7 +163,7 @@ def test_the_form_suggests_and_the_office_proposes(app: Flask, given: Given, as_
     client = as_(given.office(Side.GERMAN))
     page = client.get(f"/decisions/files/{file.id}?lang=de").get_data(as_text=True)
     assert 'value="4.700,00"' in page
-    assert prefilled(page, "purpose_de") == file.summary
+    assert prefilled(page, "purpose_de") == written(file).summary
     assert prefilled(page, "purpose_fr") == ""
     reply = client.post(f"/decisions/files/{file.id}", data=form())
     assert reply.status_code == 302

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from grantflow.app import create_app
-from grantflow.applications.models import Application
+from grantflow.applications.models import Application, Version
 from grantflow.applications.states import State
 from grantflow.audit import service as audit
 from grantflow.calls import rules as call_rules
@@ -125,8 +125,7 @@ def loaded(databases: Databases, tmp_path_factory: pytest.TempPathFactory):  # t
 
 def test_files_stand_where_the_demo_says(loaded: Flask) -> None:
     with loaded.app_context():
-        found = dict(db.session.execute(select(Application.title, Application.state)).all())
-
+        found = dict(db.session.execute(select(Version.title, Application.state).join(Version.application)).all())
         assert found == {project.title: project.state for project in PROJECTS}
         assert Counter(found.values())[State.AWARDED] == 5
 

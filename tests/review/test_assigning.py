@@ -10,6 +10,7 @@ from grantflow.kernel import clock
 from grantflow.kernel.errors import DomainError, Forbidden, Invalid
 from grantflow.kernel.parties import Party, Role, Side
 from grantflow.notifications.models import Message
+from grantflow.organisations.states import Kind
 from grantflow.platform.db import db
 from grantflow.review import queries, service
 from grantflow.review.models import Assessment
@@ -108,9 +109,9 @@ def test_candidates_are_exactly_those_who_can_be_assigned(app: Flask, given: Giv
 
 def test_own_institution_is_marked(app: Flask, given: Given) -> None:
     with app.app_context():
-        application = given.application(State.ADMITTED)
-        application.lead.run_by = Party.DUESSELDORF
-        db.session.flush()
+        by = given.applicant()
+        organisation = given.organisation(by, kind=Kind.INSTITUTION, run_by=Party.DUESSELDORF)
+        application = given.application(State.ADMITTED, by=by, organisation=organisation)
         office, reviewer = given.office(Side.GERMAN), given.reviewer(Party.DUESSELDORF)
         panel = queries.panel(office, application)
         assert panel is not None

@@ -26,8 +26,8 @@ FIXED = {
         "message.kind",
     ),
     *("message.email", "budget_line.type", "proposal.digest", "proposal_version.digest", "decision_key.digest"),
-    *("submission.hash", "letter_download.digest", "agreement.number", "legal_text.kind"),
-    *("attempts.key", "heartbeat.name", "partner.email", "letter.application_number", "call.guideline_version"),
+    *("application_version.hash", "letter_download.digest", "agreement.number", "legal_text.kind"),
+    *("attempts.key", "heartbeat.name", "version_party.email", "letter.application_number", "call.guideline_version"),
 }
 TABLES_LEFT_OUT = {"sign_in", "token"}
 #: Where the words of people lie inside JSON: everything with a blank in it that is no instant.

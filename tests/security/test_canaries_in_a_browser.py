@@ -16,7 +16,7 @@ from sqlalchemy import update
 from werkzeug.serving import make_server
 
 from grantflow.accounts.models import Person
-from grantflow.applications.models import Partner
+from grantflow.applications.models import VersionParty
 from tests.browser import NARROWEST, cut_off
 
 from .canaries import poison
@@ -58,7 +58,7 @@ def walked(world: World, crawled: dict[str, Pages], chromium: Browser) -> dict[s
     assert len(kinds) > 40
     with world.undone() as connection, serving(world.app) as address:
         poison(connection)
-        for table in (Person, Partner):
+        for table in (Person, VersionParty):
             connection.execute(update(table).values(email=LONG_ADDRESS))
         for who in crawled:
             context = chromium.new_context()

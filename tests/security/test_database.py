@@ -153,8 +153,14 @@ def test_the_decision_is_the_proposal(world: World, sql: Connection, proposal: d
         ("DELETE FROM letter", "never deleted"),
         ("UPDATE letter_download SET person_name = 'Nobody'", "stays on record"),
         ("DELETE FROM letter_download", "stays on record"),
-        ("UPDATE submission SET answers = '{}'", "as it was sent"),
-        ("DELETE FROM submission", "as it was sent"),
+        ("UPDATE application_version SET title = 'x'", "as it was sent"),
+        ("UPDATE application_version SET content = ''", "as it was sent"),
+        ("UPDATE application_version SET purged_at = now(), content = '', title = 'x'", "as it was sent"),
+        ("DELETE FROM application_version", "as it was sent"),
+        ("UPDATE version_answer SET text = ''", "as it was sent"),
+        ("UPDATE version_party SET name = 'x'", "as it was sent"),
+        ("UPDATE budget_line SET cents = 1", "as it was sent"),
+        ("DELETE FROM declaration", "as it was sent"),
         ("UPDATE act SET state = 'open', closed_at = NULL WHERE state = 'decided'", "as it ended"),
         ("UPDATE act SET kind = 'rejection' WHERE state = 'decided'", "as it ended"),
         ("UPDATE act SET number = number + 1 WHERE state = 'open'", "stays what it is"),
@@ -189,7 +195,19 @@ def test_the_decision_is_the_proposal(world: World, sql: Connection, proposal: d
         *(
             (f"TRUNCATE {table} CASCADE", "stays on record")
             for table in (
-                *("submission", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
+                *(
+                    "application_version",
+                    "version_answer",
+                    "version_party",
+                    "budget_line",
+                    "declaration",
+                    "assessment",
+                    "score",
+                    "proposal",
+                    "proposal_version",
+                    "share",
+                    "decision_key",
+                ),
                 *("act", "commitment", "reservation", "letter", "letter_download"),
             )
         ),

@@ -12,7 +12,7 @@ from lxml import html
 from sqlalchemy import func, select, text
 
 from grantflow.accounts.models import Person
-from grantflow.applications.models import Application, Submission
+from grantflow.applications.models import Application, Version
 from grantflow.applications.states import State
 from grantflow.kernel.parties import Side
 from grantflow.organisations.models import Membership
@@ -74,7 +74,12 @@ def test_a_double_click_sends_once_and_shows_the_receipt(checked: Flask, given: 
     first, second = twice(client, url, filled(client, url))
     assert first == second == (302, f"/applications/{application.id}/receipt")
     with checked.app_context():
-        assert db.session.scalar(select(func.count()).where(Submission.application_id == application.id)) == 1
+        assert (
+            db.session.scalar(
+                select(func.count()).where(Version.application_id == application.id, Version.sealed_at.is_not(None))
+            )
+            == 1
+        )
     assert str(given.reload(application.id).number) in client.get(second[1] or "").text
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, or_, select
 from grantflow.accounts import queries as accounts
 from grantflow.accounts.models import Person
 from grantflow.applications import policy as applications
-from grantflow.applications.models import Application
+from grantflow.applications.models import Application, Version
 from grantflow.applications.states import State
 from grantflow.kernel.parties import ANONYMOUS, Actor, Role
 from grantflow.letters import queries as letters
@@ -138,5 +138,7 @@ def _words(actor: Actor, who: str) -> Iterator[str]:
         yield from db.session.scalars(select(Letter.register_number).where(~letters.visible_to(actor)))
         yield from db.session.scalars(select(Letter.project_title).where(~letters.visible_to(actor)))
     else:
-        closed = select(Application.title).where(~applications.visible(actor), Application.title != "")
+        closed = (
+            select(Version.title).join(Version.application).where(~applications.visible(actor), Version.title != "")
+        )
         yield from db.session.scalars(closed)

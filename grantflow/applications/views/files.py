@@ -28,8 +28,8 @@ from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import attachment, flash_ok, invalid, is_read, page, redirect_to
 
 from .. import forms, policy, queries, service, texts
-from ..models import Application, Event
-from ..queries import OwnLetter
+from ..models import Application, Event, Version
+from ..queries import File, OwnLetter
 from ..states import DECIDED, EDITABLE, OPEN, Action, Declared, State, StepName
 from .blueprint import bp
 from .steps import STEPS, deadline, step_bar, step_url
@@ -40,7 +40,12 @@ from .steps import STEPS, deadline, step_bar, step_url
 def index() -> Any:
     """My files with state and next step."""
     rows = [
-        {"application": application, "next": _next_step(application), **_badge(application)}
+        {
+            "application": application,
+            "version": queries.version_for(current_actor(), application),
+            "next": _next_step(application),
+            **_badge(application),
+        }
         for application in queries.of_applicant(current_actor())
     ]
     return page("applications/index.html", rows=rows, calls=_named(calls.open_calls(whole=False)))
@@ -80,34 +85,30 @@ def _named(offered: Sequence[Call]) -> list[dict[str, Any]]:
 @requires(policy.reads_for, on=queries.with_members)
 def show(application: Application) -> Any:
     """Where the file stands, what happens next and who acts; then letters and history."""
+    actor = current_actor()
+    version = queries.version_for(actor, application)
     found = letters.of_application(application.id) if application.state in DECIDED else []
     acts = [letter for letter in found if letter.standing is Standing.ACT]
-    actor = current_actor()
     never_sent = application.number is None
     writes, signs = policy.writes_for(actor, application), policy.signs_for(actor, application)
     may_write = writes and application.state in EDITABLE and not _is_late(application)
-    missing = queries.missing(application, clock.now()) if may_write else []
-    was_sent = not never_sent and application.state not in EDITABLE
-    # A draft or a returned file is read where it is written: in its steps, by those who write.
-    is_read_here = was_sent or not writes
+    missing = queries.missing(version, clock.now()) if may_write else []
     return page(
         "applications/show.html",
         application=application,
+        version=version,
         **_badge(application),
         next=_next_step(application),
         phases=_phases(application),
         steps=step_bar(application, missing) if may_write else [],
         continue_url=_continue_url(application, missing) if may_write else None,
-        events=[] if never_sent else _timeline(application),
+        events=[] if never_sent else _timeline(application, version),
         letters=[_letter(act, found) for act in acts],
         parts=[(act.funder, act.amount_cents) for act in acts if act.kind is LetterKind.AWARD],
         letters_due=application.state in DECIDED and not all(act.state is LetterState.READY for act in acts),
         people=[(m.person.name, organisation_texts.MEMBER_ROLES[m.role]) for m in application.lead.memberships],
         office=calls.funders()[OFFICES[application.lead_side]],
-        submission=None if never_sent else queries.last_submission(application),
-        file=queries.file_context(application) if is_read_here else None,
-        declarations=[texts.DECLARATIONS[code] for code in _declared(application)] if is_read_here else [],
-        is_as_sent=was_sent and not _was_withdrawn_half_changed(application),
+        readings=_readings(application, version, writes=writes),
         may_withdraw=signs and application.state in OPEN,
         channel=letter_texts.CHANNELS[application.channel] if application.channel else None,
     )
@@ -153,15 +154,25 @@ def _is_given_up(application: Application) -> bool:
     return application.state is State.WITHDRAWN and application.number is None
 
 
-def _declared(application: Application) -> list[Declared]:
-    """What was declared, in the order of the step."""
-    given = {declaration.code for declaration in application.declarations}
-    return [code for code in Declared if code in given]
+def _readings(application: Application, version: Version, *, writes: bool) -> list[tuple[str, str, File, list[Any]]]:
+    """What of the file is read on its page, each with its id, title and declarations.
+
+    A draft or a returned file is read where it is written: in its steps, by those who write.
+    """
+    if application.state in EDITABLE:
+        return [] if writes else [_whole("saved", _("Your application, as saved last"), version)]
+    found = []
+    if application.sent:
+        found.append(_whole("sent", _("Your application, as sent"), application.sent))
+        if unsent := queries.unsent(application):
+            found.append(_whole("unsent", _("What you had changed and did not send"), unsent))
+    return found
 
 
-def _was_withdrawn_half_changed(application: Application) -> bool:
-    """Whether the file was taken back while it could be changed: what it holds may then differ from what was sent."""
-    return application.state is State.WITHDRAWN and application.events[-1].source in EDITABLE
+def _whole(name: str, title: str, version: Version) -> tuple[str, str, File, list[Any]]:
+    given = {declaration.code for declaration in version.declarations}
+    declared = [texts.DECLARATIONS[code] for code in Declared if code in given]
+    return name, title, queries.file_context(version), declared
 
 
 def _continue_url(application: Application, missing: Sequence[Reason]) -> str:
@@ -184,7 +195,7 @@ def _phases(application: Application) -> list[dict[str, Any]]:
 SHOWN = frozenset(Action) - {Action.COMPLETE_REVIEW, Action.REOPEN_REVIEW, Action.PROPOSE, Action.SEND_BACK}
 
 
-def _timeline(application: Application) -> list[dict[str, Any]]:
+def _timeline(application: Application, version: Version) -> list[dict[str, Any]]:
     """What happened, what happens now, what is still to come."""
     past = [_entry(event) for event in application.events if event.action in SHOWN]
     coming: list[dict[str, Any]] = []
@@ -198,11 +209,11 @@ def _timeline(application: Application) -> list[dict[str, Any]]:
                 "state": "now",
             }
         )
-        if application.starts_on and application.ends_on:
+        if version.starts_on and version.ends_on:
             coming.append(
                 {
                     "title": _("Project"),
-                    "when": locale.period(application.starts_on, application.ends_on),
+                    "when": locale.period(version.starts_on, version.ends_on),
                     "state": "next",
                 }
             )
@@ -245,10 +256,9 @@ def _letter(act: Letter, found: Sequence[Letter]) -> dict[str, Any]:
 @requires(policy.reads_for, on=queries.by_id)
 def receipt(application: Application) -> Any:
     """Number, time and hash of what was sent last."""
-    submission = queries.last_submission(application)
-    if submission is None:
+    if application.sent is None:
         return redirect_to("applications.show", id=application.id)
-    return page("applications/receipt.html", application=application, submission=submission)
+    return page("applications/receipt.html", application=application, version=application.sent)
 
 
 @bp.route("/applications/<uuid:id>/withdraw", methods=["GET", "POST"])
@@ -258,7 +268,8 @@ def withdraw(application: Application) -> Any:
     form = forms.WithdrawForm.of(application)
     if not form.sent():
         show_form = page if is_read() else invalid
-        return show_form("applications/withdraw.html", application=application, form=form)
+        version = queries.version_for(current_actor(), application)
+        return show_form("applications/withdraw.html", application=application, version=version, form=form)
     was_draft = application.state is State.DRAFT
     service.withdraw(application, by=current_actor())
     flash_ok(_("The draft is given up.") if was_draft else _("The application is withdrawn."))
@@ -273,6 +284,7 @@ def channel(application: Application) -> Any:
     if not form.sent():
         context: dict[str, Any] = {"consents": list(texts.CONSENTS.values()), "given": queries.consents(application)}
         show_form = page if is_read() else invalid
+        context["version"] = queries.version_for(current_actor(), application)
         return show_form("applications/channel.html", application=application, form=form, **context)
     service.choose_channel(application, form.channel.data, by=current_actor())
     flash_ok(_("Your choice is saved."))

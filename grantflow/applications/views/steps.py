@@ -19,7 +19,7 @@ from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, is_read, page, redirect_to
 
 from .. import forms, policy, queries, rules, service, texts
-from ..models import Application
+from ..models import Application, Version
 from ..queries import AtStep
 from ..states import EDITABLE, LineKind, StepName
 from .blueprint import bp
@@ -36,50 +36,53 @@ def step(place: AtStep) -> Any:
         if request.method == "POST":
             raise IllegalStep("not_editable")
         return redirect_to("applications.show", id=application.id)
-    return PAGES[place.step](application)
+    version = application.open
+    assert version is not None  # noqa: S101 - a file that can be written has one
+    return PAGES[place.step](version)
 
 
-def _organisation(application: Application) -> Any:
+def _organisation(version: Version) -> Any:
     """The lead's details are kept with the organisation; here they are read and their gaps named."""
-    return _show("organisation", application, kind=organisation_texts.KINDS[application.lead.kind])
+    return _show("organisation", version, kind=organisation_texts.KINDS[version.lead.kind])
 
 
-def _partner(application: Application) -> Any:
-    form = forms.PartnerForm.of(application)
-    other = Country.FRANCE if application.lead.country is Country.GERMANY else Country.GERMANY
+def _partner(version: Version) -> Any:
+    form = forms.PartnerForm.of(version)
+    other = Country.FRANCE if version.lead.country is Country.GERMANY else Country.GERMANY
 
     def write() -> None:
         partner = form.partner(other)
         service.save_partner(
-            application,
+            version.application,
             partner,
             partner_search=form.has_partner.data == "no",
             equal_roles=form.equal_roles.data,
             by=current_actor(),
         )
 
-    return _answer("partner", application, form, write, country=organisation_texts.COUNTRIES[other])
+    return _answer("partner", version, form, write, country=organisation_texts.COUNTRIES[other])
 
 
-def _plain(name: StepName, form_type: type[forms.AnswersForm]) -> Callable[[Application], Any]:
+def _plain(name: StepName, form_type: type[forms.AnswersForm]) -> Callable[[Version], Any]:
     """A step of plain answers."""
 
-    def view(application: Application) -> Any:
-        form = form_type(obj=application)
+    def view(version: Version) -> Any:
+        form = form_type(data=queries.saved(version, name) if is_read() else None)
         return _answer(
             name.value,
-            application,
+            version,
             form,
-            lambda: service.save_answers(application, name, form.answers(), by=current_actor()),
-            **({"earliest": _earliest(application)} if name is StepName.DATES else {}),
+            lambda: service.save_answers(version.application, name, form.answers(), by=current_actor()),
+            **({"earliest": _earliest(version)} if name is StepName.DATES else {}),
         )
 
     return view
 
 
-def _earliest(application: Application) -> dict[str, Any]:
+def _earliest(version: Version) -> dict[str, Any]:
     """The first day a project may begin if sent today, and the closing date of category 4."""
-    category = call_rules.category_of(application.call.categories, application.requested_cents)
+    application = version.application
+    category = call_rules.category_of(application.call.categories, version.requested_cents)
     sent = application.first_submitted_at or clock.now()
     closing = call_rules.next_closing([c.closes_at for c in category.closings], sent)
     return {
@@ -92,9 +95,10 @@ def _earliest(application: Application) -> dict[str, Any]:
     }
 
 
-def _budget(application: Application) -> Any:
+def _budget(version: Version) -> Any:
     """Lines come and go by submit buttons; sums follow what was typed, saved or not."""
-    form = forms.BudgetForm.of(application, queries.lines(application))
+    application = version.application
+    form = forms.BudgetForm.of(version, queries.lines(version) if is_read() else ())
     action, focus = request.form.get("action", ""), ""
     if request.method == "POST":
         if action.startswith("add-"):
@@ -106,7 +110,7 @@ def _budget(application: Application) -> Any:
     context: dict[str, Any] = {"money": money, "categories": _category_bar(application), "has_in_kind": _in_kind(lines)}
     if request.method == "POST" and (action.startswith("add-") or action == "sums" or "remove" in request.form):
         form.point_out()
-        return _show("budget", application, form=form, focus=focus, **context)
+        return _show("budget", version, form=form, focus=focus, **context)
 
     def write() -> None:
         service.save_budget(
@@ -117,7 +121,7 @@ def _budget(application: Application) -> Any:
             by=current_actor(),
         )
 
-    return _answer("budget", application, form, write, **context)
+    return _answer("budget", version, form, write, **context)
 
 
 def _in_kind(lines: Sequence[rules.Line]) -> bool:
@@ -136,20 +140,21 @@ def _category_bar(application: Application) -> list[tuple[int, str]]:
     return found
 
 
-def _declarations(application: Application) -> Any:
-    form = forms.DeclarationsForm.of(application)
+def _declarations(version: Version) -> Any:
+    application = version.application
+    form = forms.DeclarationsForm.of(version, [its.code for its in version.declarations] if is_read() else ())
 
     def write() -> None:
         service.declare(application, frozenset(form.codes.data or ()), by=current_actor())
         if form.channel.data:
             service.choose_channel(application, form.channel.data, by=current_actor())
 
-    return _answer("declarations", application, form, write, consents=list(texts.CONSENTS.values()))
+    return _answer("declarations", version, form, write, consents=list(texts.CONSENTS.values()))
 
 
-def _check(application: Application) -> Any:
+def _check(version: Version) -> Any:
     """What was entered, what is missing, and the button that sends."""
-    form = forms.SendForm()
+    form, application = forms.SendForm(), version.application
     reasons: Sequence[Reason] = ()
     if form.sent():
         try:
@@ -160,20 +165,20 @@ def _check(application: Application) -> Any:
             return redirect_to("applications.receipt", id=application.id)
     return _show(
         "check",
-        application,
+        version,
         status=422 if reasons else 200,
         form=form,
         refused=bool(reasons),
-        file=queries.file_context(application),
-        declarations=[texts.DECLARATIONS[d.code] for d in application.declarations],
+        file=queries.file_context(version),
+        declarations=[texts.DECLARATIONS[d.code] for d in version.declarations],
         channel=letter_texts.CHANNELS[application.channel] if application.channel else None,
-        kind=organisation_texts.KINDS[application.lead.kind],
-        partner_kind=organisation_texts.KINDS[application.partner.kind] if application.partner else "",
-        **_answers(application),
+        kind=organisation_texts.KINDS[version.lead.kind],
+        partner_kind=organisation_texts.KINDS[version.partner.kind] if version.partner else "",
+        **_answers(version),
     )
 
 
-PAGES: dict[StepName, Callable[[Application], Any]] = {
+PAGES: dict[StepName, Callable[[Version], Any]] = {
     StepName.ORGANISATION: _organisation,
     StepName.PARTNER: _partner,
     StepName.PROJECT: _plain(StepName.PROJECT, forms.ProjectForm),
@@ -185,17 +190,17 @@ PAGES: dict[StepName, Callable[[Application], Any]] = {
 }
 
 
-def _answer(name: str, application: Application, form: Any, write: Callable[[], None], **context: Any) -> Any:
+def _answer(name: str, version: Version, form: Any, write: Callable[[], None], **context: Any) -> Any:
     """Show a step's form, or write it and go on: to the next step, the previous one, or the overview."""
     if not form.sent():
         status = 200 if is_read() or locale.switching() else 422
-        return _show(name, application, status=status, form=form, **context)
+        return _show(name, version, status=status, form=form, **context)
     try:
         write()
     except Invalid as refused:
         form.blame(refused)
-        return _show(name, application, status=422, form=form, **context)
-    action = request.form.get("action")
+        return _show(name, version, status=422, form=form, **context)
+    application, action = version.application, request.form.get("action")
     if action in {"later", "save"}:
         flash_ok(_("Saved, not yet sent. You can go on at any time."))
     if action == "later":
@@ -205,16 +210,17 @@ def _answer(name: str, application: Application, form: Any, write: Callable[[], 
     return redirect_to("applications.step", id=application.id, step=STEPS[STEPS.index(StepName(name)) + turn])
 
 
-def _show(name: str, application: Application, *, status: int = 200, **context: Any) -> Any:
+def _show(name: str, version: Version, *, status: int = 200, **context: Any) -> Any:
     """A step's page with the bar of all steps, what is missing here, and the deadline."""
-    current = STEPS.index(StepName(name))
-    missing = queries.missing(application, clock.now())
+    current, application = STEPS.index(StepName(name)), version.application
+    missing = queries.missing(version, clock.now())
     # What is missing is counted from what is saved: beside what was just typed and not saved it would be wrong.
     here = [errors.describe(reason) for reason in missing if reason.step == name and is_read()]
     return page(
         f"applications/step_{name}.html",
         status,
         application=application,
+        version=version,
         steps=step_bar(application, missing),
         current=current + 1,
         title=texts.STEPS[STEPS[current]],
@@ -272,11 +278,11 @@ def deadline(application: Application) -> datetime:
     return application.return_until or application.call.closes_at
 
 
-def _answers(application: Application) -> dict[str, Any]:
+def _answers(version: Version) -> dict[str, Any]:
     """Words for the enums among the answers."""
     return {
-        "theme": texts.THEMES[application.theme] if application.theme else "",
-        "project_format": texts.FORMATS[application.format] if application.format else "",
+        "theme": texts.THEMES[version.theme] if version.theme else "",
+        "project_format": texts.FORMATS[version.format] if version.format else "",
         "costs": texts.COSTS,
         "incomes": texts.INCOMES,
         "in_kind": texts.IN_KIND,

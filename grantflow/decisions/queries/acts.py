@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, inspect, or_, select
+from sqlalchemy import and_, inspect, or_, select
 
-from grantflow.applications.models import Application, Submission
+from grantflow.applications.models import Application, Version
 from grantflow.calls.models import Funder, LegalText, RemedyRule
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Party
@@ -56,9 +56,8 @@ def versions(application: Application, acting: Sequence[Party], known: Mapping[P
     is valid from a later day only is none of ``known``.
     """
     call = application.call
-    sent = select(func.max(Submission.version)).where(Submission.application_id == application.id)
     found = {
-        "file": str(db.session.scalar(sent)),
+        "file": str(application.sent_number),
         "delivery": _version(application),
         "organisation": _version(application.lead),
         "contact": _version(application.contact),
@@ -136,10 +135,12 @@ def _funder(funder: Funder) -> letters.Funder:
 
 
 def _recipient(application: Application) -> letters.Recipient:
+    """As the version sent names it, at the address it has today."""
     lead, contact = application.lead, application.contact
+    named = _sent(application).lead
     return letters.Recipient(
-        organisation=lead.name,
-        legal=letters.Legal(lead.kind.value),
+        organisation=named.name,
+        legal=letters.Legal(named.kind.value),
         form=letters.Form(contact.address.value),
         title=contact.title,
         given_name=contact.given_name,
@@ -148,6 +149,12 @@ def _recipient(application: Application) -> letters.Recipient:
             street=lead.street, postal_code=lead.postal_code, city=lead.city, country=lead.country.value
         ),
     )
+
+
+def _sent(application: Application) -> Version:
+    if application.sent is None:
+        raise ValueError("a draft has no letters")
+    return application.sent
 
 
 def _remedy(rule: RemedyRule | None) -> letters.Remedy | None:
@@ -168,7 +175,8 @@ def _remedy(rule: RemedyRule | None) -> letters.Remedy | None:
 
 
 def _award(application: Application, terms: Terms, party: Party) -> letters.Award:
-    starts, ends = application.starts_on, application.ends_on
+    sent = _sent(application)
+    starts, ends = sent.starts_on, sent.ends_on
     if starts is None or ends is None:
         raise ValueError("a project without dates gets no award")
     amount, first_bp = terms.shares[party], application.call.first_instalment_bp

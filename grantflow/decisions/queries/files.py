@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 from grantflow.accounts.models import Person, RoleGrant
 from grantflow.applications import policy as applications
 from grantflow.applications.models import Application
+from grantflow.applications.models import Version as SentVersion
 from grantflow.applications.states import DECIDABLE
 from grantflow.calls import queries as ledger
 from grantflow.calls import rules as calls
@@ -41,6 +42,7 @@ _CALL = joinedload(Application.call)
 #: All that letters are made of. Nobody's roles are asked for here.
 LETTERS = (
     joinedload(Application.lead),
+    joinedload(Application.sent).joinedload(SentVersion.frozen_lead),
     joinedload(Application.contact).lazyload(Person.role_grants),
     _CALL.joinedload(Call.agreement),
 )
@@ -107,6 +109,11 @@ class Draft:
     basis: Basis
     envelopes: Sequence[Envelope]
     proposal: Proposal | None
+
+    @property
+    def summary(self) -> str:
+        """What the project is, as it was sent."""
+        return self.application.sent.summary if self.application.sent else ""
 
     @property
     def pots(self) -> list[rules.Pot]:

@@ -14,7 +14,6 @@ from grantflow.applications.states import DECIDABLE, State
 from grantflow.calls import rules as calls
 from grantflow.calls.models import Call, Envelope
 from grantflow.kernel.parties import Actor, Party, Side
-from grantflow.organisations.models import Organisation
 from grantflow.platform.db import db
 from grantflow.review.models import Assignment, Standing
 from grantflow.seats.states import Conflict
@@ -170,7 +169,7 @@ def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) ->
             Application.number,
             Application.title,
             Application.language,
-            Organisation.name,
+            Application.lead_name,
             Application.lead_side,
             Application.state,
             Application.requested_cents,
@@ -186,7 +185,6 @@ def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) ->
         )
         .select_from(Standing)
         .join(Standing.application)
-        .join(Application.lead)
         .outerjoin(latest, true())
         .outerjoin(Proposal, Proposal.act_id == latest.c.id)
         .where(Standing.call_id == call.id, visible_to(actor))
@@ -238,7 +236,7 @@ def _rows(call: Call, found: Sequence[Any], pots: Sequence[Pot], after: Edge | N
             number=row.number,
             title=row.title,
             language=row.language,
-            lead=row.name,
+            lead=row.lead_name,
             lead_side=row.lead_side,
             state=row.state,
             score=row.score,

@@ -57,8 +57,7 @@ def _open(actor: Actor) -> Select[Proposal]:
 def to_sign(actor: Actor) -> ToSign:
     """Open proposals, oldest first: for signatories those on which their city has a say, for offices all."""
     lists = ToSign([], [], [], _signed_lately(actor) if policy.signs(actor) else [])
-    lead = joinedload(Proposal.act).joinedload(Act.application).joinedload(Application.lead)
-    query = _open(actor).options(lead, *LISTED)
+    query = _open(actor).options(joinedload(Proposal.act).joinedload(Act.application), *LISTED)
     person = rules.Signatory(actor.id, actor.party, actor.roles)
     for its in db.session.scalars(query.order_by(Proposal.prepared_at, Proposal.id)).unique():
         has_a_say = policy.has_a_say(actor, its)

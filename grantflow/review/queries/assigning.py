@@ -78,17 +78,6 @@ def nomination(application: Application) -> Nomination | None:
     return db.session.scalar(query)
 
 
-def officers(office: Party) -> Sequence[Person]:
-    """Everyone in an office."""
-    query = select(Person).where(
-        Person.party == office,
-        Person.disabled_at.is_(None),
-        Person.confirmed_at.is_not(None),
-        exists().where(RoleGrant.person_id == Person.id, RoleGrant.role == Role.OFFICE),
-    )
-    return db.session.scalars(query.order_by(Person.name, Person.id)).all()
-
-
 # --- the board -----------------------------------------------------------------------------------
 
 
@@ -269,7 +258,7 @@ def _candidates(actor: Actor, application: Application, wanted: ColumnElement[bo
 
 def waiting(actor: Actor, after: UUID | None = None) -> Sequence[tuple[Application, Need]]:
     """Files that wait for the actor's office, and for what of it; the first sent first."""
-    query = _waiting(actor).options(joinedload(Application.lead))
+    query = _waiting(actor)
     query = query.order_by(Application.submitted_at, Application.id)
     if after:
         last = select(Application.submitted_at, Application.id).where(Application.id == after)

@@ -69,7 +69,7 @@ def compare(actor: Actor, id: UUID) -> Comparison | None:  # noqa: A002 - the ho
         return None
     call = joinedload(Application.call)
     query = (by_seat if seat else by_office).options(
-        joinedload(Application.lead), call.selectinload(Call.criteria), call.selectinload(Call.categories)
+        call.selectinload(Call.criteria), call.selectinload(Call.categories)
     )
     application = db.session.scalar(query)
     found = standing(application) if application else None

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, or_, select, true, tuple_
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy import Select, and_, false, func, or_, select, true, tuple_
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from grantflow.applications import policy as applications
-from grantflow.applications.models import Application, Partner
-from grantflow.applications.states import AT_WORK
+from grantflow.applications.models import Application, Version, VersionParty
+from grantflow.applications.states import AT_WORK, Part
 from grantflow.calls.models import Call, Category, Criterion
-from grantflow.kernel.parties import Actor, Role
-from grantflow.organisations.models import Organisation
-from grantflow.organisations.states import Country
+from grantflow.kernel.parties import Actor, Role, Side
 from grantflow.platform.db import db
 from grantflow.seats.states import Conflict
 
@@ -52,7 +50,7 @@ def own_file(actor: Actor, id: UUID) -> Assignment | None:  # noqa: A002 - the h
         .where(Assignment.application_id == id)
         .options(
             file.joinedload(Application.lead),
-            file.joinedload(Application.partner),
+            file.joinedload(Application.sent).options(joinedload(Version.frozen_lead), joinedload(Version.partner)),
             call.selectinload(Call.criteria),
             call.selectinload(Call.categories).selectinload(Category.closings),
             contains_eager(Assignment.assessment).selectinload(Assessment.scores).joinedload(Score.criterion),
@@ -71,9 +69,8 @@ class Row:
     #: In which the title is written.
     language: str
     lead: str
-    lead_country: Country
-    partner: str | None
-    partner_country: Country | None
+    lead_side: Side
+    partner: str
     own_institution: bool
     declared: bool
     assigned_at: datetime
@@ -139,7 +136,7 @@ def pending(actor: Actor) -> Select[Assignment]:
 
 
 def _rows(query: Select[Assignment]) -> list[Row]:
-    lead, partner = aliased(Organisation), aliased(Partner)
+    lead, partner = aliased(VersionParty), aliased(VersionParty)
     marked = (
         select(func.count())
         .where(Score.assessment_id == Assessment.id, Score.points.is_not(None), Score.comment != "")
@@ -147,8 +144,9 @@ def _rows(query: Select[Assignment]) -> list[Row]:
     )
     criteria = select(func.count()).where(Criterion.call_id == Application.call_id).scalar_subquery()
     columns = (
-        query.join(lead, lead.id == Application.lead_id)
-        .outerjoin(partner, partner.application_id == Application.id)
+        query.join(Application.sent)
+        .join(lead, and_(lead.version_id == Version.id, lead.part == Part.LEAD))
+        .outerjoin(partner, and_(partner.version_id == Version.id, partner.part == Part.PARTNER))
         .with_only_columns(
             Assignment.id,
             Assignment.application_id,
@@ -159,11 +157,10 @@ def _rows(query: Select[Assignment]) -> list[Row]:
             Application.title,
             Application.language,
             Application.requested_cents,
-            lead.name.label("lead"),
-            lead.country.label("lead_country"),
+            Application.lead_name,
+            Application.lead_side,
+            Application.partner_name,
             lead.run_by.label("lead_run_by"),
-            partner.name.label("partner"),
-            partner.country.label("partner_country"),
             partner.run_by.label("partner_run_by"),
             Assessment.total,
             Assignment.submitted_at,
@@ -180,10 +177,9 @@ def _rows(query: Select[Assignment]) -> list[Row]:
                 number=found.number,
                 title=found.title,
                 language=found.language,
-                lead=found.lead,
-                lead_country=found.lead_country,
-                partner=found.partner,
-                partner_country=found.partner_country,
+                lead=found.lead_name,
+                lead_side=found.lead_side,
+                partner=found.partner_name,
                 own_institution=rules.is_own_institution(found.party, (found.lead_run_by, found.partner_run_by)),
                 declared=declared,
                 assigned_at=found.assigned_at,

@@ -78,7 +78,10 @@ def threshold(application: Application) -> int:
 
 def run_by(application: Application) -> tuple[Party | None, Party | None]:
     """Whose institutions the applicant and its partner are."""
-    return application.lead.run_by, application.partner.run_by if application.partner else None
+    sent = application.sent
+    if sent is None:
+        return None, None
+    return sent.lead.run_by, sent.partner.run_by if sent.partner else None
 
 
 def is_own_institution(assignment: Assignment) -> bool:

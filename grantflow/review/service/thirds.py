@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from grantflow.accounts import queries as people
 from grantflow.accounts.models import Person
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application
@@ -97,7 +98,7 @@ def _call_the_other_office(nomination: Nomination) -> None:
     """Tell everybody in the office that confirms, unless the file is closed to them."""
     application = nomination.application
     other = next(party for party in OFFICES.values() if party is not nomination.office)
-    for officer in queries.officers(other):
+    for officer in people.officers(other):
         if not queries.is_closed(officer, application):
             notifications.send(
                 "third_to_confirm",

@@ -1,190 +1,17 @@
-"""Rules of an application over plain values: what the grant may be, and why a file cannot be sent yet.
+"""Why a file cannot be sent yet."""
 
-Numbers in brackets (R1 …) are the rules of the domain brief, section 8; D-numbers the decisions. Amounts are cents,
-shares hundredths of a percent, instants aware.
-"""
-
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Iterator
+from datetime import date
 
 from grantflow.calls import rules as calls
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Reason
-from grantflow.kernel.parties import Side
-from grantflow.kernel.text import fold, unprintable
-from grantflow.letters.states import Channel
+from grantflow.kernel.text import unprintable
 from grantflow.organisations.states import INFORMAL, PUBLIC, Country, Kind
 
-from .states import Declared, IncomeType, LineKind, State, StepName
-
-
-@dataclass(slots=True, kw_only=True)
-class CategoryTerms:
-    """One category of a call as plain values."""
-
-    number: int
-    up_to_cents: int | None
-    share_bp: int
-    min_score: int
-    #: None: it has closing instants of its own instead of a lead time (D15).
-    lead_days: int | None
-    closings: Sequence[datetime] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class CallTerms:
-    """The limits of a call that sending must respect."""
-
-    opens_at: datetime
-    closes_at: datetime
-    categories: Sequence[CategoryTerms]
-    #: First and last day the agreement and its successor cover without a gap (D2).
-    covered_from: date
-    covered_until: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line of the budget."""
-
-    kind: LineKind
-    type: str
-    description: str = ""
-    side: Side | None = None
-    cents: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerView:
-    name: str
-    country: Country
-    city: str = ""
-    contact_name: str = ""
-    email: str = ""
-    role: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filing:
-    """Everything that decides whether a file can be sent, as plain values."""
-
-    now: datetime
-    state: State
-    call: CallTerms
-    kind: Kind
-    country: Country
-    lead_side: Side
-    #: What the organisation itself still lacks (organisations.rules.missing).
-    organisation_missing: Sequence[Reason] = ()
-    first_sent_at: datetime | None = None
-    return_until: datetime | None = None
-    #: This organisation has sent the same project in this call already (R6, D39).
-    already_filed: bool = False
-    partner: PartnerView | None = None
-    partner_search: bool = False
-    equal_roles: bool = False
-    #: The answers that must not be empty, by field.
-    answers: Mapping[str, Any] = field(default_factory=dict)
-    starts_on: date | None = None
-    ends_on: date | None = None
-    participants_german: int | None = None
-    participants_french: int | None = None
-    volunteers: int | None = None
-    mostly_minors: bool | None = None
-    is_school_trip: bool | None = None
-    requested_cents: int = 0
-    lines: Sequence[Line] = ()
-    other_public_funding: str = ""
-    declared: frozenset[Declared] = frozenset()
-    #: How the acts shall arrive; None: not said yet.
-    channel: Channel | None = None
-
-    @property
-    def sent_at(self) -> datetime:
-        """The sending that counts for lead times: the first (D13)."""
-        return self.first_sent_at or self.now
-
-    def total(self, kind: LineKind) -> int:
-        return sum(line.cents for line in self.lines if line.kind is kind)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
-    """What a budget adds up to, beside the limits that follow from it."""
-
-    costs: int
-    income: int
-    requested: int
-    in_kind_use: int
-    in_kind_source: int
-    category: CategoryTerms
-    #: The most this category allows for these costs, and the most any category does.
-    ceiling: int
-    most: int
-
-    @property
-    def total_income(self) -> int:
-        """The grant asked for and everything else."""
-        return self.income + self.requested
-
-    @property
-    def gap(self) -> int:
-        """Income still missing; negative where it exceeds the costs (R3)."""
-        return self.costs - self.total_income
-
-    @property
-    def in_kind_gap(self) -> int:
-        """Accounts 86 less 87; both stand outside the cash budget (R3)."""
-        return self.in_kind_use - self.in_kind_source
-
-    @property
-    def share_bp(self) -> int:
-        """The grant asked for as a share of eligible costs, rounded half up for display."""
-        return (self.requested * 20_000 + self.costs) // (2 * self.costs) if self.costs else 0
-
-    @property
-    def excess(self) -> int:
-        """What is asked for above the ceiling."""
-        return max(self.requested - self.ceiling, 0)
-
-
-def money_of(lines: Sequence[Line], requested: int, categories: Sequence[CategoryTerms]) -> Money:
-    """Add up a budget and hold it against the call's categories (R1, R3)."""
-    sums = {kind: sum(line.cents for line in lines if line.kind is kind) for kind in LineKind}
-    costs = sums[LineKind.COST]
-    category = calls.category_of(categories, requested)
-    return Money(
-        costs=costs,
-        income=sums[LineKind.INCOME],
-        requested=requested,
-        in_kind_use=sums[LineKind.IN_KIND_USE],
-        in_kind_source=sums[LineKind.IN_KIND_SOURCE],
-        category=category,
-        ceiling=calls.ceiling(category.share_bp, costs),
-        most=most(costs, categories),
-    )
-
-
-def most(eligible: int, categories: Sequence[CategoryTerms]) -> int:
-    """The largest grant that these eligible costs allow in any category (R1).
-
-    A category counts only with amounts that fall into it: at 70 % one may not ask less than the category begins with.
-    """
-    best = 0
-    for category in categories:
-        reach = calls.ceiling(category.share_bp, eligible)
-        if category.up_to_cents is not None:
-            reach = min(reach, category.up_to_cents)
-        if reach >= calls.floor_of(categories, category):
-            best = max(best, reach)
-    return best
-
-
-# --- why a file cannot be sent yet -----------------------------------------------------------------
+from ..states import Declared, IncomeType, LineKind, State, StepName
+from .filing import CategoryTerms, Filing
+from .money import money_of
 
 
 def why_not_submit(filing: Filing) -> list[Reason]:
@@ -230,6 +57,23 @@ def required_declarations(kind: Kind, country: Country) -> tuple[Declared, ...]:
 
 #: Goes up with every change of ``texts.CONSENTS``: each consent keeps the version it was given to.
 CONSENT_VERSION = "2026-11"
+
+#: The narrative answers, by the code of their question.
+QUESTIONS = ("why_two_cities", "encounter", "success", "who_works")
+#: What each step of answers may write, facts and answers to questions; nothing else is taken from a form (T20).
+FIELDS: dict[StepName, tuple[str, ...]] = {
+    StepName.PROJECT: ("title", "summary", *QUESTIONS[:3], "theme", "format", "places"),
+    StepName.PEOPLE: (
+        "participants_german",
+        "participants_french",
+        "volunteers",
+        "volunteer_hours",
+        "who_works",
+        "mostly_minors",
+        "is_school_trip",
+    ),
+    StepName.DATES: ("starts_on", "ends_on"),
+}
 
 #: Answers of the steps that must not be empty.
 ANSWERS: dict[StepName, tuple[str, ...]] = {
@@ -380,46 +224,3 @@ def _declarations(filing: Filing) -> Iterator[Reason]:
 
 def _category(filing: Filing) -> CategoryTerms:
     return calls.category_of(filing.call.categories, filing.requested_cents)
-
-
-# --- small words -----------------------------------------------------------------------------------
-
-
-def search_text(*parts: str) -> str:
-    """What the search looks into."""
-    return "\n".join(fold(part) for part in parts)
-
-
-def title_key(title: str) -> str:
-    """Equal for titles that read the same, however they were typed; empty without one.
-
-    A digest, because folding can make a title longer than an index takes.
-    """
-    folded = fold(title)
-    return hashlib.sha256(folded.encode()).hexdigest() if folded else ""
-
-
-def number(call_code: str, count: int) -> str:
-    """``DT-27-1-001`` (D14)."""
-    return f"DT-{call_code}-{count:03d}"
-
-
-def receipt_hash(answers: Mapping[str, Any]) -> str:
-    """SHA-256 over the answers as canonical JSON: the same answers give the same hash for ever (D14)."""
-    text = json.dumps(answers, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def covered(periods: Sequence[tuple[date, date]], first: int) -> tuple[date, date]:
-    """First and last day covered without a gap by the period at ``first`` and its successors (D2)."""
-    start, end = periods[first]
-    for begins, ends in sorted(periods):
-        if begins <= end + timedelta(days=1) and ends > end:
-            end = ends
-    return start, end
-
-
-def return_deadline(now: datetime, days: int) -> datetime:
-    """The end of the day, ``days`` later, in both cities' civil time (D13)."""
-    last = clock.local(now).date() + timedelta(days=days)
-    return datetime.combine(last, datetime.max.time().replace(microsecond=0), tzinfo=clock.LOCAL)

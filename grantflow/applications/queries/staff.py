@@ -1,0 +1,237 @@
+"""What offices and signatories list, search, count and compare."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, cast, func, or_, select, tuple_, union
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from grantflow.calls import rules as call_rules
+from grantflow.calls.models import Category
+from grantflow.kernel.parties import Actor, Side
+from grantflow.kernel.text import search_words
+from grantflow.organisations import queries as organisations
+from grantflow.platform.db import db
+
+from .. import policy
+from ..models import Application, StateCount
+from ..states import State
+from .filing import STANDING
+
+#: Rows of one page of the staff list.
+PAGE = 50
+#: Letters of a searched word that count; ``word_ends`` keeps as many.
+WORD = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """Another file that an office compares with the one it reads: perhaps the same project, filed twice."""
+
+    id: UUID
+    number: str
+    title: str
+    lead_name: str
+    same_title: bool
+
+
+#: More than these tell an office nothing new.
+MOST_LOOKALIKES = 20
+
+
+def lookalikes(actor: Actor, application: Application) -> list[Lookalike]:
+    """Files with this one's title, whoever sent them, and those of organisations with a register number of this one's.
+
+    A hint to the offices and to nobody else: any title counts within a call, because partners are named by hand and
+    who files twice may name them otherwise each time (D39). One statement; only what ``actor`` may see.
+    """
+    if not policy.is_office(actor) or application.number is None:
+        return []
+    titled = select(Application.id).where(
+        Application.call_id == application.call_id, Application.title_key == application.title_key
+    )
+    numbered = select(Application.id).join(Application.lead).where(organisations.shares_a_number_with(application.lead))
+    query = (
+        select(
+            Application.id,
+            Application.number,
+            Application.title,
+            Application.call_id,
+            Application.title_key,
+            Application.lead_name,
+        )
+        .where(
+            Application.id.in_(union(titled, numbered)),
+            Application.id != application.id,
+            *STANDING,
+            policy.visible(actor),
+        )
+        .order_by(Application.submitted_at.desc(), Application.id)
+        .limit(MOST_LOOKALIKES)
+    )
+    own = (application.call_id, application.title_key)
+    return [
+        Lookalike(id_, number or "", title, name, same_title=(call_id, title_key) == own)
+        for id_, number, title, call_id, title_key, name in db.session.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A filter of the staff list; empty values do not restrict."""
+
+    state: State | None = None
+    side: Side | None = None
+    category: int | None = None
+    text: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        return any((self.state, self.side, self.category, self.text))
+
+
+#: Where a page ends: the keyset of its last row.
+Cursor = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: Sequence[Row[*tuple[Any, ...]]]
+    #: Keyset of the neighbours, None at the ends.
+    after: Cursor | None
+    before: Cursor | None
+    categories: Mapping[UUID, Sequence[Category]]
+
+    @property
+    def files(self) -> Iterator[tuple[Row[*tuple[Any, ...]], int]]:
+        """The rows, each with the number of its category."""
+        for row in self.rows:
+            yield row, call_rules.category_of(self.categories[row.call_id], row.requested_cents).number
+
+
+_STAFF_COLUMNS = select(
+    Application.id,
+    Application.call_id,
+    Application.number,
+    Application.title,
+    Application.language,
+    Application.state,
+    Application.lead_side,
+    Application.requested_cents,
+    Application.submitted_at,
+    Application.lead_name,
+    Application.partner_name,
+)
+
+
+def staff_page(actor: Actor, wanted: Wanted, *, after: Cursor | None = None, before: Cursor | None = None) -> Page:
+    """One page of what offices and signatories see, the last sent first; three statements whatever the size.
+
+    Keyset paging: the deepest page costs what the first does. Text is searched inside the visible set only (H5).
+    """
+    categories = _categories_by_call()
+    query = _STAFF_COLUMNS.where(policy.visible(actor), Application.submitted_at.is_not(None)).where(
+        *_conditions(wanted, categories)
+    )
+    key = tuple_(Application.submitted_at, Application.id)
+    if before is not None:
+        query = query.where(key > before).order_by(Application.submitted_at.asc(), Application.id.asc())
+    else:
+        query = query.order_by(Application.submitted_at.desc(), Application.id.desc())
+        if after is not None:
+            query = query.where(key < after)
+    found = list(db.session.execute(query.limit(PAGE + 1)))
+    more = len(found) > PAGE
+    rows = found[:PAGE]
+    if before is not None:
+        rows.reverse()
+    ends = [(row.submitted_at, row.id) for row in (rows[0], rows[-1])] if rows else []
+    is_last, is_first = (
+        (before is None and not more),
+        (after is None and before is None) or (before is not None and not more),
+    )
+    return Page(
+        rows=rows,
+        after=None if not ends or is_last else ends[1],
+        before=None if not ends or is_first else ends[0],
+        categories=categories,
+    )
+
+
+def _conditions(wanted: Wanted, categories: Mapping[UUID, Sequence[Category]]) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.state:
+        found.append(Application.state == wanted.state)
+    if wanted.side:
+        found.append(Application.lead_side == wanted.side)
+    if wanted.category:
+        found.append(_in_category(wanted.category, categories))
+    return [*found, *_saying(wanted.text)]
+
+
+def _saying(text: str) -> list[ColumnElement[bool]]:
+    """Every word of ``text`` stands in the file's words, at their beginning or within („partnerschaft“ in
+    „Städtepartnerschaft“): by the index over all ends of all words (``word_ends``, migration 0001). What is one piece,
+    as a file's number is, must stand there as one."""
+    pieces = search_words(text)
+    words = (word[:WORD].replace("\\", "\\\\").replace("'", "''") for piece in pieces for word in piece.split())
+    wanted = " & ".join(f"'{word}':*" for word in words)
+    if not wanted:
+        return []
+    whole = (f"%{_escape(piece)}%" for piece in pieces if " " in piece)
+    return [
+        func.word_ends(Application.search_text).op("@@")(cast(wanted, TSQUERY)),
+        *(Application.search_text.like(pattern, escape="\\") for pattern in whole),
+    ]
+
+
+def _in_category(number: int, categories: Mapping[UUID, Sequence[Category]]) -> ColumnElement[bool]:
+    ways = []
+    for call_id, of_call in categories.items():
+        for category in of_call:
+            if category.number != number:
+                continue
+            lowest = call_rules.floor_of(of_call, category) if category.number > 1 else 0
+            within = [Application.call_id == call_id, Application.requested_cents >= lowest]
+            if category.up_to_cents is not None:
+                within.append(Application.requested_cents <= category.up_to_cents)
+            ways.append(and_(*within))
+    return or_(*ways) if ways else Application.id.is_(None)
+
+
+def _categories_by_call() -> dict[UUID, list[Category]]:
+    found: dict[UUID, list[Category]] = {}
+    for category in db.session.scalars(select(Category).order_by(Category.call_id, Category.number)):
+        found.setdefault(category.call_id, []).append(category)
+    return found
+
+
+def _escape(text: str) -> str:
+    """A text that LIKE takes literally (T29 of warehouse: wildcards are not ours to give away)."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def counts(actor: Actor, side: Side | None = None) -> dict[State, int]:
+    """How many visible files stand in each state, from the stored counters.
+
+    Files the actor is barred from are taken off again, so that a count betrays nothing (H4). For offices, who see
+    everything that was sent.
+    """
+    if not policy.is_office(actor):
+        return {}
+    stored = select(StateCount.state, func.sum(StateCount.files)).group_by(StateCount.state)
+    barred = (
+        select(Application.state, func.count())
+        .where(Application.number.is_not(None), policy.barred(actor))
+        .group_by(Application.state)
+    )
+    if side:
+        stored = stored.where(StateCount.side == side)
+        barred = barred.where(Application.lead_side == side)
+    found = {state: int(files) for state, files in db.session.execute(stored)}
+    for state, files in db.session.execute(barred):
+        found[state] -= files
+    return {state: files for state, files in found.items() if files}

@@ -1,0 +1,41 @@
+"""Pure rules of an application: what the grant may be, why a file cannot be sent yet, what is sealed, what changed.
+
+Numbers in brackets (R1 …) are the rules of the domain brief, section 8; D-numbers the decisions. Amounts are cents,
+shares hundredths of a percent, instants aware.
+"""
+
+from .differing import Difference, difference
+from .filing import CallTerms, CategoryTerms, Filing, Line, PartnerView
+from .money import Money, money_of, most
+from .sealing import FROZEN, SCHEMA, canonical, digest, plain
+from .sending import ANSWERS, CONSENT_VERSION, FIELDS, QUESTIONS, required_declarations, why_not_submit
+from .words import covered, number, return_deadline, search_text, title_key
+
+__all__ = [
+    "ANSWERS",
+    "CONSENT_VERSION",
+    "FIELDS",
+    "FROZEN",
+    "QUESTIONS",
+    "SCHEMA",
+    "CallTerms",
+    "CategoryTerms",
+    "Difference",
+    "Filing",
+    "Line",
+    "Money",
+    "PartnerView",
+    "canonical",
+    "covered",
+    "difference",
+    "digest",
+    "money_of",
+    "most",
+    "number",
+    "plain",
+    "required_declarations",
+    "return_deadline",
+    "search_text",
+    "title_key",
+    "why_not_submit",
+]

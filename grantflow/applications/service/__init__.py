@@ -1,0 +1,25 @@
+"""What can be done to an application: write it, choose how acts arrive, move it, let a return lapse, purge it."""
+
+from .choosing import choose_channel
+from .lapsing import lapse_returns
+from .moving import admit, advance, exclude, return_, submit, withdraw
+from .purging import purge
+from .saving import declare, save, save_answers, save_budget, save_partner, start
+
+__all__ = [
+    "admit",
+    "advance",
+    "choose_channel",
+    "declare",
+    "exclude",
+    "lapse_returns",
+    "purge",
+    "return_",
+    "save",
+    "save_answers",
+    "save_budget",
+    "save_partner",
+    "start",
+    "submit",
+    "withdraw",
+]

@@ -1,0 +1,52 @@
+"""Erasure: the personal texts of a file's versions are emptied; numbers, hashes and amounts remain."""
+
+from sqlalchemy import case, select, update
+
+from grantflow.audit import service as audit
+from grantflow.kernel import clock
+from grantflow.kernel.errors import Forbidden, IllegalStep
+from grantflow.kernel.parties import SYSTEM, Actor
+from grantflow.platform.db import db
+
+from ..models import Application, BudgetLine, Version, VersionAnswer, VersionParty
+from ..states import OPEN
+
+
+def purge(application: Application, *, by: Actor) -> None:
+    """Empty what people wrote in all versions of a closed file, and the copies that lists keep. Audits it.
+
+    The one thing that the triggers let pass on what was sent (``version_is_final``). Raises Forbidden for everybody
+    but the system itself, IllegalStep while somebody still has to do something with the file.
+    """
+    if by is not SYSTEM:
+        raise Forbidden()
+    db.lock(application, by=by)
+    if application.state in OPEN:
+        raise IllegalStep("illegal_step")
+    its = Version.application_id == application.id
+    ids = select(Version.id).where(its)
+    # The versions first: their mark opens what belongs to them.
+    for statement in (
+        update(Version)
+        .where(its, Version.purged_at.is_(None))
+        .values(
+            purged_at=clock.now(),
+            content=case((Version.content.is_not(None), b"")),
+            title="",
+            summary="",
+            places="",
+            other_public_funding="",
+        ),
+        update(VersionAnswer).where(VersionAnswer.version_id.in_(ids)).values(text=""),
+        update(BudgetLine).where(BudgetLine.version_id.in_(ids)).values(description=""),
+        update(VersionParty)
+        .where(VersionParty.version_id.in_(ids))
+        .values(name="", street="", postal_code="", city="", profile={}, contact_name="", email="", role=""),
+    ):
+        db.session.execute(statement.execution_options(synchronize_session=False))
+    application.title = application.lead_name = application.partner_name = application.search_text = ""
+    audit.record("application_purged", on=application, by=by)
+    db.session.flush()
+    db.session.expire(application)
+    for version in application.versions:
+        db.session.expire(version)

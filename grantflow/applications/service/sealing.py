@@ -1,0 +1,114 @@
+"""Seal what is sent, open the next version as its copy, close the one whose deadline is over."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from grantflow.kernel import clock
+from grantflow.kernel.errors import Forbidden
+from grantflow.kernel.parties import Actor
+from grantflow.platform.db import db
+
+from .. import queries, rules
+from ..models import Application, BudgetLine, Declaration, Version, VersionAnswer, VersionParty
+from ..states import Part, Purpose
+
+#: What a copy takes along, row by row.
+_PARTNER = ("organisation_id", "name", "kind", "country", "city", "run_by", "contact_name", "email", "role")
+_LINE = ("key", "kind", "position", "type", "description", "side", "cents")
+_DECLARATION = ("code", "person_id", "declared_at")
+
+
+def open_version(application: Application) -> Version | None:
+    """The version being written, read afresh: the file is locked, so it stays as it is."""
+    query = (
+        select(Version)
+        .where(Version.application_id == application.id, Version.sealed_at.is_(None), Version.lapsed_at.is_(None))
+        .options(joinedload(Version.partner), joinedload(Version.frozen_lead), joinedload(Version.answers))
+    )
+    found = db.session.scalars(query.execution_options(populate_existing=True)).unique().one_or_none()
+    if found:
+        db.session.expire(found, ["lines", "declarations"])
+    set_committed_value(application, "open", found)
+    return found
+
+
+def seal(application: Application, by: Actor) -> None:
+    """Close the open version as sent: number (first time), the lead's profile, bytes, hash, what lists show.
+
+    The call is locked: its numbers are gapless (D14).
+    """
+    if by.id is None:
+        raise Forbidden()
+    now, version = clock.now(), application.open
+    assert version is not None  # noqa: S101 - it has just been checked for sending
+    version.frozen_lead = VersionParty.of(application.lead)
+    db.session.flush()
+    application.sent_number = version.number
+    if application.number is None:
+        application.call.last_number += 1
+        application.number = rules.number(application.call.code, application.call.last_number)
+        application.first_submitted_at = now
+    application.return_reason, application.return_until = "", None
+    _list(application, version)
+    content = rules.canonical(queries.content(version) | {"sent_at": now})
+    application.submitted_at = version.sealed_at = now
+    version.sent_by = by.id
+    version.content, version.schema, version.hash = content, rules.SCHEMA, rules.digest(content)
+    db.session.flush()
+    set_committed_value(application, "open", None)
+    set_committed_value(application, "sent", version)
+
+
+def _list(application: Application, version: Version) -> None:
+    """Copy what lists show, and what they are searched by."""
+    lead, partner, contact = application.lead, version.partner, application.contact
+    application.title, application.title_key = version.title, rules.title_key(version.title)
+    application.lead_name, application.partner_name = lead.name, partner.name if partner else ""
+    application.requested_cents, application.eligible_cents = version.requested_cents, version.eligible_cents
+    application.search_text = rules.search_text(
+        version.title,
+        lead.name,
+        application.number or "",
+        contact.name,
+        contact.email,
+        *((partner.name, partner.contact_name, partner.email) if partner else ()),
+    )
+
+
+def reopen(application: Application) -> None:
+    """Open the next version as a copy of the one sent last; the lines of its budget keep their keys."""
+    sent, now = application.sent, clock.now()
+    assert sent is not None  # noqa: S101 - only what was sent can be returned
+    last = select(func.max(Version.number)).where(Version.application_id == application.id)
+    version = Version(
+        application=application,
+        number=db.session.scalars(last).one() + 1,
+        purpose=Purpose.COMPLETION,
+        opened_at=now,
+        saved_at=now,
+        answers={code: VersionAnswer(code=code, text=answer.text) for code, answer in sent.answers.items()},
+        lines=[BudgetLine(**_same(line, _LINE)) for line in sent.lines],
+        declarations=[Declaration(**_same(declaration, _DECLARATION)) for declaration in sent.declarations],
+        partner=VersionParty(part=Part.PARTNER, **_same(sent.partner, _PARTNER)) if sent.partner else None,
+        **_same(sent, queries.FACTS),
+    )
+    db.session.add(version)
+    db.session.flush()
+    set_committed_value(application, "open", version)
+
+
+def lapse(application: Application) -> None:
+    """Close the open version as not sent: its text stays, for the applicant to read; the file is as it was sent."""
+    version = open_version(application)
+    assert version is not None  # noqa: S101 - a returned file has one
+    version.lapsed_at = clock.now()
+    application.return_reason, application.return_until = "", None
+    db.session.flush()
+    set_committed_value(application, "open", None)
+
+
+def _same(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
