@@ -1,7 +1,10 @@
 """One family of errors: a key and facts, never prose. The edge translates them (platform.errors)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from .merging import Conflict
 
 
 class DomainError(Exception):
@@ -24,6 +27,26 @@ class Forbidden(DomainError):
 
 class IllegalStep(DomainError):
     """The workflow table has no such step from here, or its guard says why not."""
+
+
+class Clash(DomainError):
+    """A save met changes of the same fields: nothing is written until somebody has chosen."""
+
+    def __init__(self, conflicts: Sequence[Conflict], changed: Mapping[str, Any], revision: int) -> None:
+        super().__init__("both_changed")
+        self.conflicts = tuple(conflicts)
+        #: By the name of a conflict, the change that it met.
+        self.changed = changed
+        #: What is saved by now: a choice counts as long as this is still so.
+        self.revision = revision
+
+
+class Newer(DomainError):
+    """What was to be sent is not what its page showed: ``names`` were changed elsewhere since."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__("changed_meanwhile")
+        self.names = tuple(names)
 
 
 class Invalid(DomainError):

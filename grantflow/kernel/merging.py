@@ -108,6 +108,27 @@ def _cells(values: Values, names: Iterable[str]) -> dict[str, Any]:
     return {name: values[name] for name in names if name in values}
 
 
+MINE, THEIRS, BOTH = "mine", "theirs", "both"
+
+
+def settle(merged: Merged, choices: Mapping[str, str]) -> Merged:
+    """With the conflicts solved that somebody has chosen about; BOTH joins two texts, theirs first."""
+    values, left = dict(merged.values), []
+    for conflict in merged.conflicts:
+        choice = choices.get(conflict.name)
+        if choice == MINE:
+            values = {name: value for name, value in values.items() if not name.startswith(f"{conflict.name}.")}
+            if isinstance(conflict.mine, dict):
+                values |= conflict.mine
+            elif conflict.mine is not GONE:
+                values[conflict.name] = conflict.mine
+        elif choice == BOTH and isinstance(conflict.mine, str) and isinstance(conflict.theirs, str):
+            values[conflict.name] = f"{conflict.theirs}\n\n{conflict.mine}"
+        elif choice != THEIRS:
+            left.append(conflict)
+    return Merged(values, merged.taken, tuple(left))
+
+
 T = TypeVar("T")
 
 
@@ -124,9 +145,9 @@ def order(mine: Sequence[T], theirs: Sequence[T], kept: Iterable[T]) -> list[T]:
 
 # --- history -------------------------------------------------------------------------------------
 #
-# A change is a row: revision, who, when, and by name what the value was (``from``) and what it has become (``to``); a
-# side that is missing is GONE. One person's saves within minutes are one row with the latest revision; what they
-# replaced meanwhile is left as ``passed``: [revision, print] of each value that a page may have shown.
+# A change is a row: revision, who, when, and by name what the value was (``from``), what it has become (``to``), and
+# from which ``page``; a side that is missing is GONE. One person's saves within minutes are one row with the last
+# revision; what they replaced is left as ``passed``: [revision, page, print] of each value that a page may have shown.
 
 
 class Change(Protocol):
@@ -136,13 +157,13 @@ class Change(Protocol):
     entries: Any
 
 
-def changes(before: Values, after: Values) -> dict[str, dict[str, Any]]:
-    """What a save changed, by name."""
-    found = {}
+def changes(before: Values, after: Values, page: str = "") -> dict[str, dict[str, Any]]:
+    """What a save from ``page`` changed, by name."""
+    found: dict[str, dict[str, Any]] = {}
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name, GONE), after.get(name, GONE)
         if was != now:
-            found[name] = {key: value for key, value in (("from", was), ("to", now)) if value is not GONE}
+            found[name] = {"page": page, **_ends(was, now)}
     return found
 
 
@@ -151,25 +172,49 @@ def joined(older: Mapping[str, Any], revision: int, newer: Mapping[str, Any]) ->
     found = {name: dict(entry) for name, entry in newer.items() if name not in older}
     for name, entry in older.items():
         passed, last = list(entry.get("passed", ())), Print.of(entry.get("to", GONE)).digest
-        if not passed or passed[-1][1] != last:
-            passed.append([revision, last])
-        ends = {"from": entry.get("from", GONE), "to": newer.get(name, entry).get("to", GONE)}
-        found[name] = {key: value for key, value in ends.items() if value is not GONE} | {"passed": passed}
+        if not passed or passed[-1][1:] != [entry["page"], last]:
+            passed.append([revision, entry["page"], last])
+        latest = newer.get(name, entry)
+        ends = _ends(entry.get("from", GONE), latest.get("to", GONE))
+        found[name] = {"page": latest["page"], "passed": passed, **ends}
     return found
 
 
-def base_of(revision: int, now: Values, later: Iterable[Change]) -> dict[str, Any]:
-    """What a page of ``revision`` showed, from what is saved ``now`` and all changes after it, the first one first."""
+def _ends(was: Any, now: Any) -> dict[str, Any]:
+    return {key: value for key, value in (("from", was), ("to", now)) if value is not GONE}
+
+
+def weigh(
+    later: Sequence[Change], *, seen: int | None, page: str, revision: int, theirs: Values, mine: Values
+) -> Merged:
+    """Merge what a ``page`` of revision ``seen`` sends into what is saved at ``revision``.
+
+    None: nobody knows what the page showed.
+    """
+    if seen == revision:
+        return Merged(dict(mine))
+    base = None
+    if seen is not None and 0 <= seen < revision:
+        base = base_of(seen, theirs, [change for change in later if change.revision > seen], page)
+    return merge(base, theirs, mine)
+
+
+def base_of(seen: int, now: Values, later: Iterable[Change], page: str = "") -> dict[str, Any]:
+    """What is not new in a ``page`` of revision ``seen``: what it showed then, or what was saved from it last.
+
+    Found from what is saved ``now`` and all changes after ``seen``, the first one first.
+    """
     found, known = dict(now), set()
     for change in later:
         for name, entry in change.entries.items():
-            if name in known:
-                continue
-            known.add(name)
-            shown = [digest for its, digest in entry.get("passed", ()) if its <= revision]
-            was = Print(shown[-1]) if shown else entry.get("from", GONE)
-            if was is GONE:
-                found.pop(name, None)
-            else:
-                found[name] = was
-    return found
+            passed = entry.get("passed", ())
+            if name not in known:
+                shown = [digest for revision, _page, digest in passed if revision <= seen]
+                found[name] = Print(shown[-1]) if shown else entry.get("from", GONE)
+                known.add(name)
+            own = [digest for revision, its, digest in passed if revision > seen and page and its == page]
+            if page and entry["page"] == page:
+                found[name] = entry.get("to", GONE)
+            elif own:
+                found[name] = Print(own[-1])
+    return {name: value for name, value in found.items() if value is not GONE}

@@ -24,6 +24,8 @@ MESSAGES: dict[str, Any] = {
     "forbidden": _l("You are not allowed to do this."),
     "rights_lost": _l("Your rights have changed in the meantime. Nothing was saved; please sign in again."),
     "illegal_step": _l("This is no longer possible: the file has moved on in the meantime."),
+    "both_changed": _l("The same entries have been changed elsewhere in the meantime. Nothing was saved."),
+    "changed_meanwhile": _l("Something has been changed elsewhere in the meantime. Nothing was sent."),
     "too_many_attempts": _l("Too many attempts. Please wait ten minutes and try again."),
 }
 

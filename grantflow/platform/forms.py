@@ -213,7 +213,7 @@ class Rows(FieldList):
         return (int(found.group(1)) for name in formdata if (found := row.match(name)))
 
 
-class _Typed(Field):
+class Typed(Field):
     """A text input whose unreadable content stays on the page beside its error."""
 
     widget = TextInput()
@@ -252,7 +252,7 @@ class _Typed(Field):
         raise NotImplementedError  # pragma: no cover - abstract
 
 
-class MoneyField(_Typed):
+class MoneyField(Typed):
     """Cents, from what ``money.parse`` reads; shows in its message how the reader writes them."""
 
     unreadable = _l("Please enter an amount such as 1234,56.")
@@ -264,7 +264,7 @@ class MoneyField(_Typed):
         return locale.money(data).removesuffix("€").strip()
 
 
-class DateField(_Typed):
+class DateField(Typed):
     """A day, from what ``days.parse`` reads."""
 
     unreadable = _l("Please enter a date such as 31.01.2027.")
@@ -276,7 +276,7 @@ class DateField(_Typed):
         return locale.short_date(data)
 
 
-class WholeField(_Typed):
+class WholeField(Typed):
     """A whole number from 0 to ``most``."""
 
     unreadable = _l("Please enter a whole number.")

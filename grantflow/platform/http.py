@@ -35,6 +35,11 @@ def invalid(template: str, **context: Any) -> Response:
     return page(template, 200 if locale.switching() else 422, **context)
 
 
+def clashing(template: str, **context: Any) -> Response:
+    """The form again, with what both changed: 409, so that nothing is committed."""
+    return page(template, 409, **context)
+
+
 def redirect_to(endpoint: str, **values: Any) -> BaseResponse:
     return redirect(url_for(endpoint, **values))
 

@@ -6,6 +6,7 @@ waits in the page that asks them to, sealed, for a day, never on the server, and
 site sent comes back to nobody, and nothing that comes back is saved before its author sends it once more.
 """
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,13 @@ from flask import Flask, Response, current_app, g, render_template, request, ses
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from itsdangerous import BadData, URLSafeTimedSerializer
+from wtforms import FieldList, FormField, HiddenField, StringField
+
+from grantflow.kernel.errors import DomainError
 
 from . import access, errors, settings
 from .db import db
+from .forms import Form, Typed
 from .http import endpoint_of, flash_problem, typed
 
 #: The field by which the page after signing in asks for the form.
@@ -58,6 +63,20 @@ def unseal(kept: str, owner: UUID) -> dict[str, Any] | None:
 def to_copy() -> tuple[str, int]:
     """The texts sent, to be copied: nobody knows whose they are, so they go into no form."""
     return _page(texts=[value for _name, value in typed() if len(value) > 30], form=())
+
+
+def too_late(error: DomainError, form: Form, url: str) -> tuple[str, int]:
+    """A save that arrives after its file has moved on: why, what was typed, to be copied, and the way to the file."""
+    texts = [(label, text) for label, text in _texts_of(form) if text]
+    return render_template("errors/too_late.html", says=errors.describe(error), texts=texts, url=url), error.status
+
+
+def _texts_of(form: Any) -> Iterator[tuple[str, str]]:
+    for its in form:
+        if isinstance(its, FieldList | FormField):
+            yield from _texts_of(its)
+        elif isinstance(its, StringField | Typed) and not isinstance(its, HiddenField):
+            yield str(its.label.text), str(its._value())
 
 
 def init_app(app: Flask) -> None:

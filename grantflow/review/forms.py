@@ -13,9 +13,13 @@ from grantflow.calls.texts import criterion_title
 from grantflow.kernel.errors import Reason
 from grantflow.platform import errors
 from grantflow.platform.forms import Form, MoneyField, RadioField, Text, choices, chosen
+from grantflow.platform.saving import SavingForm
 
 from .models import Assessment
 from .rules import Mark
+
+#: Each reviewer has one assessment of a file: its revisions need no other name.
+MARK = 1
 
 #: Characters of a comment on one criterion.
 COMMENT_LIMIT = 1000
@@ -36,7 +40,7 @@ class DeclareForm(Form):
     )
 
 
-class Grid(Form):
+class Grid(SavingForm):
     """The assessment; ``grid_of`` adds the fields, in the order of the page: errors are listed in that order."""
 
     recommended: MoneyField
@@ -73,4 +77,6 @@ def grid_of(criteria: Sequence[Criterion], assessment: Assessment | None, marks:
     fields["comment"] = Text(gettext("Overall comment"), limit=3000, printed=False)
     if assessment:
         data |= {"recommended": assessment.recommended_cents, "comment": assessment.comment}
-    return cast(Grid, type("CallGrid", (Grid,), fields)(data=data))
+    form = cast(Grid, type("CallGrid", (Grid,), fields)(data=data))
+    form.show(MARK, assessment.revision if assessment else 0)
+    return form

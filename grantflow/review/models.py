@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Numeric,
+    UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
@@ -18,6 +19,7 @@ from grantflow.applications.models import Application
 from grantflow.calls.models import Criterion
 from grantflow.kernel.parties import OFFICES, Party, Side
 from grantflow.platform.db import Base, Identified, Instant, enum_column
+from grantflow.platform.saving import Change
 from grantflow.seats import models as seats
 
 from .rules import Seat
@@ -69,12 +71,24 @@ class Assessment(Identified, Base):
     assignment_id: Mapped[UUID] = mapped_column(ForeignKey("seat.id"), unique=True)
     recommended_cents: Mapped[int | None] = mapped_column(BigInteger)
     comment: Mapped[str] = mapped_column(default="")
+    #: Goes up with each save, so that a save can say which one it saw.
+    revision: Mapped[int] = mapped_column(default=0)
     #: Sum of the points given so far.
     total: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
     assignment: Mapped[Assignment] = relationship(back_populates="assessment")
     scores: Mapped[list["Score"]] = relationship(back_populates="assessment", cascade="all, delete-orphan")
+
+
+class AssessmentChange(Change, Base):
+    """What a reviewer's saves of a draft changed: for the merge of two windows of theirs, and nobody else's eyes."""
+
+    __tablename__ = "assessment_change"
+
+    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessment.id", ondelete="CASCADE"))
+
+    __table_args__ = (UniqueConstraint("assessment_id", "revision"),)
 
 
 class Score(Base):

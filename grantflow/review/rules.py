@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from statistics import mean, median
+from typing import Any
 
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import OFFICES, Party, Role, Side
@@ -178,6 +179,17 @@ class Mark:
 
     points: int | None = None
     comment: str = ""
+
+
+def record(
+    marks: Mapping[int, Any], positions: Iterable[int], recommended_cents: int | None, comment: str
+) -> dict[str, Any]:
+    """An assessment as it is merged, by the names of its form; ``marks`` (points, comment) by criterion's position."""
+    found: dict[str, Any] = {"recommended": recommended_cents, "comment": comment}
+    for position in positions:
+        mark = marks.get(position, Mark())
+        found |= {f"points_{position}": mark.points, f"comment_{position}": mark.comment}
+    return found
 
 
 def whats_missing(

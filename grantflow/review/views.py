@@ -11,10 +11,10 @@ from grantflow.accounts.models import Person
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application
 from grantflow.calls.texts import criterion_question, criterion_title
-from grantflow.kernel.errors import Incomplete, Invalid
-from grantflow.platform import locale
+from grantflow.kernel.errors import Clash, DomainError, Incomplete, Invalid, Newer
+from grantflow.platform import disputes, locale, returning
 from grantflow.platform.access import current_actor, requires
-from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
+from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to
 from grantflow.seats.states import Conflict
 
 from . import forms, policy, queries, rules, service, texts
@@ -67,30 +67,49 @@ def assess(assignment: Assignment) -> Any:
     form = forms.grid_of(criteria, assignment.assessment, queries.marks(assignment.assessment))
     if not form.sent():
         return _grid(page if is_read() else invalid, assignment, form)
+    try:
+        return _save(assignment, form)
+    except Incomplete as error:
+        form.list_missing(error.reasons)
+        return _grid(invalid, assignment, form)
+    except Clash as error:
+        found = disputes.of(error, form, forms.MARK, by=current_actor())
+        return _grid(clashing, assignment, form, clash=found)
+    except DomainError as error:  # submitted from another window, or the round is over
+        url = url_for("review.assess", id=assignment.application_id)
+        return returning.too_late(error, form, url)
+
+
+def _save(assignment: Assignment, form: forms.Grid) -> Any:
+    """Keep the draft or submit it, and lead on."""
     actor, action = current_actor(), request.form.get("action")
     answers: dict[str, Any] = {
-        "marks": form.marks(criteria),
+        "marks": form.marks(assignment.application.call.criteria),
         "recommended_cents": form.recommended.data,
         "comment": form.comment.data or "",
+        "seen": form.saw(forms.MARK),
         "by": actor,
     }
+    here = assignment.application_id
     if action == "submit":
         try:
             service.submit(assignment, **answers)
-        except Incomplete as error:
-            form.list_missing(error.reasons)
-            return _grid(invalid, assignment, form)
-        flash_ok(_("Your review is submitted. It can no longer be changed."))
-        return redirect_to("review.assess", id=assignment.application_id)
-    draft = service.save_draft(assignment, **answers)
+        except Newer as error:  # the draft is kept, with what came from elsewhere
+            flash_problem(disputes.newer([disputes.label_of(form, name) for name in error.names]))
+        else:
+            flash_ok(_("Your review is submitted. It can no longer be changed."))
+        return redirect_to("review.assess", id=here)
+    draft, saved = service.save_draft(assignment, **answers)
     if action == "keep":
         return {"saved": _("Saved at %(time)s.", time=locale.long_datetime(draft.updated_at))}
     flash_ok(_("Saved as a draft. Nobody sees it before you submit."))
+    if saved.taken:
+        flash_ok(disputes.taken([disputes.label_of(form, name) for name in saved.taken]))
     following = queries.next_file(actor, assignment) if action == "next" else None
-    return redirect_to("review.assess", id=following or assignment.application_id)
+    return redirect_to("review.assess", id=following or here)
 
 
-def _grid(show: Callable[..., Any], assignment: Assignment, form: forms.Grid) -> Any:
+def _grid(show: Callable[..., Any], assignment: Assignment, form: forms.Grid, **more: Any) -> Any:
     application = assignment.application
     criteria = application.call.criteria
     is_final = assignment.is_submitted
@@ -107,6 +126,7 @@ def _grid(show: Callable[..., Any], assignment: Assignment, form: forms.Grid) ->
         is_final=is_final,
         may_compare=is_final and queries.compare(current_actor(), application.id) is not None,
         file=file,
+        **more,
     )
 
 

@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grantflow.kernel.merging import GONE, Conflict, Print, base_of, changes, joined, merge, order
+from grantflow.kernel.merging import (
+    GONE,
+    Conflict,
+    Merged,
+    Print,
+    base_of,
+    changes,
+    joined,
+    merge,
+    order,
+    settle,
+    weigh,
+)
 
 NAMES = ["title", "summary", "line.a.text", "line.a.cents", "line.b.text", "line.b.cents"]
 LINES = ("line.a", "line.b")
@@ -141,16 +153,18 @@ class Row:
 
 
 class TestHistory:
-    @given(st.lists(st.tuples(records(), st.booleans()), min_size=1, max_size=8), st.data())
+    @given(st.lists(st.tuples(records(), st.booleans(), st.sampled_from("pqr")), min_size=1, max_size=8), st.data())
     def test_every_page_finds_its_base_however_saves_were_joined(
-        self, saves: list[tuple[dict[str, Any], bool]], data: st.DataObject
+        self, saves: list[tuple[dict[str, Any], bool, str]], data: st.DataObject
     ) -> None:
         """True: the same person within minutes, so that the row before takes this save in."""
         shown: list[dict[str, Any]] = [{}]
         rows: list[Row] = []
-        for record, again in saves:
-            new = changes(shown[-1], record)
+        own: list[dict[str, Any]] = [{}]  # by revision, what page p itself has changed by then
+        for record, again, page in saves:
+            new = changes(shown[-1], record, page)
             shown.append(record)
+            own.append({name: entry.get("to", GONE) for name, entry in new.items()} if page == "p" else {})
             if again and rows:
                 rows[-1] = Row(len(shown) - 1, joined(rows[-1].entries, rows[-1].revision, new))
             else:
@@ -158,6 +172,42 @@ class TestHistory:
         revision = data.draw(st.integers(0, len(saves)))
         found = base_of(revision, shown[-1], [row for row in rows if row.revision > revision])
         expected = shown[revision]
+        self._are_equal(found, expected)
+        for its in own[revision + 1 :]:
+            expected = expected | its
+        later = [row for row in rows if row.revision > revision]
+        self._are_equal(base_of(revision, shown[-1], later, "p"), expected)
+
+    @staticmethod
+    def _are_equal(found: dict[str, Any], expected: dict[str, Any]) -> None:
         for name in NAMES:
             was, expects = found.get(name, GONE), expected.get(name, GONE)
             assert was == (Print.of(expects) if isinstance(was, Print) else expects)
+
+    def test_whoever_saves_from_one_page_twice_is_no_two_writers(self) -> None:
+        first = Row(1, changes({"a": "", "b": ""}, {"a": "eins", "b": ""}, "here"))
+        other = Row(2, changes({"a": "eins", "b": ""}, {"a": "eins", "b": "dort"}, "there"))
+        now = {"a": "eins", "b": "dort"}
+        both = {"seen": 0, "revision": 2, "theirs": now, "mine": {"a": "zwei", "b": ""}}
+        assert weigh([first, other], page="here", **both) == Merged({"a": "zwei", "b": "dort"}, ("b",))
+        assert weigh([first, other], page="elsewhere", **both).conflicts == (Conflict("a", "eins", "zwei"),)
+
+
+class TestChoosing:
+    CLASH = merge({"a": "was", "b": 1}, {"a": "dort", "b": 1, "line.k.text": "x"}, {"a": "hier", "b": 2})
+
+    @pytest.mark.parametrize(
+        ("choice", "stands"),
+        [("mine", "hier"), ("theirs", "dort"), ("both", "dort\n\nhier"), (None, "dort"), ("?", "dort")],
+    )
+    def test_a_field_that_both_changed_is_as_somebody_chose(self, choice: str, stands: str) -> None:
+        found = settle(self.CLASH, {"a": choice})
+        assert found.values == {"a": stands, "b": 2, "line.k.text": "x"}
+        assert bool(found.conflicts) == (choice not in {"mine", "theirs", "both"})
+
+    @pytest.mark.parametrize("choice", ["mine", "theirs"])
+    def test_a_line_deleted_here_and_edited_there(self, choice: str) -> None:
+        line = {"line.k.text": "Bahn", "line.k.cents": 5}
+        here, there = {}, line | {"line.k.cents": 6}
+        assert settle(merge(line, there, here), {"line.k": choice}).values == (here if choice == "mine" else there)
+        assert settle(merge(line, here, there), {"line.k": choice}).values == (there if choice == "mine" else here)

@@ -32,7 +32,7 @@ def marks(application: Application, points: int = 8) -> dict[int, Mark]:
 
 def masked(text: str) -> str:
     """Without what differs from answer to answer anyway: tokens and the request's own number."""
-    text = re.sub(r'name="csrf_token"[^>]*value="[^"]*"', "csrf", text)
+    text = re.sub(r'name="(csrf_token|seen)"[^>]*value="[^"]*"', "", text)
     return re.sub(r"\b[0-9a-f]{16}\b", "request", text)
 
 

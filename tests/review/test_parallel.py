@@ -75,7 +75,7 @@ def test_two_tabs_submit_the_same_review(real: Flask) -> None:
         client = sign_in(real, german)
         full = {f"points_{n}": str(points) for n in range(1, 12)} | {f"comment_{n}": "Grund" for n in range(1, 12)}
         start.wait()
-        data = {**full, "recommended": "100", "comment": "Kurz", "action": "submit"}
+        data = {**full, "recommended": "100", "comment": "Kurz", "action": "submit", "seen": "1.1.tab"}
         return client.post(f"/review/{application.id}", data=data).status_code
 
     with ThreadPoolExecutor(6) as pool:

@@ -24,10 +24,15 @@ from .looking import masked
 As = Callable[[Person], FlaskClient]
 
 
+#: What the page of an assessment that was never saved says of itself.
+FIRST = "1.0.page"
+
+
 def answers(**changes: Any) -> dict[str, Any]:
     """A complete assessment as the form sends it."""
     full = {f"points_{n}": "8" for n in range(1, 12)} | {f"comment_{n}": f"Grund {n}" for n in range(1, 12)}
-    return {**full, "recommended": "9.400,00", "comment": "Insgesamt gut.", "action": "submit", **changes}
+    end = {"recommended": "9.400,00", "comment": "Insgesamt gut.", "action": "submit", "seen": FIRST}
+    return {**full, **end, **changes}
 
 
 def assessment_of(app: Flask, reviewer: Person) -> Assessment | None:
@@ -148,7 +153,7 @@ def test_a_draft_is_saved_and_comes_back(app: Flask, given: Given, as_: As) -> N
     application, german, _ = given.in_review()
     given.declare(application, german)
     client = as_(german)
-    sent = {"points_1": "7", "comment_2": "halb fertig", "action": "save"}
+    sent = {"points_1": "7", "comment_2": "halb fertig", "action": "save", "seen": FIRST}
     assert client.post(f"/review/{application.id}", data=sent).status_code == 302
     page = client.get(f"/review/{application.id}").text
     assert re.search(r'name="points_1" value="7" checked', page)
@@ -161,7 +166,7 @@ def test_a_draft_is_saved_and_comes_back(app: Flask, given: Given, as_: As) -> N
 def test_a_draft_keeps_itself(given: Given, as_: As) -> None:
     application, german, _ = given.in_review()
     given.declare(application, german)
-    answer = as_(german).post(f"/review/{application.id}", data={"points_1": "7", "action": "keep"})
+    answer = as_(german).post(f"/review/{application.id}", data={"points_1": "7", "action": "keep", "seen": FIRST})
     assert answer.json is not None
     assert answer.json["saved"].startswith("Gespeichert am")
 
@@ -236,7 +241,7 @@ def test_only_declared_fields_are_read(app: Flask, given: Given, as_: As) -> Non
         "reviewer_id": str(french.id),
         "total": "110",
     }
-    as_(german).post(f"/review/{application.id}", data={**sent, "comment": "Text", "action": "save"})
+    as_(german).post(f"/review/{application.id}", data={**sent, "comment": "Text", "action": "save", "seen": FIRST})
     saved = assessment_of(app, german)
     assert saved is not None
     assert (saved.assignment.is_submitted, saved.total, saved.comment) == (False, 0, "Text")

@@ -392,7 +392,7 @@ class World:
 WRITTEN_BY_LOOKING = ("audit_entry", "sign_in", "attempts", "heartbeat", "letter_download")
 
 
-TOKEN = re.compile(rb'(name="csrf_token"[^>]*value=")[^"]*')
+TOKEN = re.compile(rb'(name="csrf_token"[^>]*value="|name="seen"[^>]*value="\w+\.\d+\.)[^"]*')
 #: How long something has waited, by the database's clock, which no test stops.
 WAITED = re.compile(rb'(<code lang="en">)[^<]*')
 

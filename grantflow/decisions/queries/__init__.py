@@ -25,14 +25,17 @@ from .files import (
     terms,
     visible_to,
 )
+from .holdings import SHOWN, Holding, reservations
 from .ranks import Edge, Ranking, ranking
 from .sights import Act, Panel, Sight, act, panel, sight
 from .waiting import tasks, to_sign
 
 __all__ = [
+    "SHOWN",
     "Act",
     "Draft",
     "Edge",
+    "Holding",
     "Panel",
     "Ranking",
     "Sight",
@@ -57,6 +60,7 @@ __all__ = [
     "pending",
     "proposal",
     "ranking",
+    "reservations",
     "sight",
     "signatories",
     "sources",

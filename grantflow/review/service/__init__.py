@@ -5,7 +5,7 @@ them finds everything in.
 """
 
 from .assigning import assign, unassign
-from .scoring import declare, save_draft, submit
+from .scoring import declare, forget_changes, save_draft, submit
 from .thirds import confirm, nominate
 
-__all__ = ["assign", "confirm", "declare", "nominate", "save_draft", "submit", "unassign"]
+__all__ = ["assign", "confirm", "declare", "forget_changes", "nominate", "save_draft", "submit", "unassign"]

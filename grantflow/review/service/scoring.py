@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import delete, select
+
 from grantflow.applications.states import AT_WORK
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
-from grantflow.kernel.errors import DomainError, Forbidden, Incomplete, Invalid
+from grantflow.kernel.errors import DomainError, Forbidden, Incomplete, Invalid, Newer
 from grantflow.kernel.parties import Actor, Role
+from grantflow.platform import jobs
 from grantflow.platform.db import db
+from grantflow.platform.saving import KEPT_FOR, NOW, Door, Saved, Seen
 from grantflow.seats import service as seats
 from grantflow.seats.states import Conflict
 
 from .. import rules
-from ..models import Assessment, Assignment, Score
+from ..models import Assessment, AssessmentChange, Assignment, Score
 from ..rules import Mark
 from .settling import complete, hold
 
@@ -44,9 +48,18 @@ def declare(assignment: Assignment, *, conflict: bool, reason: str = "", confide
 
 
 def save_draft(
-    assignment: Assignment, marks: Mapping[int, Mark], *, recommended_cents: int | None, comment: str, by: Actor
-) -> Assessment:
-    """Keep what the reviewer has so far, complete or not. ``marks`` by the criterion's position."""
+    assignment: Assignment,
+    marks: Mapping[int, Mark],
+    *,
+    recommended_cents: int | None,
+    comment: str,
+    seen: Seen = NOW,
+    by: Actor,
+) -> tuple[Assessment, Saved]:
+    """Keep what the reviewer has so far, complete or not. ``marks`` by the criterion's position.
+
+    Also returns what is in it by now; raises Clash where another window of theirs changed the same.
+    """
     _own(assignment, by)
     hold(assignment, by=by)
     if assignment.conflict is not Conflict.NONE:
@@ -57,35 +70,57 @@ def save_draft(
         raise DomainError("review_closed")
     assessment = assignment.assessment
     if assessment is None:
-        assessment = assignment.assessment = Assessment(updated_at=clock.now())
+        assessment = assignment.assessment = Assessment(updated_at=clock.now(), revision=0)
+        db.session.flush()
+    criteria = assignment.application.call.criteria
     known = {score.criterion_id: score for score in assessment.scores}
-    for criterion in assignment.application.call.criteria:
-        mark = marks.get(criterion.position, Mark())
+    before = {c.position: known[c.id] for c in criteria if c.id in known}
+    positions = [criterion.position for criterion in criteria]
+    door = Door(AssessmentChange, AssessmentChange.assessment_id, assessment.id, "grid", assessment.revision, by)
+    saved = door.save(
+        rules.record(before, positions, assessment.recommended_cents, assessment.comment),
+        rules.record(marks, positions, recommended_cents, comment),
+        seen,
+    )
+    for criterion in criteria:
         score = known.get(criterion.id)
         if score is None:
             score = Score(criterion=criterion)
             assessment.scores.append(score)
-        score.points, score.comment = mark.points, mark.comment
+        score.points = saved.values[f"points_{criterion.position}"]
+        score.comment = saved.values[f"comment_{criterion.position}"]
     assessment.total = sum(score.points or 0 for score in assessment.scores)
-    assessment.recommended_cents = recommended_cents
-    assessment.comment = comment
+    assessment.recommended_cents = saved.values["recommended"]
+    assessment.comment = saved.values["comment"]
+    assessment.revision = saved.revision
     assessment.updated_at = clock.now()
     db.session.flush()
-    return assessment
+    return assessment, saved
 
 
 def submit(
-    assignment: Assignment, marks: Mapping[int, Mark], *, recommended_cents: int | None, comment: str, by: Actor
+    assignment: Assignment,
+    marks: Mapping[int, Mark],
+    *,
+    recommended_cents: int | None,
+    comment: str,
+    seen: Seen = NOW,
+    by: Actor,
 ) -> Assessment:
     """Submit the review for good (R11). With the last one outstanding, what the reviews add up to is settled and the
     file is assessed.
 
-    Raises Incomplete with every reason at once while something is missing (R10).
+    What is submitted is what the page showed: raises Newer where another window has saved something else meanwhile, and
+    Incomplete with every reason at once while something is missing (R10).
     """
     _own(assignment, by)
     application = assignment.application
     db.lock(application, by=by)
-    assessment = save_draft(assignment, marks, recommended_cents=recommended_cents, comment=comment, by=by)
+    assessment, saved = save_draft(
+        assignment, marks, recommended_cents=recommended_cents, comment=comment, seen=seen, by=by
+    )
+    if saved.taken:
+        raise Newer(saved.taken)
     missing = rules.whats_missing(
         marks,
         [criterion.position for criterion in application.call.criteria],
@@ -100,6 +135,14 @@ def submit(
     audit.record("review_submitted", on=application, by=by)
     complete(application, by=by)
     return assessment
+
+
+@jobs.periodic("review.forget_changes", at="03:15")
+def forget_changes() -> None:
+    """Housekeeping: thirty days after it was submitted, nobody needs to know how an assessment came about."""
+    over = Assignment.submitted_at < clock.now() - KEPT_FOR
+    submitted = select(Assessment.id).join(Assessment.assignment).where(over)
+    db.session.execute(delete(AssessmentChange).where(AssessmentChange.assessment_id.in_(submitted)))
 
 
 def _own(assignment: Assignment, by: Actor) -> None:
