@@ -1295,10 +1295,13 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["assignment_id"], ["seat.id"], name=op.f("fk_assessment_assignment_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["application_version.id"], name=op.f("fk_assessment_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
         sa.UniqueConstraint("assignment_id", name=op.f("uq_assessment_assignment_id")),
     )
+    op.create_index(op.f("ix_assessment_version_id"), "assessment", ["version_id"], unique=False)
     op.create_table(
         "decision_key",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1415,6 +1418,7 @@ def downgrade() -> None:
     op.drop_index("uq_key_person", table_name="decision_key", postgresql_where="voided_at IS NULL")
     op.drop_index("uq_key_party", table_name="decision_key", postgresql_where="voided_at IS NULL")
     op.drop_table("decision_key")
+    op.drop_index(op.f("ix_assessment_version_id"), table_name="assessment")
     op.drop_table("assessment")
     op.drop_index("ix_standing_ranking", table_name="standing")
     op.drop_table("standing")
