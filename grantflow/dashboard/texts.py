@@ -114,7 +114,7 @@ _LINES: dict[str, Any] = {
     LineKind.IN_KIND_USE: _l("Use (86)"),
     LineKind.IN_KIND_SOURCE: _l("Source (87)"),
 }
-_TYPES: dict[str, Any] = {**application_texts.COSTS, **application_texts.INCOMES, **application_texts.IN_KIND}
+_TYPES: dict[Any, Any] = {**application_texts.COSTS, **application_texts.INCOMES, **application_texts.IN_KIND}
 #: Words for the values of some names.
 _WORDS: dict[str, Any] = {
     "theme": application_texts.THEMES,
@@ -170,7 +170,10 @@ def _value(name: str, value: Any) -> Any:
 
 #: How a value is said, the first that fits. A yes is a number to Python, so it comes before.
 _SPOKEN: tuple[tuple[Callable[[str, Any], bool], Callable[[Any], Any]], ...] = (
-    (lambda _name, value: isinstance(value, bool), lambda yes: pgettext("answer", "Yes" if yes else "No")),
+    (
+        lambda _name, value: isinstance(value, bool),
+        lambda yes: pgettext("answer", "Yes") if yes else pgettext("answer", "No"),
+    ),
     (lambda name, _value: name.endswith("_cents"), locale.money),
     (lambda name, _value: name.endswith("_on"), lambda day: locale.short_date(date.fromisoformat(day))),
     (lambda _name, value: isinstance(value, int), locale.number),
