@@ -53,7 +53,7 @@ def _awarded(call: Call) -> dict[str, Any] | None:
     return {
         "total_cents": total,
         "funders": [
-            {"party": e.funder_code, "reserved_cents": e.committed_cents, "envelope_cents": e.limit_cents}
+            {"party": e.funder_code, "committed_cents": e.committed_cents, "envelope_cents": e.limit_cents}
             for e in envelopes
         ],
     }

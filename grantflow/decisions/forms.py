@@ -9,7 +9,7 @@ from wtforms import BooleanField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Optional
 
 from grantflow.kernel.errors import Invalid
-from grantflow.kernel.parties import Party
+from grantflow.kernel.parties import Actor, Party
 from grantflow.platform.forms import (
     DateField,
     Form,
@@ -160,6 +160,21 @@ class KeyForm(Form):
         [required(_l("Please confirm that you have taken note."))],
     )
     password = PasswordField(lazy_pgettext("field", "Password"), [required()])
+
+
+class ConsentForm(KeyForm):
+    """Métropole's consent: the same door, in the words of what it does."""
+
+    noted = BooleanField(
+        _l("I have taken note of the proposal and consent to it for Toulouse Métropole."),
+        [required(_l("Please confirm that you have taken note."))],
+    )
+
+
+def signing(actor: Actor, *, anew: bool = False) -> KeyForm:
+    """The form for what the actor would give; ``anew``: empty, whatever was sent."""
+    kind = ConsentForm if actor.party is Party.METROPOLE else KeyForm
+    return kind(formdata=None) if anew else kind()
 
 
 class ReturnForm(Form):

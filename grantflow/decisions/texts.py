@@ -69,6 +69,8 @@ MESSAGES: dict[str, Any] = {
         "You have worked on this proposal. Somebody else of your city must sign it (four-eyes principle)."
     ),
     "signed_already": _l("You have signed this proposal already."),
+    "consented_already": _l("You have consented to this proposal already."),
+    "consent_given_already": _l("Toulouse Métropole has consented to this proposal already."),
     "city_signed_already": _l("Your city has signed this proposal already."),
     "proposal_changed": _l(
         "The proposal has changed since you opened this page. Nothing was signed. Please read what stands here now."

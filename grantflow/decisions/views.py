@@ -66,6 +66,8 @@ def propose(draft: Draft) -> Any:
         "draft": draft,
         "blocked": [errors.describe(reason) for reason in rules.why_not_yet(draft.basis)],
         "enters_votes": policy.is_toulouse_office(actor),
+        "held": queries.reservations(actor, draft.application.call_id, besides=draft.application.id),
+        "shown": queries.SHOWN,
     }
     if form.wants_split() and not locale.switching():
         if form.award.point_out():
@@ -139,7 +141,7 @@ def send_back(proposal: Proposal) -> Any:
 @bp.get("/<uuid:id>")
 @requires(policy.decides, on=queries.proposal)
 def show(proposal: Proposal) -> Any:
-    return _show(proposal, forms.KeyForm(formdata=None))
+    return _show(proposal, forms.signing(current_actor(), anew=True))
 
 
 @bp.get("/<uuid:id>/letters/<party>")
@@ -164,7 +166,8 @@ def consent(proposal: Proposal) -> Any:
 
 
 def _sign(proposal: Proposal, verb: Callable[..., Proposal]) -> Any:
-    form, actor = forms.KeyForm(), current_actor()
+    actor = current_actor()
+    form = forms.signing(actor)
     assert isinstance(actor, Person)  # noqa: S101 - the policy wants a role, and only people have one
     if not form.sent():
         return _show(proposal, form, status=200 if locale.switching() else 422)
@@ -175,9 +178,11 @@ def _sign(proposal: Proposal, verb: Callable[..., Proposal]) -> Any:
         return _show(proposal, form, status=422)
     except CannotSign as error:
         # What stands now, with the reason on top: nothing was written.
-        return _show(proposal, forms.KeyForm(formdata=None), status=409, problem=errors.describe(error))
+        return _show(proposal, forms.signing(actor, anew=True), status=409, problem=errors.describe(error))
     if proposal.act.decided_at:
         flash_ok(_("Both keys are turned. The decision is made, and the letters are being produced."))
+    elif verb is service.consent:
+        flash_ok(_("Your consent is given."))
     else:
         flash_ok(_("Your signature is in place."))
     return redirect_to("decisions.show", id=proposal.id)

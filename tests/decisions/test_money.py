@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml import html
 
 from grantflow.accounts.models import Person
 from grantflow.applications.models import Application
@@ -18,8 +20,12 @@ from grantflow.decisions.forms import proposal_form, split_of
 from grantflow.decisions.queries import Draft, Edge, Ranking
 from grantflow.decisions.queries.ranks import Ranked
 from grantflow.decisions.rules import Unsound
+from grantflow.kernel import clock
 from grantflow.kernel.money import eur
-from grantflow.kernel.parties import Party, Side
+from grantflow.kernel.parties import Party, Role, Side
+from grantflow.platform.db import db
+from grantflow.review.models import Assignment
+from grantflow.seats.states import Conflict
 from tests.given import Given
 
 As = Callable[[Person], FlaskClient]
@@ -101,6 +107,54 @@ def test_taking_over_changed_facts_takes_no_money_of_others(app: Flask, given: G
         first.application.lead.street = "Neue Straße 2"
         service.renew(first, by=given.office(Side.GERMAN))
         assert first.version > 1
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("de", "50.000,00\u00a0€, reserviert seit {day:%d.%m.%Y} (3 Tagen) von Clara Halter"),
+        ("fr", "50\u202f000,00\u00a0€, réservés depuis le {day:%d/%m/%Y} (3 jours) par Clara Halter"),
+    ],
+)
+def test_each_reservation_shows_its_file_its_age_and_its_holder(
+    app: Flask, given: Given, as_: As, language: str, says: str
+) -> None:
+    """Beside the form, and in the ranking at its file."""
+    file, holder = large(given), given.staff(Role.OFFICE, D, name="Clara Halter")
+    day = clock.now() - timedelta(days=3)
+    with clock.frozen(day):
+        given.proposed(file, shares=HELD, by=holder)
+    own, said = large(given), says.format(day=clock.local(day))
+    page = as_(given.office(Side.GERMAN)).get(f"/decisions/files/{own.id}?lang={language}").text
+    assert file.title in page
+    assert said in " ".join(html.fromstring(page).text_content().split(" "))
+    ranking = as_(given.signatory(T)).get(f"/decisions/ranking?lang={language}").text
+    assert said.split(", ")[1] in ranking
+
+
+def test_whoever_is_excluded_from_a_file_does_not_see_who_holds_its_money(app: Flask, given: Given, as_: As) -> None:
+    file, own, closed = large(given), large(given), given.office(Side.GERMAN)
+    given.proposed(file, shares=HELD, by=given.staff(Role.OFFICE, D, name="Clara Halter"))
+    page = as_(given.office(Side.GERMAN)).get(f"/decisions/files/{own.id}").text
+    assert (file.title in page, "Clara Halter" in page) == (True, True)
+    with app.app_context():
+        refused = {"application_id": file.id, "reviewer_id": closed.id, "party": D, "assigned_by": closed.id}
+        declared = {"conflict": Conflict.DECLARED, "assigned_at": clock.now(), "declared_at": clock.now()}
+        db.session.add(Assignment(**refused, **declared))
+        db.session.commit()
+    page = as_(closed).get(f"/decisions/files/{own.id}").text
+    assert (file.title in page, "Clara Halter" in page) == (False, False)
+
+
+def test_the_bars_say_what_they_show(app: Flask, given: Given, as_: As) -> None:
+    file = large(given)
+    given.decided(given.proposed(large(given), shares=HELD))
+    given.proposed(large(given), shares={D: eur(10_000), T: eur(20_000), M: eur(20_000)})
+    for path in (f"/decisions/files/{file.id}", "/decisions/ranking"):
+        page = html.fromstring(as_(given.office(Side.GERMAN)).get(f"{path}?lang=de").text)
+        words = [its.text_content().replace("\xa0", " ") for its in page.find_class("funders__sum")]
+        assert words == ["5.000 € von 60.000 € frei", "12.000 € von 36.000 € frei", "3.000 € von 24.000 € frei"]
+        assert "Gefüllt: gebunden. Schraffiert: von offenen Vorschlägen reserviert." in page.text_content()
 
 
 # --- how far the money reaches ---------------------------------------------------------------------

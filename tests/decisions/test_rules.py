@@ -315,6 +315,8 @@ def why(person: Signatory, its: Case, seen: str = "now") -> list[str]:
         (who(CLARA, D), case(), ["preparer_cannot_sign"]),
         (who(ANKE, D), case((D, ANKE)), ["signed_already"]),
         (who(UUID(int=9), D), case((D, ANKE)), ["city_signed_already"]),
+        (who(SOPHIE, M), case((M, SOPHIE)), ["consented_already"]),
+        (who(UUID(int=9), M), case((M, SOPHIE)), ["consent_given_already"]),
         (who(ANKE, D), case(is_stale=True), ["facts_outdated"]),
         (who(ANKE, D), case(deliberations_due=(M,)), ["deliberation_due"]),
         (who(JEAN, T), case((D, ANKE)), ["consent_due"]),

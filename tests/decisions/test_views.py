@@ -271,6 +271,31 @@ def test_two_signatories_decide_by_their_pages(app: Flask, given: Given, as_: As
     assert given.reload(proposal.application_id).state is State.AWARDED
 
 
+def test_metropole_is_asked_for_its_consent_and_for_no_signature(given: Given, as_: As):
+    proposal = given.turn(given.proposed(), given.signatory(D, name="Anke Sommer"))
+    client = as_(given.signatory(M))
+    page = client.get(f"/decisions/{proposal.id}?lang=de").get_data(as_text=True)
+    for words in ("Wozu Sie Ihre Zustimmung geben", "stimme ihm für Toulouse Métropole zu", "Ihre Zustimmung"):
+        assert words in page
+    for words in ("Was Sie unterzeichnen", "unterzeichne sie für"):
+        assert words not in page
+    reply = sign(client, proposal, "consent")
+    assert "Ihre Zustimmung ist erteilt." in client.get(reply.location).get_data(as_text=True)
+    page = as_(given.signatory(M)).get(f"/decisions/{proposal.id}?lang=de").get_data(as_text=True)
+    assert "Toulouse Métropole hat diesem Vorschlag bereits zugestimmt." in page
+
+
+def test_who_entered_a_deliberation_is_named_beside_it(app: Flask, given: Given, as_: As):
+    proposal = given.proposed(votes=False, by=given.staff(Role.OFFICE, D, name="Vera Verfasserin"))
+    clerk = as_(given.staff(Role.OFFICE, T, name="Claire Greffière"))
+    day = clock.today().strftime("%d/%m/%Y")
+    votes = {"toulouse_number": "DEL-1", "toulouse_on": day, "metropole_number": "DEL-2", "metropole_on": day}
+    clerk.post(f"/decisions/{proposal.id}/deliberations", data=votes)
+    page = as_(given.signatory(D)).get(f"/decisions/{proposal.id}?lang=de").get_data(as_text=True)
+    assert page.count("eingetragen von Claire Greffière") == 2
+    assert "Vera Verfasserin, " in page
+
+
 def test_a_wrong_password_and_a_box_not_ticked_are_said_at_their_fields(given: Given, as_: As):
     proposal = given.proposed()
     client = as_(given.signatory(D))

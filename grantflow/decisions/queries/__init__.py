@@ -26,15 +26,18 @@ from .files import (
     terms,
     visible_to,
 )
+from .holdings import SHOWN, Holding, reservations
 from .ranks import Edge, Ranking, ranking
 from .sights import Act, Panel, Sight, act, panel, sight
 from .waiting import tasks, to_sign
 
 __all__ = [
     "KINDS",
+    "SHOWN",
     "Act",
     "Draft",
     "Edge",
+    "Holding",
     "Panel",
     "Ranking",
     "Sight",
@@ -61,6 +64,7 @@ __all__ = [
     "panel",
     "proposal",
     "ranking",
+    "reservations",
     "sight",
     "signatories",
     "sources",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import selectinload
 
+from grantflow.accounts.models import Person
 from grantflow.applications.models import Application
 from grantflow.applications.states import DECIDABLE, State
 from grantflow.calls import rules as calls
-from grantflow.calls.models import Call, Envelope
+from grantflow.calls.models import Call, Envelope, Reservation
 from grantflow.kernel.parties import Actor, Party, Side
 from grantflow.platform.db import db
 from grantflow.review.models import Assignment, Standing
@@ -22,7 +24,7 @@ from .. import policy, rules
 from ..models import Act, Proposal
 from ..states import ActState, Outcome
 from .files import visible_to
-from .holdings import Holding, reservations
+from .holdings import age, sums
 
 PAGE = 50
 
@@ -79,11 +81,18 @@ class Ranked:
     outcome: Outcome | None
     #: What was awarded or is proposed; None without a proposal.
     award: int | None
+    #: Since when and by whom its money is reserved; None where it holds none.
+    held_since: datetime | None
+    holder: str | None
     #: What it takes from the money still free: nothing once decided, refused or below the threshold.
     claims: int
     #: Everything promised, and what fits of everything ranked up to here.
     total: int
     fits: bool
+
+    @property
+    def held_days(self) -> int:
+        return age(self.held_since) if self.held_since else 0
 
     @property
     def is_below(self) -> bool:
@@ -117,8 +126,6 @@ class Ranking:
     calls: Sequence[Call]
     rows: list[Ranked]
     pots: list[Pot]
-    #: Of the files that exist for the actor; whoever is excluded from one sees nothing of it, no sum either (T13).
-    reservations: list[Holding]
     #: Files the actor is excluded from: neither listed nor counted.
     excluded: int
     #: Score and id of the lowest in rank that holds money.
@@ -163,6 +170,7 @@ def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) ->
     if call is None:
         return None
     latest = _latest()
+    held = _held(latest)
     query = (
         select(
             Application.id,
@@ -182,11 +190,14 @@ def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) ->
             Proposal.id.label("proposal_id"),
             latest.c.kind,
             Proposal.award_cents,
+            held.c.since,
+            held.c.name.label("holder"),
         )
         .select_from(Standing)
         .join(Standing.application)
         .outerjoin(latest, true())
         .outerjoin(Proposal, Proposal.act_id == latest.c.id)
+        .outerjoin(held, true())
         .where(Standing.call_id == call.id, visible_to(actor))
         .order_by(Standing.score.desc(), Standing.application_id.desc())
         .limit(PAGE + 1)
@@ -194,14 +205,13 @@ def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) ->
     if after:
         query = query.where(tuple_(Standing.score, Standing.application_id) < tuple_(after.score, after.application_id))
     found = db.session.execute(query).all()
-    held = reservations(actor, call.id)
-    pots = [_pot(envelope, held) for envelope in call.envelopes]
+    held = sums(actor, call.id)
+    pots = [_pot(envelope, held.get(envelope.funder_code, 0)) for envelope in call.envelopes]
     return Ranking(
         call=call,
         calls=everything,
         rows=_rows(call, found[:PAGE], pots, after),
         pots=pots,
-        reservations=held,
         excluded=_excluded(actor, call),
         last_holder=_last_holder(actor, call),
         after=after,
@@ -213,6 +223,12 @@ def _latest() -> Any:
     """The last act of each file, unless it was sent back: one look into the index for each row of the page."""
     acts = select(Act.id, Act.kind).where(Act.application_id == Application.id, Act.state != ActState.ABANDONED)
     return acts.order_by(Act.number.desc()).limit(1).correlate(Application).lateral("latest")
+
+
+def _held(latest: Any) -> Any:
+    """Since when and by whom such an act holds money, while it does."""
+    query = select(Reservation.since, Person.name).join(Reservation.holder).where(Reservation.act_id == latest.c.id)
+    return query.order_by(Reservation.since).limit(1).correlate(latest).lateral("held")
 
 
 def _calls() -> Sequence[Call]:
@@ -250,6 +266,8 @@ def _rows(call: Call, found: Sequence[Any], pots: Sequence[Pot], after: Edge | N
             proposal_id=row.proposal_id,
             outcome=row.kind,
             award=row.award_cents,
+            held_since=row.since,
+            holder=row.holder,
             claims=claim,
             total=fit.total,
             fits=fit.fits,
@@ -267,9 +285,8 @@ def _claims(row: Any, threshold: int) -> int:
     return 0
 
 
-def _pot(envelope: Envelope, held: Sequence[Holding]) -> Pot:
-    party = envelope.funder_code
-    return Pot(party, envelope.limit_cents, envelope.committed_cents, sum(its.parts.get(party, 0) for its in held))
+def _pot(envelope: Envelope, reserved: int) -> Pot:
+    return Pot(envelope.funder_code, envelope.limit_cents, envelope.committed_cents, reserved)
 
 
 def _last_holder(actor: Actor, call: Call) -> tuple[Decimal, UUID] | None:

@@ -144,7 +144,7 @@ def send_back(proposal: Proposal, reason: str, *, by: Actor) -> Proposal:
             notifications.send(
                 "proposal_returned",
                 to=author,
-                key=f"proposal_returned:{proposal.id}:{proposal.version}:{author.id}",
+                key=f"proposal_returned:{act.id}:{proposal.version}:{author.id}",
                 number=proposal.application.number,
                 title=proposal.application.title,
                 title_language=proposal.application.language,
@@ -302,7 +302,7 @@ def _call_signatories(proposal: Proposal) -> None:
             notifications.send(
                 "key_waiting",
                 to=person,
-                key=f"key_waiting:{proposal.id}:{proposal.version}:{person.id}",
+                key=f"key_waiting:{proposal.act_id}:{proposal.version}:{person.id}",
                 number=application.number,
                 title=application.title,
                 title_language=application.language,
