@@ -102,6 +102,8 @@ class Desk:
     lookalikes: list[applications.Lookalike]
     #: The partner of what was sent, if it has withdrawn since.
     gone: Participation | None
+    #: What the applicant changed after the office had returned the file.
+    changes: list[applications.Difference]
     review: ReviewPanel | None
     decision: DecisionPanel | None
 
@@ -115,6 +117,7 @@ def desk(actor: Actor, application: Application) -> Desk:
         checks=applications.formal_checks(application) if is_new else [],
         lookalikes=applications.lookalikes(actor, application),
         gone=applications.withdrawn_partner(application),
+        changes=applications.changed_since_return(application),
         review=reviews.panel(actor, application),
         decision=decisions.panel(actor, application),
     )

@@ -131,6 +131,7 @@ def _file(application: Application, form: FormalCheckForm, status: int = 200) ->
         awaits_confirmation=desk.gone is not None and applications.awaits_confirmation(application),
         may_note_withdrawal=application_policy.is_responsible(actor, application)
         and applications.may_lose_its_partner(application),
+        changes=[texts.changed(difference, application) for difference in desk.changes],
         form=form if is_new and application_policy.is_responsible(actor, application) else None,
         office=OFFICES[application.lead_side],
         state_label=application_texts.STATES[application.state],
