@@ -8,14 +8,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
-from grantflow.kernel.parties import Actor, Role
+from grantflow.kernel.parties import Actor, Party, Role
 from grantflow.kernel.text import search_words
 from grantflow.platform import health, jobs
-from grantflow.platform.db import db
+from grantflow.platform.db import db, in_order
 from grantflow.platform.health import Finding
 from grantflow.platform.jobs import Job
 
-from .models import Download, Letter
+from .models import Body, Download, Letter
 from .states import PRINTING, Channel, Desk, Kind, Standing, State
 
 #: Rows on a page: as many as fit into 60 kB of HTML.
@@ -38,6 +38,16 @@ def by_keys(keys: Collection[str]) -> dict[str, Letter]:
     return {letter.key: letter for letter in db.session.scalars(select(Letter).where(Letter.key.in_(keys)))}
 
 
+def bodies(digests: Collection[str]) -> dict[str, str]:
+    """The words that lie under ``digests``."""
+    return {body.digest: body.text for body in db.session.scalars(select(Body).where(Body.digest.in_(digests)))}
+
+
+def body(letter: Letter) -> Select[Body]:
+    """The words of a letter."""
+    return select(Body).where(Body.digest == letter.body_digest)
+
+
 def visible(actor: Actor, letter_id: UUID) -> Letter | None:
     """The letter, if it exists for ``actor``."""
     return db.session.scalar(select(Letter).where(Letter.id == letter_id, visible_to(actor)))
@@ -55,7 +65,9 @@ def of_application(application_id: UUID) -> list[Letter]:
 
 
 def _of(whose: ColumnElement[bool]) -> list[Letter]:
-    query = select(Letter).where(whose).order_by(Letter.standing, Letter.register_number)
+    query = (
+        select(Letter).where(whose).order_by(Letter.standing, in_order(Letter.funder, Party), Letter.register_number)
+    )
     return list(db.session.scalars(query.options(defer(Letter.facts), defer(Letter.search_text))))
 
 

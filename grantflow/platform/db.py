@@ -11,20 +11,32 @@ from flask import Flask, Response, session
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    Case,
     DateTime,
     Engine,
     Enum,
     ExceptionContext,
+    FetchedValue,
     MetaData,
     Select,
     Table,
     Uuid,
+    case,
     event,
     inspect,
     select,
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, joinedload, mapped_column, registry
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    Session,
+    SessionTransaction,
+    joinedload,
+    mapped_column,
+    registry,
+)
 
 from grantflow.config import ROOT, Settings
 from grantflow.kernel.errors import Forbidden
@@ -56,6 +68,13 @@ class Base(DeclarativeBase):
     )
 
 
+class Printed:
+    """A row that acts are made of: whoever changes a column that is printed, the database raises the version (migration
+    0002), so that nobody can forget it."""
+
+    printed_version: Mapped[int] = mapped_column(default=1, server_default="1", server_onupdate=FetchedValue())
+
+
 class Identified:
     """A random public identifier: nothing can be counted or guessed from an address."""
 
@@ -75,6 +94,12 @@ def enum_column(kind: type[StrEnum]) -> Enum:
         length=40,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def in_order(column: InstrumentedAttribute[Any], kind: type[StrEnum]) -> Case[int]:
+    """To sort by: as the enumeration is written down, which its values in a column would not be (Düsseldorf, Toulouse,
+    Toulouse Métropole everywhere)."""
+    return case({member: place for place, member in enumerate(kind)}, value=column)
 
 
 S = TypeVar("S", bound=Select)

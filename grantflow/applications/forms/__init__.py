@@ -1,7 +1,7 @@
 """The shape of what is sent: each step of a file, its budget, and what is decided about it as a whole."""
 
 from .budget import BudgetForm
-from .files import ChannelForm, FormalCheckForm, StartForm, Verdict, WithdrawForm
+from .files import ChannelForm, FormalCheckForm, PartnerWithdrawalForm, StartForm, Verdict, WithdrawForm
 from .steps import (
     STEPS,
     AnswersForm,
@@ -23,6 +23,7 @@ __all__ = [
     "DeclarationsForm",
     "FormalCheckForm",
     "PartnerForm",
+    "PartnerWithdrawalForm",
     "PeopleForm",
     "ProjectForm",
     "SendForm",

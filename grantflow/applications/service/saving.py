@@ -26,6 +26,7 @@ from .. import policy, queries, rules
 from ..models import Application, BudgetLine, Declaration, Version, VersionAnswer, VersionChange, VersionParty
 from ..states import EDITABLE, Declared, LineKind, Part, State, StepName
 from .choosing import choose_channel
+from .participating import as_lead
 
 #: The rows that belong to a version.
 PARTS = ("answers", "lines", "declarations", "partner")
@@ -53,6 +54,7 @@ def start(call: Call, organisation: Organisation, *, by: Actor, language: str) -
         language=language,
         state=State.DRAFT,
         created_at=now,
+        participations=[as_lead(organisation)],
         versions=[Version(number=1, opened_at=now, saved_at=now)],
     )
     db.session.add(application)
@@ -67,7 +69,7 @@ def save(application: Application, step: StepName, values: Mapping[str, Any], *,
     Merged into what somebody else has saved since the page was ``seen``. Raises Forbidden for strangers, IllegalStep
     while nothing may be written, Clash where both changed the same.
     """
-    version = _open(application, by)
+    version = _open(application, by, policy.signs_for if step is StepName.DECLARATIONS else policy.writes_for)
     if step is StepName.BUDGET:
         values = {**values, "lines": [replace(line, key=line.key or uuid4()) for line in values["lines"]]}
     door = Door(VersionChange, VersionChange.version_id, version.id, step, version.revision, by)
@@ -147,8 +149,6 @@ def declare(
     A declaration binds whoever makes it: unlike the rest of a draft, each change goes on the trail. With ``channel``,
     also how the acts shall arrive.
     """
-    if not policy.signs_for(by, application):
-        raise Forbidden()
     lead = application.lead
     values: dict[str, Any] = {"codes": codes & frozenset(rules.required_declarations(lead.kind, lead.country))}
     if channel:
@@ -192,9 +192,9 @@ def _now(step: StepName, version: Version, part: Any, values: Mapping[str, Any])
     return facts | {name: value for name, value in rows.items() if name in values}
 
 
-def _open(application: Application, by: Actor) -> Version:
-    """Hold the file and its open version for writing: its own writers only, and only while it is theirs to write."""
-    if not policy.writes_for(by, application):
+def _open(application: Application, by: Actor, may: Callable[[Actor, Application], bool]) -> Version:
+    """Hold the file and its open version for writing: whoever ``may``, and only while it is theirs to write."""
+    if not may(by, application):
         raise Forbidden()
     before = by.roles
     db.session.flush()
