@@ -781,7 +781,8 @@ class TestStrangers:
         theirs = given.organisation(other, register_number=number)
         given.application(State.SUBMITTED, by=other, organisation=theirs, title=title, partner_name=partner)
         assert answers() == before
-        sent = client.post(f"/applications/{application.id}/check", data={"action": "send"})
+        check = f"/applications/{application.id}/check"
+        sent = client.post(check, data={"action": "send", **opened(client, check)})
         assert sent.location == f"/applications/{application.id}/receipt"
 
 
@@ -806,4 +807,5 @@ class TestMembers:
             assert "zeichnungsberechtigt" in page
             assert "page-form" not in page
             assert client.post(f"{path}/{step}", data={"action": "send"}).status_code == 403
-        assert client.post(f"{path}/dates", data=dict.fromkeys(("starts_on", "ends_on"), "")).status_code == 302
+        emptied = {"starts_on": "", "ends_on": "", **opened(client, f"{path}/dates")}
+        assert client.post(f"{path}/dates", data=emptied).status_code == 302

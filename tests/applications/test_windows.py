@@ -167,6 +167,13 @@ def test_the_colleague_who_saves_while_one_sends(desk: Desk) -> None:
     assert desk.given.reload(desk.file.id).sent.summary == "Im letzten Augenblick."
 
 
+def test_whoever_sends_without_saying_what_they_saw_is_shown_all(desk: Desk) -> None:
+    refused = desk.as_(desk.lea).post(f"/applications/{desk.file.id}/check", data={"action": "send"})
+    assert refused.status_code == 409
+    assert desk.version.summary in refused.text
+    assert desk.given.reload(desk.file.id).state is State.DRAFT
+
+
 def test_a_save_that_arrives_after_sending_loses_no_words(desk: Desk) -> None:
     tabs = [desk.tab(step) for step in ("project", "budget", "check")]
     desk.tab("check").save("send")
