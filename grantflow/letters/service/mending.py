@@ -109,7 +109,7 @@ def reprint(claim: jobs.Claim) -> bool:
     content = typeset(letter).content
     if storage.digest_of(content) != letter.digest:
         log.critical("letter_lost", letter=letter.register_number)
-        raise jobs.Hopeless(f"printed again it has other bytes (templates {letter.template_version})")
+        raise jobs.Hopeless("printed again it has other bytes: by another release's layout or press")
     storage.put(content)
     if not jobs.finish(claim):
         return False
