@@ -30,6 +30,7 @@ from grantflow.notifications import service as notifications
 from grantflow.platform import jobs
 from grantflow.platform.db import db
 from grantflow.platform.embedded import Embedded
+from grantflow.platform.jobs.tending import BEGUN
 from grantflow.platform.models import Heartbeat
 from grantflow.supervisor import WORKERS, beat_command, worker_command
 from tests.conftest import FAST, settings_for
@@ -90,7 +91,7 @@ def taken(person_id: UUID) -> float | None:
 
 def swept(app: Flask) -> datetime | None:
     with app.app_context():
-        found: datetime | None = db.session.scalar(select(Heartbeat.seen_at).where(Heartbeat.name == "sweep"))
+        found: datetime | None = db.session.scalar(select(Heartbeat.seen_at).where(Heartbeat.name == BEGUN))
         db.session.rollback()
         return found
 
