@@ -14,7 +14,8 @@ from grantflow.dashboard.texts import UPKEEP
 from grantflow.kernel import clock
 from grantflow.platform import jobs
 from grantflow.platform.db import db
-from grantflow.platform.jobs import Job, reminders
+from grantflow.platform.jobs import Job, reminders, tending
+from grantflow.platform.models import Heartbeat
 
 #: Three years, in seconds.
 instants = st.integers(0, 3 * 366 * 86_400).map(lambda s: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=s))
@@ -117,3 +118,23 @@ def test_reminders_of_all_wings_lie_in_one_place_and_a_missed_beat_catches_up_on
         assert given == [whole, whole]
         with pytest.raises(KeyError):
             jobs.remind(whole, "nobody gives this", today)
+
+
+# --- the sweep ---------------------------------------------------------------------------------------
+
+
+def test_sweeps_that_piled_up_are_one_and_a_long_one_costs_the_next_no_turn(
+    real: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[int] = []
+    monkeypatch.setattr(tending, "ring_left_behind", lambda: rung.append(1) or 0)
+    with real.app_context():
+        for _ in range(3):
+            jobs.sweep()
+        assert rung == [1]
+        # It took its time: it began a minute ago, and ended only now.
+        past = clock.now() - timedelta(minutes=1)
+        db.session.execute(update(Heartbeat).where(Heartbeat.name == tending.BEGUN).values(seen_at=past))
+        db.session.commit()
+        jobs.sweep()
+        assert rung == [1, 1]
