@@ -76,9 +76,12 @@ REASONS = (
     " WHERE e.reason = m.facts->>'reason' AND e.subject_label = m.facts->>'number'"
 )
 SIGNED = (
-    "UPDATE proposal_version SET content = jsonb_set(jsonb_set(content,"
-    " '{reason,de}', to_jsonb(content#>>'{reason,de}' || ' WdexproposalxreasonW')),"
-    " '{reason,fr}', to_jsonb(content#>>'{reason,fr}' || ' WfrxproposalxreasonW'))"
+    "UPDATE proposal_version v SET frozen = m.bytes, digest = encode(sha256(m.bytes), 'hex') FROM ("
+    " SELECT proposal_id, number, convert_to(jsonb_set(jsonb_set(its,"
+    " '{terms,reason,de}', to_jsonb(its#>>'{terms,reason,de}' || ' WdexproposalxreasonW')),"
+    " '{terms,reason,fr}', to_jsonb(its#>>'{terms,reason,fr}' || ' WfrxproposalxreasonW'))::text, 'UTF8') AS bytes"
+    " FROM (SELECT proposal_id, number, convert_from(frozen, 'UTF8')::jsonb AS its FROM proposal_version) AS s) AS m"
+    " WHERE (v.proposal_id, v.number) = (m.proposal_id, m.number)"
 )
 SHUFFLED = (
     "UPDATE application SET language = CASE language WHEN 'de' THEN 'fr' ELSE 'de' END WHERE id::text < '8'",
