@@ -8,7 +8,7 @@ from .asking import Asked, asked
 from .differing import Difference, difference
 from .filing import CallTerms, CategoryTerms, Filing, Line, PartnerView, Question
 from .money import Money, money_of, most
-from .sealing import FROZEN, SCHEMA, canonical, digest, plain
+from .sealing import FROZEN, SCHEMA, canonical, plain
 from .sending import CONSENT_VERSION, FIELDS, NEEDED, required_declarations, why_not_submit
 from .words import covered, number, return_deadline, search_text, title_key
 
@@ -31,7 +31,6 @@ __all__ = [
     "canonical",
     "covered",
     "difference",
-    "digest",
     "money_of",
     "most",
     "number",
