@@ -109,11 +109,6 @@ class Sight:
             if (facts := self.content["letters"].get(party.value))
         ]
 
-    @property
-    def letter_count(self) -> int:
-        """Acts and courtesy translations."""
-        return sum(2 if act.has_courtesy else 1 for act in self.acts)
-
     def share_of(self, party: Party | None) -> int:
         return next((s.cents for s in self.proposal.shares if s.funder_code is party), 0)
 
