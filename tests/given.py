@@ -275,9 +275,6 @@ class Given:
         project: dict[str, Any] = {
             "title": title or f"Projekt {uuid4().hex[:8]}",
             "summary": "Eine Woche gemeinsames Training an zwei Orten.",
-            "why_two_cities": "Beide Städte haben starke Vereine.",
-            "encounter": "In gemischten Gruppen.",
-            "success": "Ein jährliches Turnier.",
             "theme": Theme.SPORT,
             "format": Format.GROUP_EXCHANGE,
             "places": "Düsseldorf, Toulouse",
@@ -287,12 +284,12 @@ class Given:
             "participants_french": 14,
             "volunteers": 12,
             "volunteer_hours": 480,
-            "who_works": "Vorstand und Ehrenamtliche.",
             "mostly_minors": False,
             "is_school_trip": False,
         }
-        applications.save_answers(application, StepName.PROJECT, project, by=by)
-        applications.save_answers(application, StepName.PEOPLE, people, by=by)
+        said = {question.code: f"Antwort: {question.label_de}" for question in application.call.questions}
+        applications.save_answers(application, StepName.PROJECT, {**project, **said}, by=by)
+        applications.save_answers(application, StepName.PEOPLE, {**people, **said}, by=by)
         applications.save_answers(
             application, StepName.DATES, {"starts_on": starts, "ends_on": starts + timedelta(days=6)}, by=by
         )

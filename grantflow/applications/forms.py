@@ -126,12 +126,15 @@ class PartnerForm(Form):
 class AnswersForm(Form):
     """A step of plain answers: its fields are called as facts and questions are."""
 
+    #: The questions among the fields: one that the page did not show says nothing.
+    codes: frozenset[str] = frozenset()
+
     def answers(self) -> dict[str, Any]:
         """Values by column; texts left empty are empty texts."""
         return {
             name: (field.data or "") if isinstance(field, StringField) else field.data
             for name, field in self._fields.items()
-            if name != "csrf_token"
+            if name != "csrf_token" and (name not in self.codes or field.raw_data)
         }
 
 
@@ -140,9 +143,6 @@ class ProjectForm(AnswersForm):
     theme = SelectField(_l("Theme"), coerce=one_of(Theme), choices=_labels(texts.THEMES, blank=True))
     format = SelectField(_l("Type of project"), coerce=one_of(Format), choices=_labels(texts.FORMATS, blank=True))
     summary = Text(_l("What is planned?"), limit=3000)
-    why_two_cities = Text(_l("Why these two cities?"), limit=2000, printed=False)
-    encounter = Text(_l("How do people from both sides meet?"), limit=2000, printed=False)
-    success = Text(_l("How will you know that it succeeded?"), limit=2000, printed=False)
     places = Line(_l("Where does it happen?"), printed=False)
 
 
@@ -151,9 +151,14 @@ class PeopleForm(AnswersForm):
     participants_french = WholeField(_l("People from France taking part"))
     volunteers = WholeField(_l("Volunteers who help"))
     volunteer_hours = WholeField(_l("Hours of voluntary work in all"))
-    who_works = Text(_l("Who carries out the project?"), limit=2000, printed=False)
     mostly_minors = YesNoField(_l("Are most participants under 18?"))
     is_school_trip = YesNoField(_l("Is it a school trip or a school exchange?"))
+
+
+def asking(form: type[AnswersForm], questions: Sequence[rules.Question]) -> type[AnswersForm]:
+    """The step's form with a field for each of these questions, called by its code."""
+    fields = {its.code: Text(its.label, limit=its.longest, printed=False) for its in questions}
+    return type(form.__name__, (form,), {"codes": frozenset(fields), **fields})
 
 
 class DatesForm(AnswersForm):

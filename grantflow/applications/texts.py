@@ -286,9 +286,6 @@ MESSAGES: dict[str, Any] = {
     "missing_title": _l("Give the project a title."),
     "title_unprintable": _l("The title has characters that no letter can print: %(characters)s"),
     "missing_summary": _l("Describe the project in a few sentences."),
-    "missing_why_two_cities": _l("Say why Düsseldorf and Toulouse belong together in this project."),
-    "missing_encounter": _l("Describe how people from both sides meet."),
-    "missing_success": _l("Say how you will know that the project succeeded."),
     "missing_theme": _l("Choose a theme."),
     "missing_format": _l("Choose the type of project."),
     "missing_places": _l("Name the places where the project happens."),
@@ -296,7 +293,7 @@ MESSAGES: dict[str, Any] = {
     "missing_participants_french": _l("Enter how many people from France take part."),
     "missing_volunteers": _l("Enter how many volunteers help."),
     "missing_volunteer_hours": _l("Enter the volunteers’ hours."),
-    "missing_who_works": _l("Describe who carries out the project."),
+    "answer_missing": _l("Please answer the question “%(question)s”."),
     "missing_mostly_minors": _l("Say whether most participants are under 18."),
     "missing_is_school_trip": _l("Say whether this is a school trip or school exchange."),
     "refer_minors": _l(

@@ -233,8 +233,9 @@ class Question(Identified, Base):
     required_from: Mapped[int | None]
 
     call: Mapped[Call] = relationship(back_populates="questions")
+    #: Nobody reads a question without the criteria it informs.
     criteria: Mapped[list[Criterion]] = relationship(
-        secondary=question_criterion, back_populates="questions", order_by=Criterion.position
+        secondary=question_criterion, back_populates="questions", order_by=Criterion.position, lazy="joined"
     )
 
     __table_args__ = (

@@ -35,13 +35,13 @@ def next_opening() -> datetime | None:
 
 def all_calls() -> Sequence[Call]:
     """Every call with all its parts, the latest first."""
-    asked = selectinload(Call.questions).selectinload(Question.criteria)
+    asked = selectinload(Call.questions)
     return db.session.scalars(select(Call).order_by(Call.opens_at.desc()).options(*_WHOLE, asked)).all()
 
 
 def by_code(actor: Actor, code: str) -> Call | None:
     """A call by its code: calls are public from the day they open."""
-    asked = selectinload(Call.criteria).selectinload(Criterion.questions)
+    asked = selectinload(Call.criteria).selectinload(Criterion.questions).lazyload(Question.criteria)
     query = select(Call).where(Call.code == code, Call.opens_at <= clock.now()).options(*_WHOLE, asked)
     return db.session.scalar(query)
 

@@ -21,8 +21,11 @@ class Timed(Protocol):
 class Depth(Protocol):
     """From which category on a question is asked, and from which it must be answered; None: in none."""
 
-    asked_from: int
-    required_from: int | None
+    @property
+    def asked_from(self) -> int: ...
+
+    @property
+    def required_from(self) -> int | None: ...
 
 
 C = TypeVar("C", bound=CategoryLike)

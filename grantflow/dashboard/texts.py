@@ -1,5 +1,6 @@
 """What there is to do, in words."""
 
+import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -47,5 +48,43 @@ UPKEEP: dict[str, Any] = {
     "upkeep.forget_attempts": _l("Delete counters of attempts"),
     "upkeep.forget_heartbeats": _l("Delete notes about ended workers"),
 }
+
+#: What workers and checks say in English, for whoever runs the house, and what it means. The first that fits holds.
+_REASONS: tuple[tuple[str, Any], ...] = (
+    (
+        "^the link ended",
+        _l("The link in the message had ended before it could be sent. The person can ask for a new one."),
+    ),
+    ("SMTPUTF8", _l("The mail server takes no address with such letters.")),
+    ("^SMTP [0-9]", _l("The mail server did not take the message.")),
+    ("no attempt came to an end", _l("The work was broken off several times without a result.")),
+    ("has no glyph|not in the file:|would print as nothing|[Ff]ont", _l("A character or a font cannot be printed.")),
+    ("OverLimit|more than [0-9]|MemoryError", _l("Making it took too long or too much memory.")),
+    ("storage refused|No space|Read-only|Permission denied", _l("A file could not be stored.")),
+    ("other bytes|Rotten|^damaged|not to be printed again", _l("A file is damaged.")),
+    ("folder is gone", _l("A folder is missing.")),
+    ("^nobody was seen", _l("No service is running that takes this work.")),
+    ("^never seen|^last seen", _l("There has been no sign of life lately.")),
+    ("nobody takes what|oldest has waited", _l("Work waits too long.")),
+    ("gave up", _l("Work has failed and waits for a person.")),
+    ("MB left", _l("Space is running out.")),
+    ("database's clock", _l("A clock is wrong.")),
+    ("^the database is at", _l("The tables of the database are those of another version.")),
+    ("^broken at entry", _l("An entry was changed or is missing.")),
+    ("^not checked", _l("It was not checked for two days.")),
+    ("silent|timed out|[Tt]imeout", _l("No answer came in time.")),
+    ("[Cc]onnect|unreachable|gaierror|Name or service|closed", _l("The connection failed.")),
+)
+_REFUSED = _l(
+    "The mail server of the recipient refuses the message: the address is probably wrong or no longer in use."
+)
+_UNKNOWN = _l("An unexpected fault.")
+
+
+def reason(said: str, *, recipient: bool = False) -> Any:
+    """What a technical reason means. ``recipient``: what failed is about whom it was meant for."""
+    found = next((label for pattern, label in _REASONS if re.search(pattern, said)), _UNKNOWN)
+    return _REFUSED if recipient and said.startswith("SMTP ") else found
+
 
 MESSAGES: dict[str, Any] = {}

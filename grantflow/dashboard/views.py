@@ -146,6 +146,7 @@ def show_workers() -> Response:
         kinds=message_texts.KINDS,
         labels=texts.CHECKS,
         upkeep=texts.UPKEEP,
+        reason=texts.reason,
     )
 
 

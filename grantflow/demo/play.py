@@ -27,6 +27,7 @@ from grantflow.review.models import Assignment
 from grantflow.review.rules import Mark
 
 from . import remarks
+from .answers import ANSWERS
 from .projects import PROJECTS, Project
 
 #: How far each state lies along the procedure; a project goes through all before its own.
@@ -206,8 +207,9 @@ class _Story:
             },
             StepName.DATES: {"starts_on": starts, "ends_on": starts + project.lasts * clock.DAY},
         }
+        said = ANSWERS.get(project.title, {})
         for step, values in answers.items():
-            applications.save_answers(self.application, step, values, by=self.person)
+            applications.save_answers(self.application, step, {**values, **said}, by=self.person)
 
     def _budget(self) -> None:
         line = application_rules.Line

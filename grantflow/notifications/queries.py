@@ -60,7 +60,7 @@ def _queue() -> Finding:
 
 
 def _failed() -> Finding:
-    """A message that reaches nobody stays on the workers' page; the alarm rings for a day."""
+    """What failed stays on the workers' page; the alarm rings for a day, and not for an address that nobody has."""
     state = backlog()
     lately = state.failed_lately
     return Finding(

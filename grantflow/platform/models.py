@@ -40,6 +40,8 @@ class Job(Identified, Base):
     done_at: Mapped[datetime | None] = mapped_column(Instant)
     failed_at: Mapped[datetime | None] = mapped_column(Instant)
     last_error: Mapped[str | None]
+    #: What failed is a person's task, such as an address that nobody has: no alarm rings for it.
+    quiet: Mapped[bool] = mapped_column(server_default="false")
 
     __table_args__ = (
         CheckConstraint("done_at IS NULL OR failed_at IS NULL", name="one_end"),

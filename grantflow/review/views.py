@@ -120,6 +120,10 @@ def _grid(show: Callable[..., Any], assignment: Assignment, form: forms.Grid, **
         assignment=assignment,
         criteria=criteria,
         questions={criterion.position: criterion_question(criterion) for criterion in criteria},
+        answers={
+            criterion.position: [its for its in file.asked if criterion.position in its.question.criteria]
+            for criterion in criteria
+        },
         comment_limit=forms.COMMENT_LIMIT,
         total=sum(mark.points or 0 for mark in form.marks(criteria).values()),
         category=file.money.category,

@@ -66,7 +66,7 @@ def filing(**changes: Any) -> Filing:
             email="castan@example.org",
             role="Dojo und Unterkunft",
         ),
-        answers={name: "x" for names in rules.ANSWERS.values() for name in names},
+        facts={name: "x" for names in rules.NEEDED.values() for name in names},
         starts_on=date(2027, 5, 10),
         ends_on=date(2027, 5, 16),
         participants_german=14,
@@ -330,3 +330,17 @@ class TestWords:
         assert one == '{"lines":[{"cents":1}],"on":"2027-01-02","theme":"sport","title":"Café"}'.encode()
         assert rules.canonical(json.loads(one)) == one
         assert rules.digest(one) == hashlib.sha256(one).hexdigest()
+
+
+@pytest.mark.parametrize(("asked_for", "missing"), [(4_800, ["Wer?"]), (9_400, ["Wer?", "Was ist neu?"])])
+def test_an_open_question_is_one_kind_of_reason_that_names_it(asked_for: int, missing: list[str]) -> None:
+    questions = [
+        rules.Question(code="who", step=StepName.PEOPLE, label="Wer?"),
+        rules.Question(code="why", step=StepName.PEOPLE, label="Warum?", text="Darum."),
+        rules.Question(code="new", step=StepName.PEOPLE, label="Was ist neu?", required_from=2),
+    ]
+    found = rules.why_not_submit(filing(questions=questions, requested_cents=eur(asked_for)))
+
+    open_ = [reason for reason in found if reason.key == "answer_missing"]
+    assert [reason.facts["question"] for reason in open_] == missing
+    assert {reason.step for reason in open_} == {StepName.PEOPLE}

@@ -68,6 +68,10 @@ PROJECT = {
     "why_two_cities": "Weil.",
     "encounter": "In Tandems.",
     "success": "Ein Turnier.",
+    "innovation": "Die erste gemeinsame Woche.",
+    "networking": "Zwei Schulen.",
+    "visibility": "Offenes Training.",
+    "environment": "Mit der Bahn.",
 }
 PEOPLE = {
     "participants_german": "14",
@@ -75,6 +79,9 @@ PEOPLE = {
     "volunteers": "12",
     "volunteer_hours": "480",
     "who_works": "Ehrenamtliche",
+    "accessibility": "Alle ab 16 Jahren.",
+    "diversity": "Wer noch nie in Toulouse war.",
+    "equality": "Halb Frauen, halb Männer.",
     "mostly_minors": "no",
     "is_school_trip": "no",
 }

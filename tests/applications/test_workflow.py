@@ -121,7 +121,7 @@ def test_every_word_is_there() -> None:
     assert set(texts.NEXT) == set(State)
     assert set(texts.EVENTS) == set(Action)
     assert set(texts.STEPS) == set(texts.CHECKS) == set(StepName)
-    made = {f"missing_{name}" for names in rules.ANSWERS.values() for name in names}
+    made = {f"missing_{name}" for names in rules.NEEDED.values() for name in names}
     made |= {f"declare_{code}" for code in Declared}
     assert made <= set(texts.MESSAGES)
 

@@ -58,9 +58,8 @@ STATEMENTS = (
     """,
     """
     INSERT INTO version_answer (version_id, code, text)
-    SELECT v.id, a.code, repeat(a.text, 20) FROM application_version v
-    CROSS JOIN (VALUES ('why_two_cities', 'Weil beide Seiten lernen. '), ('encounter', 'Vier Treffen. '),
-                       ('success', 'Es bleibt etwas. '), ('who_works', 'Ehrenamtliche. ')) a(code, text)
+    SELECT v.id, q.code, repeat('Weil beide Seiten lernen. ', 20) FROM application_version v
+    JOIN application a ON a.id = v.application_id JOIN question q ON q.call_id = a.call_id
     WHERE v.title LIKE 'Projekt % an Rhein%'
     """,
     """

@@ -145,6 +145,10 @@ def apply(who: Visitor, story: Story) -> str:
         why_two_cities=text,
         encounter=text,
         success=text,
+        innovation="Zum ersten Mal rudern beide Vereine in einem Boot.",
+        networking="Zwei Schulen laden zum Proberudern ein.",
+        visibility="Eine offene Regatta in jeder Stadt.",
+        environment="Alle reisen mit der Bahn.",
         places="Düsseldorf, Toulouse",
     )
     # Switching the language keeps what was typed, unsaved as it is (D25).
@@ -161,6 +165,9 @@ def apply(who: Visitor, story: Story) -> str:
         volunteers="12",
         volunteer_hours="240",
         who_works="Zwölf Ehrenamtliche beider Vereine.",
+        accessibility="Alle, die schwimmen können; Anfänger sitzen neben Erfahrenen.",
+        diversity="Ein Drittel der Plätze ist für Menschen, die noch nie im anderen Land waren.",
+        equality="In jedem Boot sitzen gleich viele Frauen und Männer.",
         mostly_minors="no",
         is_school_trip="no",
     )

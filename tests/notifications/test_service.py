@@ -25,7 +25,7 @@ from grantflow.audit.models import Entry
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep, Transient
 from grantflow.kernel.parties import SYSTEM, Party, Role
-from grantflow.notifications import rules, service
+from grantflow.notifications import queries, rules, service
 from grantflow.notifications.models import Message
 from grantflow.platform import jobs, mail
 from grantflow.platform.db import db
@@ -232,6 +232,10 @@ def test_what_is_refused_for_good_fails_at_once_and_is_started_again_by_hand(
         row = read(real, row_id)
         assert row.failed_at
         assert row.last_error == "SMTP 550 5.1.1 no such mailbox"
+        # A person's task; /status stays green.
+        assert row.quiet
+        with real.app_context():
+            assert queries.backlog().failed_lately == 0
         assert not deliver(real, row_id)
         with real.app_context():
             with pytest.raises(Forbidden):

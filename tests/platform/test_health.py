@@ -289,6 +289,9 @@ def test_what_failed_waits_for_a_person(house: Flask) -> None:
     assert set(red(house)) == {"messages_failed"}
     changed(house, URGENT, failed_at=func.clock_timestamp() - timedelta(days=2))
     assert red(house) == {}
+    # An address that nobody has is a person's task, and no alarm for whoever runs the house.
+    changed(house, URGENT, failed_at=func.clock_timestamp(), quiet=True)
+    assert red(house) == {}
     with house.app_context():
         letters.issue(Kind.AWARD, [samples.facts()], key="x", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM)
         db.session.commit()

@@ -9,6 +9,9 @@ from markupsafe import Markup, escape
 
 
 class Picture:
+    def __repr__(self) -> str:
+        return "a picture"
+
     def __html__(self) -> str:
         return "<svg/>"
 

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from grantflow.accounts.models import Person
 from grantflow.audit.models import Entry
 from grantflow.dashboard.queries import workers_parts
-from grantflow.dashboard.texts import CHECKS
+from grantflow.dashboard.texts import CHECKS, reason
 from grantflow.kernel import clock
 from grantflow.kernel.parties import SYSTEM, Party, Role
 from grantflow.letters import service as letters
@@ -72,6 +72,8 @@ def test_failed_work_shows_its_reason_and_is_started_again(
     shown = text(admin.get("/workers?lang=de"))
     for word in ("bounces@example.org", "SMTP 550 no such mailbox", letter.register_number, "no font"):
         assert word in shown
+    assert "Der Mailserver hat die Nachricht nicht angenommen. Technische Angaben SMTP 550" in shown
+    assert "Ein Zeichen oder eine Schrift lässt sich nicht drucken. Technische Angaben no font" in shown
     assert letter.recipient_name not in shown  # no more of anybody than the repair needs
 
     for path in (f"/workers/messages/{message.id}", f"/workers/letters/{letter.id}"):
@@ -85,6 +87,47 @@ def test_failed_work_shows_its_reason_and_is_started_again(
         assert set(deeds) == {"message_restarted", "letter_retried", "letter_issued"}
     assert admin.post(f"/workers/messages/{message.id}").status_code == 409
     assert admin.post(f"/workers/letters/{letter.id}").status_code == 404
+
+
+def test_a_dead_address_is_a_persons_task(app: Flask, admin: FlaskClient, failed: tuple[Message, Letter]) -> None:
+    with app.app_context():
+        db.session.get_one(Message, failed[0].id).job.quiet = True
+        db.session.commit()
+    shown = text(admin.get("/workers?lang=fr"))
+    assert "l’adresse est sans doute erronée ou n’est plus utilisée. Détails techniques SMTP 550" in shown
+
+
+#: One of each kind, as workers and checks say it.
+SAID = (
+    "the link ended before the message could be sent",
+    "the address needs SMTPUTF8, which the mail server does not offer",
+    "SMTP 451 4.7.1 come back later",
+    "no attempt came to an end that anybody heard of",
+    "Unrenderable: Fira Sans has no glyph for U+1F3AC",
+    "OverLimit: more than 30 s",
+    "storage refused: No space left on device",
+    "damaged: D-2026-0001",
+    "its folder is gone",
+    "nobody was seen within 60 s who takes from: mail",
+    "last seen 90 s ago",
+    "nobody takes what has been due for 400 s",
+    "3 gave up within a day and wait for a person",
+    "120 MB left",
+    "web: +70 s from the database's clock",
+    "the database is at 0002, this program at foundation_0002",
+    "broken at entry 12",
+    "not checked for two days",
+    "the mail server has been silent for 60 s",
+    "ConnectionRefusedError: [Errno 111] Connection refused",
+)
+
+
+def test_each_known_reason_is_said_in_the_readers_language(shared_app: Flask) -> None:
+    with shared_app.test_request_context("/?lang=fr"):
+        meant = [str(reason(said)) for said in SAID]
+        assert len(set(meant)) == len(SAID)
+        assert str(reason("KeyError: 'x'")) == "Une erreur inattendue."
+        assert not {str(reason("KeyError: 'x'"))} & set(meant)
 
 
 @pytest.mark.parametrize("kind", ["letters", "messages"])

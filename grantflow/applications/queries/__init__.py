@@ -15,11 +15,12 @@ from .files import (
     visible_to,
     with_members,
 )
-from .filing import answers, category_terms, filing, lines, missing, said, saved, terms
+from .filing import ASKING, asked, category_terms, filing, lines, missing, of_step, saved, terms
 from .reading import FACTS, File, changed_since_return, content, file_context, formal_checks
 from .staff import MOST_LOOKALIKES, PAGE, Cursor, Lookalike, Page, Wanted, counts, lookalikes, staff_page
 
 __all__ = [
+    "ASKING",
     "FACTS",
     "MOST_LOOKALIKES",
     "OPEN",
@@ -32,7 +33,7 @@ __all__ = [
     "OwnLetter",
     "Page",
     "Wanted",
-    "answers",
+    "asked",
     "at_step",
     "by_id",
     "category_terms",
@@ -48,7 +49,7 @@ __all__ = [
     "lookalikes",
     "missing",
     "of_applicant",
-    "said",
+    "of_step",
     "saved",
     "staff_page",
     "terms",

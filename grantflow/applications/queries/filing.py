@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
+from grantflow.calls import texts as call_texts
 from grantflow.calls.models import Agreement, Call
+from grantflow.calls.states import Step
 from grantflow.kernel.errors import Reason
 from grantflow.organisations import queries as organisations
 from grantflow.platform.db import db
@@ -13,6 +15,9 @@ from grantflow.platform.db import db
 from .. import rules
 from ..models import Application, Version
 from ..states import DECIDED, OPEN, LineKind, StepName
+
+#: The steps that carry questions.
+ASKING = frozenset(StepName(step.value) for step in Step)
 
 
 def terms(call: Call) -> rules.CallTerms:
@@ -88,7 +93,8 @@ def filing(version: Version, now: datetime) -> rules.Filing:
         ),
         partner_search=version.partner_search,
         equal_roles=version.equal_roles,
-        answers=answers(version),
+        facts={name: getattr(version, name) for names in rules.NEEDED.values() for name in names},
+        questions=questions(application.call, version),
         starts_on=version.starts_on,
         ends_on=version.ends_on,
         participants_german=version.participants_german,
@@ -104,19 +110,39 @@ def filing(version: Version, now: datetime) -> rules.Filing:
     )
 
 
-def answers(version: Version) -> dict[str, Any]:
-    """What must not be empty, facts and answers to questions alike."""
-    return {name: said(version, name) for names in rules.ANSWERS.values() for name in names}
+def questions(call: Call, version: Version | None = None) -> list[rules.Question]:
+    """All questions of a call in the reader's words, with what ``version`` answers."""
+    return [
+        rules.Question(
+            code=question.code,
+            step=StepName(question.step.value),
+            label=call_texts.question_label(question),
+            help=call_texts.question_help(question),
+            longest=question.longest,
+            criteria={its.position: call_texts.criterion_title(its) for its in question.criteria},
+            asked_from=question.asked_from,
+            required_from=question.required_from,
+            text=version.answer(question.code) if version else "",
+        )
+        for question in call.questions
+    ]
 
 
-def said(version: Version, name: str) -> Any:
-    """The fact or the answer of that name."""
-    return version.answer(name) if name in rules.QUESTIONS else getattr(version, name)
+def of_step(call: Call, step: StepName) -> list[rules.Question]:
+    """The questions that stand on a step; whether each is asked is another matter."""
+    return [question for question in questions(call) if question.step is step] if step in ASKING else []
+
+
+def asked(version: Version) -> list[rules.Asked]:
+    """What the call asks a version, with its answers."""
+    call = version.application.call
+    return rules.asked(questions(call, version), category_terms(call), version.requested_cents)
 
 
 def saved(version: Version, step: StepName) -> dict[str, Any]:
-    """What a step of answers says, by name."""
-    return {name: said(version, name) for name in rules.FIELDS[step]}
+    """What a step of answers says, by name: facts, and answers to the questions that stand there."""
+    facts = {name: getattr(version, name) for name in rules.FIELDS[step]}
+    return facts | {its.code: version.answer(its.code) for its in of_step(version.application.call, step)}
 
 
 def missing(version: Version, now: datetime) -> list[Reason]:

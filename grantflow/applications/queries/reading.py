@@ -14,7 +14,7 @@ from grantflow.platform.db import db
 from .. import rules, texts
 from ..models import LEAD_COLUMNS, Application, Version
 from ..states import IncomeType, LineKind, Purpose, State, StepName
-from .filing import category_terms, filing, lines
+from .filing import asked, category_terms, filing, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class File:
     lines: Mapping[LineKind, Sequence[rules.Line]]
     #: Money from elsewhere was named: to be checked against double funding (R6).
     double_funding: bool
+    #: What the call asks, with the answers.
+    asked: Sequence[rules.Asked]
 
     @property
     def words(self) -> dict[str, Any]:
@@ -56,6 +58,7 @@ def file_context(version: Version) -> File:
         money=rules.money_of(found, version.requested_cents, category_terms(version.application.call)),
         lines={kind: [line for line in found if line.kind is kind] for kind in LineKind},
         double_funding=public or bool(version.other_public_funding),
+        asked=asked(version),
     )
 
 
@@ -99,7 +102,8 @@ def content(version: Version) -> dict[str, Any]:
         "lead": {name: frozen[name] for name in rules.FROZEN},
         "partner": partner and {name: getattr(partner, name) for name in _PARTNER},
         "facts": {name: getattr(version, name) for name in FACTS},
-        "answers": {code: version.answer(code) for code in rules.QUESTIONS},
+        "questions": {its.code: {"de": its.label_de, "fr": its.label_fr} for its in application.call.questions},
+        "answers": {its.code: version.answer(its.code) for its in application.call.questions},
         "budget": [asdict(line) for line in lines(version)],
         "declarations": sorted(declaration.code for declaration in version.declarations),
     }

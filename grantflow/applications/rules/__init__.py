@@ -4,20 +4,21 @@ Numbers in brackets (R1 …) are the rules of the domain brief, section 8; D-num
 shares hundredths of a percent, instants aware.
 """
 
+from .asking import Asked, asked
 from .differing import Difference, difference
-from .filing import CallTerms, CategoryTerms, Filing, Line, PartnerView
+from .filing import CallTerms, CategoryTerms, Filing, Line, PartnerView, Question
 from .money import Money, money_of, most
 from .sealing import FROZEN, SCHEMA, canonical, digest, plain
-from .sending import ANSWERS, CONSENT_VERSION, FIELDS, QUESTIONS, required_declarations, why_not_submit
+from .sending import CONSENT_VERSION, FIELDS, NEEDED, required_declarations, why_not_submit
 from .words import covered, number, return_deadline, search_text, title_key
 
 __all__ = [
-    "ANSWERS",
     "CONSENT_VERSION",
     "FIELDS",
     "FROZEN",
-    "QUESTIONS",
+    "NEEDED",
     "SCHEMA",
+    "Asked",
     "CallTerms",
     "CategoryTerms",
     "Difference",
@@ -25,6 +26,8 @@ __all__ = [
     "Line",
     "Money",
     "PartnerView",
+    "Question",
+    "asked",
     "canonical",
     "covered",
     "difference",

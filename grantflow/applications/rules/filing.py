@@ -11,7 +11,7 @@ from grantflow.kernel.parties import Side
 from grantflow.letters.states import Channel
 from grantflow.organisations.states import Country, Kind
 
-from ..states import Declared, LineKind, State
+from ..states import Declared, LineKind, State, StepName
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +62,24 @@ class PartnerView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question of the call in the reader's words, and what was answered to it."""
+
+    code: str
+    step: StepName
+    label: str
+    help: str = ""
+    #: Of an answer, in characters.
+    longest: int = 2000
+    #: Titles of the criteria it informs, by their position.
+    criteria: Mapping[int, str] = field(default_factory=dict)
+    #: Numbers of the first category in which it is asked, and in which it must be answered; None: in none.
+    asked_from: int = 1
+    required_from: int | None = 1
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
     """Everything that decides whether a file can be sent, as plain values."""
 
@@ -80,8 +98,9 @@ class Filing:
     partner: PartnerView | None = None
     partner_search: bool = False
     equal_roles: bool = False
-    #: The answers that must not be empty, by field.
-    answers: Mapping[str, Any] = field(default_factory=dict)
+    #: The facts that must not be empty, by field.
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    questions: Sequence[Question] = ()
     starts_on: date | None = None
     ends_on: date | None = None
     participants_german: int | None = None

@@ -10,6 +10,7 @@ from grantflow.kernel.text import unprintable
 from grantflow.organisations.states import INFORMAL, PUBLIC, Country, Kind
 
 from ..states import Declared, IncomeType, LineKind, State, StepName
+from .asking import asked
 from .filing import CategoryTerms, Filing
 from .money import money_of
 
@@ -58,34 +59,35 @@ def required_declarations(kind: Kind, country: Country) -> tuple[Declared, ...]:
 #: Goes up with every change of ``texts.CONSENTS``: each consent keeps the version it was given to.
 CONSENT_VERSION = "2026-11"
 
-#: The narrative answers, by the code of their question.
-QUESTIONS = ("why_two_cities", "encounter", "success", "who_works")
-#: What each step of answers may write, facts and answers to questions; nothing else is taken from a form (T20).
+#: The facts of the steps that ask for nothing else but answers; nothing more is taken from a form (T20).
 FIELDS: dict[StepName, tuple[str, ...]] = {
-    StepName.PROJECT: ("title", "summary", *QUESTIONS[:3], "theme", "format", "places"),
+    StepName.PROJECT: ("title", "summary", "theme", "format", "places"),
     StepName.PEOPLE: (
         "participants_german",
         "participants_french",
         "volunteers",
         "volunteer_hours",
-        "who_works",
         "mostly_minors",
         "is_school_trip",
     ),
     StepName.DATES: ("starts_on", "ends_on"),
 }
 
-#: Answers of the steps that must not be empty.
-ANSWERS: dict[StepName, tuple[str, ...]] = {
-    StepName.PROJECT: ("title", "summary", "why_two_cities", "encounter", "success", "theme", "format", "places"),
-    StepName.PEOPLE: ("participants_german", "participants_french", "volunteers", "volunteer_hours", "who_works"),
+#: Facts that must not be empty.
+NEEDED: dict[StepName, tuple[str, ...]] = {
+    StepName.PROJECT: ("title", "summary", "theme", "format", "places"),
+    StepName.PEOPLE: ("participants_german", "participants_french", "volunteers", "volunteer_hours"),
 }
 
 
-def _missing_answers(filing: Filing, step: StepName) -> Iterator[Reason]:
-    for name in ANSWERS[step]:
-        if filing.answers.get(name) in (None, ""):
+def _unanswered(filing: Filing, step: StepName) -> Iterator[Reason]:
+    """Facts that are missing, and questions of the call that the amount asked for leaves to nobody's choice."""
+    for name in NEEDED[step]:
+        if filing.facts.get(name) in (None, ""):
             yield Reason(f"missing_{name}", step)
+    for its in asked(filing.questions, filing.call.categories, filing.requested_cents):
+        if its.question.step is step and its.is_required and not its.question.text:
+            yield Reason("answer_missing", step, {"question": its.question.label})
 
 
 def _call(filing: Filing) -> Iterator[Reason]:
@@ -130,15 +132,15 @@ def _partner(filing: Filing) -> Iterator[Reason]:
 
 
 def _project(filing: Filing) -> Iterator[Reason]:
-    yield from _missing_answers(filing, StepName.PROJECT)
+    yield from _unanswered(filing, StepName.PROJECT)
     # Told now, to whoever can mend it: no key ever stands before it.
-    if foreign := unprintable(str(filing.answers.get("title") or "")):
+    if foreign := unprintable(str(filing.facts.get("title") or "")):
         yield Reason("title_unprintable", StepName.PROJECT, {"characters": " ".join(foreign)})
 
 
 def _people(filing: Filing) -> Iterator[Reason]:
     """Mainly voluntary, not mostly minors, no school trip: those belong to the DFJW / OFAJ (1.4)."""
-    yield from _missing_answers(filing, StepName.PEOPLE)
+    yield from _unanswered(filing, StepName.PEOPLE)
     if filing.mostly_minors is None:
         yield Reason("missing_mostly_minors", StepName.PEOPLE)
     elif filing.mostly_minors:

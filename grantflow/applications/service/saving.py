@@ -20,12 +20,14 @@ from grantflow.organisations import policy as organisation_policy
 from grantflow.organisations.models import Organisation
 from grantflow.platform.db import db, to_write
 
-from .. import policy, rules
+from .. import policy, queries, rules
 from ..models import Application, BudgetLine, Declaration, Version, VersionAnswer, VersionParty
 from ..states import EDITABLE, Declared, LineKind, Part, State, StepName
 
 #: The rows that belong to a version.
 PARTS = ("answers", "lines", "declarations", "partner")
+#: The facts of the steps of answers: whatever else they say answers a question of the call.
+FACTS = frozenset(name for names in rules.FIELDS.values() for name in names)
 #: What is typed of a partner.
 PARTNER = ("name", "kind", "country", "city", "contact_name", "email", "run_by", "role")
 
@@ -76,8 +78,13 @@ def save(application: Application, step: StepName, values: Mapping[str, Any], *,
 
 
 def save_answers(application: Application, step: StepName, values: Mapping[str, Any], *, by: Actor) -> None:
-    """Keep the facts and answers of the project, people or dates step; nothing else is taken from ``values``."""
-    save(application, step, {name: values[name] for name in rules.FIELDS[step]}, by=by)
+    """Keep the facts of the project, people or dates step, and the answers to the questions that stand there.
+
+    Nothing else is taken from ``values``.
+    """
+    codes = {question.code for question in queries.of_step(application.call, step)}
+    facts = {name: values[name] for name in rules.FIELDS[step]}
+    save(application, step, facts | {code: values[code] for code in codes.intersection(values)}, by=by)
 
 
 def save_partner(
@@ -144,7 +151,7 @@ Written = tuple[dict[str, Any], Insert | None]
 
 
 def _write_answers(version: Version, values: Mapping[str, Any], _by: Actor) -> Written:
-    facts = {name: value for name, value in values.items() if name not in rules.QUESTIONS}
+    facts = {name: value for name, value in values.items() if name in FACTS}
     said = [
         {"version_id": version.id, "code": code, "text": text} for code, text in values.items() if code not in facts
     ]

@@ -67,7 +67,8 @@ def _plain(name: StepName, form_type: type[forms.AnswersForm]) -> Callable[[Vers
     """A step of plain answers."""
 
     def view(version: Version) -> Any:
-        form = form_type(data=queries.saved(version, name) if is_read() else None)
+        form_of_call = forms.asking(form_type, queries.of_step(version.application.call, name))
+        form = form_of_call(data=queries.saved(version, name) if is_read() else None)
         return _answer(
             name.value,
             version,
@@ -163,19 +164,29 @@ def _check(version: Version) -> Any:
             reasons = refused.reasons
         else:
             return redirect_to("applications.receipt", id=application.id)
+    file = queries.file_context(version)
     return _show(
         "check",
         version,
         status=422 if reasons else 200,
         form=form,
         refused=bool(reasons),
-        file=queries.file_context(version),
+        file=file,
+        answered={
+            step: [_read(its.question, version) for its in file.asked if its.question.step is step]
+            for step in queries.ASKING
+        },
         declarations=[texts.DECLARATIONS[d.code] for d in version.declarations],
         channel=letter_texts.CHANNELS[application.channel] if application.channel else None,
         kind=organisation_texts.KINDS[version.lead.kind],
         partner_kind=organisation_texts.KINDS[version.partner.kind] if version.partner else "",
         **_answers(version),
     )
+
+
+def _read(question: rules.Question, version: Version) -> tuple[str, Any]:
+    """A question beside what was answered, in the language it was written in."""
+    return question.label, locale.spoken(question.text, version.language)
 
 
 PAGES: dict[StepName, Callable[[Version], Any]] = {
@@ -230,6 +241,7 @@ def _show(name: str, version: Version, *, status: int = 200, **context: Any) -> 
         missing=here,
         all_missing=missing,
         may_sign=policy.signs_for(current_actor(), application),
+        asked=[its for its in queries.asked(version) if its.question.step == name] if name in queries.ASKING else [],
         summaries=_summaries(application, missing) if name == StepName.CHECK else {},
         **{"form": None, **context},
     )

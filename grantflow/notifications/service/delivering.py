@@ -43,7 +43,8 @@ def deliver(claim: jobs.Claim) -> bool:
             compose(row), taken=taken, may=lambda: jobs.keep(claim), waiting=lambda seconds: _wait(claim, seconds)
         )
     except mail.Refused as refused:
-        jobs.release(claim, str(refused), permanent=True)
+        # About the recipient: people mend the address, whoever runs the house cannot.
+        jobs.release(claim, str(refused), permanent=True, quiet=True)
     except mail.Later as fault:
         jobs.release(claim, str(fault))
     except mail.NotAccepted as fault:

@@ -63,6 +63,7 @@ _AFRESH: dict[str, Any] = {
     "total": None,
     "attempts": 0,
     "unheard": 0,
+    "quiet": False,
 }
 
 

@@ -153,10 +153,19 @@ def happened(claim: Claim) -> bool:
     raise Transient("what was done could not be noted")
 
 
-def release(claim: Claim, error: str, *, permanent: bool = False, endless: bool = False, heard: bool = True) -> None:
+def release(
+    claim: Claim,
+    error: str,
+    *,
+    permanent: bool = False,
+    quiet: bool = False,
+    endless: bool = False,
+    heard: bool = True,
+) -> None:
     """Give the job back after a fault: again after a jittered pause, or failed for a person to see.
 
-    It fails at once where the fault is ``permanent``, else when the patience of its kind has ended.
+    It fails at once where the fault is ``permanent``, else when the patience of its kind has ended; ``quiet`` where it
+    is a person's task and nothing that an operator could mend.
 
     ``endless``: the fault lies with us and never fails the job. ``heard=False``: how the attempt ended is not known.
     """
@@ -170,6 +179,7 @@ def release(claim: Claim, error: str, *, permanent: bool = False, endless: bool 
         "leased_until": None,
         "lease_token": None,
         "last_error": error[:500],
+        "quiet": quiet,
         "patience_until": until,
         "not_before": from_now(pause),
         "failed_at": case((over, now), else_=Job.failed_at),

@@ -53,7 +53,7 @@ def blocked() -> Select[UUID]:
 class Backlog:
     """Jobs in figures: those that wait and the age of the oldest, in seconds; how long what is due has been due and in
     nobody's hands; those that something else holds, and of them the blocked ones; those that failed, and of them those
-    that failed within the last day."""
+    that failed within the last day and were no person's task."""
 
     waiting: int = 0
     oldest_s: float = 0.0
@@ -85,7 +85,7 @@ def backlogs() -> Mapping[str, Backlog]:
             func.count().filter(waits(), held),
             func.count().filter(waits(), held, Job.id.in_(blocked())),
             func.count().filter(failed),
-            func.count().filter(failed, Job.failed_at > from_now(-DAY)),
+            func.count().filter(failed, ~Job.quiet, Job.failed_at > from_now(-DAY)),
         )
         .where(or_(waits(), failed))
         .group_by(Job.name)
