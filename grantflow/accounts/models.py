@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.kernel.parties import Party, Role
 from grantflow.kernel.text import fold
-from grantflow.platform.db import Base, Identified, Instant, enum_column
+from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
 
 class Address(StrEnum):
@@ -29,7 +29,7 @@ class Purpose(StrEnum):
     INVITE = "invite"
 
 
-class Person(Identified, Base):
+class Person(Identified, Printed, Base):
     """Someone with an account. ``party`` is set for staff and never changes sides (R14)."""
 
     __tablename__ = "person"

@@ -13,7 +13,7 @@ from grantflow.kernel.parties import Party, Side
 from grantflow.letters.states import Channel
 from grantflow.organisations.models import Organisation
 from grantflow.organisations.states import Country, Kind
-from grantflow.platform.db import Base, Identified, Instant, enum_column
+from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
 from .rules import FROZEN, plain
 from .states import Action, Declared, Format, LineKind, Part, Purpose, State, Theme
@@ -22,7 +22,7 @@ from .states import Action, Declared, Format, LineKind, Part, Purpose, State, Th
 LEAD_COLUMNS = ("name", "kind", "country", "street", "postal_code", "city", "run_by")
 
 
-class Application(Identified, Base):
+class Application(Identified, Printed, Base):
     """One project asking for one grant: who asks whom, where it stands, and what lists show of it.
 
     What was written is in its versions. Only ``service.advance`` writes ``state``, only sealing what lists show.

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.accounts.models import Person
 from grantflow.kernel.parties import Party
-from grantflow.platform.db import Base, Identified, Instant, enum_column
+from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
 from .states import Movement, Step
 
 
-class Funder(Base):
+class Funder(Printed, Base):
     """A partner of the agreement as it appears on letters and pages."""
 
     __tablename__ = "funder"
@@ -37,7 +37,7 @@ class Funder(Base):
     register_prefix: Mapped[str] = mapped_column(unique=True)
 
 
-class LegalText(Identified, Base):
+class LegalText(Identified, Printed, Base):
     """What a funder's acts rest on, in both languages, valid from a day on (R28)."""
 
     __tablename__ = "legal_text"
@@ -53,7 +53,7 @@ class LegalText(Identified, Base):
     __table_args__ = (UniqueConstraint("funder_code", "kind", "valid_from"),)
 
 
-class RemedyRule(Identified, Base):
+class RemedyRule(Identified, Printed, Base):
     """Where and how long a funder's acts can be fought, valid from a day on (R16, R28)."""
 
     __tablename__ = "remedy_rule"
@@ -77,7 +77,7 @@ class RemedyRule(Identified, Base):
     )
 
 
-class Agreement(Identified, Base):
+class Agreement(Identified, Printed, Base):
     __tablename__ = "agreement"
 
     title_de: Mapped[str]
@@ -91,7 +91,7 @@ class Agreement(Identified, Base):
     __table_args__ = (CheckConstraint("valid_from < valid_to", name="period"),)
 
 
-class Call(Identified, Base):
+class Call(Identified, Printed, Base):
     """A call for projects, open between two instants, deciding on a rolling basis (D1)."""
 
     __tablename__ = "call"

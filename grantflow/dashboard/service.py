@@ -1,5 +1,7 @@
 """What is done across features without anybody asking."""
 
+from uuid import UUID
+
 import structlog
 
 from grantflow.accounts import queries as people
@@ -14,15 +16,26 @@ from . import queries, texts
 
 log = structlog.get_logger()
 
+#: What administrators are reminded of.
+FAILED_WORK = "failed_work"
+
 
 @jobs.periodic("dashboard.report_failures", every=45.0)
 def report_failures() -> None:
-    """Tell each administrator once a day while failed work waits for a person."""
+    """While failed work waits for a person, each administrator is reminded of it, once a day."""
     count = queries.failures_count()
     if not count:
         return
     log.critical("failed_work", jobs=count)
     for person in people.administrators():
+        jobs.remind(person.id, FAILED_WORK, clock.today())
+
+
+@jobs.reminder(FAILED_WORK)
+def tell_of_failures(person_id: UUID) -> None:
+    """Whoever is an administrator no more, or finds all mended, is told nothing."""
+    person = next((one for one in people.administrators() if one.id == person_id), None)
+    if person and (count := queries.failures_count()):
         notifications.send("failed_work", to=person, key=f"failed_work:{clock.today()}:{person.id}", count=count)
 
 
@@ -33,3 +46,11 @@ def restart_upkeep(name: str, *, by: Actor) -> None:
     if name not in texts.UPKEEP or not jobs.restart_failed(name):
         raise IllegalStep("not_failed")
     audit.record("upkeep_restarted", on=("job", name), by=by)
+
+
+def restart_all_upkeep(*, by: Actor) -> int:
+    """All of it that was given up. Returns how many kinds."""
+    failed = [its.name for its in jobs.tended() if its.failed_at]
+    for name in failed:
+        restart_upkeep(name, by=by)
+    return len(failed)

@@ -44,6 +44,7 @@ UPKEEP: dict[str, Any] = {
     "letters.scan": _l("Check the files of the letters"),
     "notifications.probe": _l("Ask whether the mail server answers"),
     "review.forget_changes": _l("Delete how submitted reviews came about"),
+    "upkeep.remind": _l("Give the reminders that are due"),
     "upkeep.forget_answers": _l("Delete notes about forms that were answered"),
     "upkeep.forget_attempts": _l("Delete counters of attempts"),
     "upkeep.forget_heartbeats": _l("Delete notes about ended workers"),

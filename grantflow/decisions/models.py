@@ -2,7 +2,7 @@
 without two keys of two people for the same digest (T15)."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, func, or_, select
@@ -14,6 +14,7 @@ from grantflow.applications.models import Application
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import Base, Identified, Instant, enum_column
 
+from .rules import Content
 from .states import ActState, KeyKind, Outcome, RejectionReason
 
 
@@ -90,7 +91,7 @@ class Proposal(Identified, Base):
     prepared_at: Mapped[datetime] = mapped_column(Instant)
     #: Counts the edits of a file's proposals: that of a later act goes on where the one before ended.
     version: Mapped[int] = mapped_column(default=1)
-    #: SHA-256 over amounts, conditions and letter facts: what every key signs.
+    #: That of its last version: what every key signs.
     digest: Mapped[str]
 
     act: Mapped[Act] = relationship(back_populates="proposal", lazy="joined", innerjoin=True)
@@ -145,13 +146,20 @@ class Version(Base):
 
     proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
+    #: SHA-256 over ``frozen``, taken when it was stored.
     digest: Mapped[str]
-    #: Amounts, conditions and the facts of every letter: ``rules.signed``.
-    content: Mapped[dict[str, Any]]
+    #: ``rules.Content``: amounts, conditions, every act with its words, and what they rest on.
+    frozen: Mapped[bytes]
     prepared_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     prepared_at: Mapped[datetime] = mapped_column(Instant)
 
     proposal: Mapped[Proposal] = relationship(back_populates="versions")
+
+    __table_args__ = (CheckConstraint("digest = encode(sha256(frozen), 'hex')", name="digest_of_bytes"),)
+
+    @property
+    def content(self) -> Content:
+        return Content.read(self.frozen)
 
 
 class Share(Base):

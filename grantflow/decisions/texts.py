@@ -1,11 +1,11 @@
 """Words for proposals, keys and decisions in the reader's language."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
 
 from grantflow.applications.models import Application
 from grantflow.config import LANGUAGES
@@ -76,8 +76,8 @@ MESSAGES: dict[str, Any] = {
         "The proposal has changed since you opened this page. Nothing was signed. Please read what stands here now."
     ),
     "facts_outdated": _l(
-        "Data that the letters print have changed since the proposal was made. The office that proposed must take them "
-        "over first; then all sign the same text."
+        "Since the acts were written out this has changed: %(sources)s. The office that proposed must take it over "
+        "first; then all sign the same text."
     ),
     "name_unprintable": _l(
         "Your name has characters that no letter can print, and it would stand under the act. Please correct it in "
@@ -113,6 +113,26 @@ PARTIES: dict[Party, str] = {
     Party.TOULOUSE: "Toulouse",
     Party.METROPOLE: "Toulouse Métropole",
 }
+
+#: What acts are made of, by the name of the source.
+_SOURCES: dict[str, Any] = {
+    "file": _l("Application as sent"),
+    "delivery": _l("How the decisions reach the applicant"),
+    "organisation": _l("Postal address of the organisation"),
+    "contact": _l("Name, form of address or language of the contact person"),
+    "call": _l("Rules of the call"),
+    "agreement": _l("Agreement of the cities"),
+    "funder": _l("Details of the funder %(funder)s"),
+    "legal_basis": _l("Legal basis of %(funder)s"),
+    "remedy": _l("Remedy instruction of %(funder)s"),
+}
+
+
+def source(name: str) -> Any:
+    """Such as ``organisation`` or ``funder.toulouse`` in words; spoken when it is shown."""
+    kind, _, party = name.partition(".")
+    return _SOURCES[kind] if not party else LazyString(lambda: _SOURCES[kind] % {"funder": PARTIES[Party(party)]})
+
 
 #: What a change is called, by the longest matching beginning of its path.
 _CHANGES: dict[str, Any] = {
@@ -176,18 +196,8 @@ def change_language(change: Change, application: Application) -> str:
 
 
 def day(text: str) -> str:
-    """A day of the signed content, which is JSON, as the reader writes it."""
+    """A day of the signed terms, which are JSON, as the reader writes it."""
     return locale.short_date(date.fromisoformat(text))
-
-
-def name(recipient: Mapping[str, str]) -> str:
-    """Whom a letter is addressed to, from the signed content."""
-    return " ".join(part for key in ("title", "given_name", "family_name") if (part := recipient[key]))
-
-
-def period(first: str, last: str) -> str:
-    """Two such days in words."""
-    return locale.period(date.fromisoformat(first), date.fromisoformat(last))
 
 
 def _vote(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from grantflow.accounts.models import Person
 from grantflow.applications.states import State
 from grantflow.applications.texts import STAFF_BADGES, STATES
+from grantflow.config import LANGUAGES
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import OFFICES
 from grantflow.platform import errors, locale
@@ -112,7 +114,7 @@ def deliberate(proposal: Proposal) -> Any:
 def renew(proposal: Proposal) -> Any:
     was_signed = bool(queries.live_keys(proposal))
     service.renew(proposal, by=current_actor())
-    _say_what_fell(proposal, was_signed, _("The letters now print the present data."))
+    _say_what_fell(proposal, was_signed, _("The acts are written out anew, with the present data."))
     return redirect_to("decisions.show", id=proposal.id)
 
 
@@ -144,13 +146,17 @@ def show(proposal: Proposal) -> Any:
     return _show(proposal, forms.signing(current_actor(), anew=True))
 
 
+def _act(actor: Any, id: UUID, party: str) -> Act | None:  # noqa: A002 - the word in the address
+    return queries.act(actor, id, party, request.args.get("version", type=int))
+
+
 @bp.get("/<uuid:id>/letters/<party>")
-@requires(policy.decides, on=queries.act)
+@requires(policy.decides, on=_act)
 def letter(act: Act) -> Any:
-    """An act word for word, before it is signed."""
+    """An act word for word, as it stands to be signed or as an earlier version had it."""
     wanted = request.args.get("in", act.party.language)
-    language = wanted if wanted in {"de", "fr"} else act.party.language
-    return page("decisions/letter.html", act=act, text=service.preview(act, language), tongue=language)
+    language = wanted if wanted in LANGUAGES else act.party.language
+    return page("decisions/letter.html", act=act, text=service.words(act, language), tongue=language)
 
 
 @bp.post("/<uuid:id>/key")

@@ -1,6 +1,6 @@
-"""Letters are frozen when issued: facts, key and number never change, and a file, once there, is the file."""
+"""Letters are frozen when issued: words, facts, key and number never change, and a file, once there, is the file."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +17,24 @@ from . import rules
 from .states import PRINTING, Channel, Desk, Kind, Standing, State
 
 
+class Body(Base):
+    """The words of an act in one language, as they were put to the cities, with marks for the slots (``rules.Slot``).
+
+    Stored once under the SHA-256 of its bytes; nothing evaluates it.
+    """
+
+    __tablename__ = "body"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("digest = encode(sha256(convert_to(text, 'UTF8')), 'hex')", name="digest_of_text"),
+    )
+
+
 class Letter(Identified, Base):
-    """One PDF to be: an act, or its courtesy translation; ``facts`` are all it prints."""
+    """One PDF to be: an act, or its courtesy translation. It prints its body and its slots."""
 
     __tablename__ = "letter"
 
@@ -40,9 +56,14 @@ class Letter(Identified, Base):
     channel: Mapped[Channel] = mapped_column(enum_column(Channel))
     #: ``D-2026-0001``, gapless per funder and year; a courtesy translation carries its act's number.
     register_number: Mapped[str]
+    #: What was signed: nothing else is printed but the slots.
+    body_digest: Mapped[str] = mapped_column(ForeignKey("body.digest"), index=True)
+    #: The day of the second key, and what it brought (``rules.Slots``).
+    issued_on: Mapped[date]
+    signatory: Mapped[str]
+    funding_start: Mapped[date | None]
+    #: ``rules.Facts`` with their schema number: for lists, and for whoever writes about this act later.
     facts: Mapped[dict[str, Any]]
-    #: The version of templates/letters it is, or will be, printed with.
-    template_version: Mapped[str]
     #: Accent-folded number, register number, title and recipient.
     search_text: Mapped[str]
     #: SHA-256 of the file; with ``byte_size`` and ``pages`` set once, by the worker that won.
@@ -63,6 +84,7 @@ class Letter(Identified, Base):
     __table_args__ = (
         CheckConstraint("language IN ('de', 'fr')", name="language"),
         CheckConstraint("register_number <> ''", name="register"),
+        CheckConstraint("(kind = 'award') = (funding_start IS NOT NULL)", name="funding_start"),
         CheckConstraint("(kind = 'award') = (amount_cents IS NOT NULL)", name="amount"),
         CheckConstraint("amount_cents > 0", name="amount_positive"),
         CheckConstraint(
@@ -102,6 +124,15 @@ class Letter(Identified, Base):
     def is_lost(self) -> bool:
         """Printing its damaged file again did not bring its bytes back."""
         return self.rotten_at is not None and self.repair is not None and self.repair.failed_at is not None
+
+    @property
+    def slots(self) -> rules.Slots:
+        return rules.Slots(
+            day=self.issued_on,
+            register_number=self.register_number,
+            signatory=self.signatory,
+            funding_start=self.funding_start,
+        )
 
     @property
     def label(self) -> str:

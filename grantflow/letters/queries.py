@@ -15,7 +15,7 @@ from grantflow.platform.db import db
 from grantflow.platform.health import Finding
 from grantflow.platform.jobs import Job
 
-from .models import Download, Letter
+from .models import Body, Download, Letter
 from .states import PRINTING, Channel, Desk, Kind, Standing, State
 
 #: Rows on a page: as many as fit into 60 kB of HTML.
@@ -36,6 +36,16 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 def by_keys(keys: Collection[str]) -> dict[str, Letter]:
     """The letters that were issued under ``keys``."""
     return {letter.key: letter for letter in db.session.scalars(select(Letter).where(Letter.key.in_(keys)))}
+
+
+def bodies(digests: Collection[str]) -> dict[str, str]:
+    """The words that lie under ``digests``."""
+    return {body.digest: body.text for body in db.session.scalars(select(Body).where(Body.digest.in_(digests)))}
+
+
+def body(letter: Letter) -> Select[Body]:
+    """The words of a letter."""
+    return select(Body).where(Body.digest == letter.body_digest)
 
 
 def visible(actor: Actor, letter_id: UUID) -> Letter | None:

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
+from .rules import Slot
 from .states import Channel, Kind, Standing
 
 KINDS: dict[Kind, Any] = {
@@ -18,6 +19,14 @@ CHANNELS: dict[Channel, Any] = {
 STANDINGS: dict[Standing, Any] = {
     Standing.ACT: lazy_pgettext("letter", "Binding"),
     Standing.COURTESY: lazy_pgettext("letter", "Translation for reading"),
+}
+#: What stands in a body before the second key fills it in.
+SLOTS: dict[Slot, Any] = {
+    Slot.DAY: _l("day of the second signature"),
+    Slot.REGISTER_NUMBER: _l("number of the act"),
+    Slot.SIGNATORY: _l("name of the signatory"),
+    Slot.FUNDING_START: _l("day of the second signature, or start of the project if that comes first"),
+    Slot.DELIBERATION: _l("number and date of the délibération, still missing"),
 }
 
 MESSAGES: dict[str, Any] = {

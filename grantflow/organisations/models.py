@@ -9,13 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.accounts.models import Person
 from grantflow.kernel.parties import Party, Side
-from grantflow.platform.db import Base, Identified, Instant, enum_column
+from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
 from .rules import NUMBERS
 from .states import Country, Kind, MemberRole
 
 
-class Organisation(Identified, Base):
+class Organisation(Identified, Printed, Base):
     __tablename__ = "organisation"
 
     name: Mapped[str]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Engine,
     Enum,
     ExceptionContext,
+    FetchedValue,
     MetaData,
     Select,
     Table,
@@ -54,6 +55,13 @@ class Base(DeclarativeBase):
         ),
         type_annotation_map={dict[str, Any]: JSONB, list[str]: JSONB, list[dict[str, Any]]: JSONB},
     )
+
+
+class Printed:
+    """A row that acts are made of: whoever changes a column that is printed, the database raises the version (migration
+    0002), so that nobody can forget it."""
+
+    printed_version: Mapped[int] = mapped_column(default=1, server_default="1", server_onupdate=FetchedValue())
 
 
 class Identified:

@@ -37,7 +37,8 @@ def register(messages: Mapping[str, Any]) -> None:
 def describe(error: DomainError | Reason) -> str:
     """The sentence for an error or a reason, in the language in force.
 
-    Facts speak the language too: days and instants are written out, names ending in ``_cents`` are amounts.
+    Facts speak the language too: days and instants are written out, names ending in ``_cents`` are amounts, several
+    things are a list.
     """
     text = str(MESSAGES[error.key])
     return text % {name: _spoken(name, value) for name, value in error.facts.items()} if error.facts else text
@@ -52,6 +53,8 @@ def _spoken(name: str, value: object) -> object:
         return locale.money(value)
     if isinstance(value, Decimal):
         return locale.points(value)
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return value
 
 

@@ -1,6 +1,6 @@
 """Tables of the plumbing itself: work to be done, heartbeats of workers, counters of attempts, answered forms."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +64,19 @@ class JobNeed(Base):
     needs_id: Mapped[UUID] = mapped_column(ForeignKey("job.id"), primary_key=True, index=True)
 
     __table_args__ = (CheckConstraint("job_id <> needs_id", name="of_another"),)
+
+
+class Reminder(Base):
+    """``subject_id`` is to be reminded of something on a civil day: once, however often that is noted."""
+
+    __tablename__ = "reminder"
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    due_on: Mapped[date] = mapped_column(primary_key=True)
+    given_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_reminder_due", "due_on", postgresql_where=text("given_at IS NULL")),)
 
 
 class Heartbeat(Base):

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from grantflow.accounts.models import Person
-from grantflow.applications.models import Application
+from grantflow.applications.models import Application, Version
 from grantflow.calls.models import Criterion
 from grantflow.kernel.parties import OFFICES, Party, Side
 from grantflow.platform.db import Base, Identified, Instant, enum_column
@@ -69,6 +69,8 @@ class Assessment(Identified, Base):
     __tablename__ = "assessment"
 
     assignment_id: Mapped[UUID] = mapped_column(ForeignKey("seat.id"), unique=True)
+    #: What its scores are about: the version that was sent last when they were saved last.
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("application_version.id"), index=True)
     recommended_cents: Mapped[int | None] = mapped_column(BigInteger)
     comment: Mapped[str] = mapped_column(default="")
     #: Goes up with each save, so that a save can say which one it saw.
@@ -78,6 +80,7 @@ class Assessment(Identified, Base):
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
     assignment: Mapped[Assignment] = relationship(back_populates="assessment")
+    version: Mapped[Version] = relationship()
     scores: Mapped[list["Score"]] = relationship(back_populates="assessment", cascade="all, delete-orphan")
 
 

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=False),
         sa.Column("is_assumed", sa.Boolean(), nullable=False),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("valid_from < valid_to", name=op.f("ck_agreement_period")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
     )
@@ -101,6 +102,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("register_prefix", sa.String(), nullable=False),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_funder")),
         sa.UniqueConstraint("register_prefix", name=op.f("uq_funder_register_prefix")),
     )
@@ -110,6 +112,15 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
+    )
+    op.create_table(
+        "body",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "digest = encode(sha256(convert_to(text, 'UTF8')), 'hex')", name=op.f("ck_body_digest_of_text")
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_body")),
     )
     op.create_table(
         "job",
@@ -163,6 +174,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_job_need_needs_id"), "job_need", ["needs_id"], unique=False)
     op.create_table(
+        "reminder",
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("subject_id", "kind", "due_on", name=op.f("pk_reminder")),
+    )
+    op.create_index(
+        "ix_reminder_due", "reminder", ["due_on"], unique=False, postgresql_where=sa.text("given_at IS NULL")
+    )
+    op.create_table(
         "letter",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -190,8 +212,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("register_number", sa.String(), nullable=False),
+        sa.Column("body_digest", sa.String(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("signatory", sa.String(), nullable=False),
+        sa.Column("funding_start", sa.Date(), nullable=True),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("template_version", sa.String(), nullable=False),
         sa.Column("search_text", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=True),
         sa.Column("byte_size", sa.Integer(), nullable=True),
@@ -201,6 +226,7 @@ def upgrade() -> None:
         sa.Column("job_id", sa.Uuid(), nullable=False),
         sa.Column("repair_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint("(kind = 'award') = (amount_cents IS NOT NULL)", name=op.f("ck_letter_amount")),
+        sa.CheckConstraint("(kind = 'award') = (funding_start IS NOT NULL)", name=op.f("ck_letter_funding_start")),
         sa.CheckConstraint("language IN ('de', 'fr')", name=op.f("ck_letter_language")),
         sa.CheckConstraint("register_number <> ''", name=op.f("ck_letter_register")),
         sa.CheckConstraint(
@@ -211,12 +237,14 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "rotten_at IS NULL OR (digest IS NOT NULL AND repair_id IS NOT NULL)", name=op.f("ck_letter_rot")
         ),
+        sa.ForeignKeyConstraint(["body_digest"], ["body.digest"], name=op.f("fk_letter_body_digest_body")),
         sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_letter_job_id")),
         sa.ForeignKeyConstraint(["repair_id"], ["job.id"], name=op.f("fk_letter_repair_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
         sa.UniqueConstraint("job_id", name=op.f("uq_letter_job_id")),
         sa.UniqueConstraint("key", name=op.f("uq_letter_key")),
     )
+    op.create_index(op.f("ix_letter_body_digest"), "letter", ["body_digest"], unique=False)
     op.create_index("ix_letter_desk", "letter", ["funder", "created_at", "id"], unique=False)
     op.create_index("ix_letter_subject", "letter", ["subject_id"], unique=False)
     op.create_index(op.f("ix_letter_application_id"), "letter", ["application_id"])
@@ -295,6 +323,7 @@ def upgrade() -> None:
         sa.Column("account_holder", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
     )
     op.create_index(
@@ -337,6 +366,7 @@ def upgrade() -> None:
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("language IN ('de', 'fr')", name=op.f("ck_person_language")),
         sa.CheckConstraint("family_name <> ''", name=op.f("ck_person_family_name")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
@@ -363,6 +393,7 @@ def upgrade() -> None:
         sa.Column("first_instalment_bp", sa.Integer(), nullable=False),
         sa.Column("report_months", sa.Integer(), nullable=False),
         sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_call_period")),
         sa.CheckConstraint("reviewers_per_side > 0", name=op.f("ck_call_reviewers")),
         sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_call_agreement_id")),
@@ -383,6 +414,7 @@ def upgrade() -> None:
         sa.Column("text_fr", sa.String(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["funder_code"], ["funder.code"], name=op.f("fk_legal_text_funder_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_text")),
         sa.UniqueConstraint(
@@ -442,6 +474,7 @@ def upgrade() -> None:
         sa.Column("online", sa.String(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("months > 0", name=op.f("ck_remedy_rule_months")),
         sa.ForeignKeyConstraint(["funder_code"], ["funder.code"], name=op.f("fk_remedy_rule_funder_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remedy_rule")),
@@ -555,6 +588,7 @@ def upgrade() -> None:
         sa.Column("requested_cents", sa.BigInteger(), nullable=False),
         sa.Column("eligible_cents", sa.BigInteger(), nullable=False),
         sa.Column("search_text", sa.String(), nullable=False),
+        sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("(number IS NULL) = (sent_number IS NULL)", name=op.f("ck_application_sent_with_number")),
         sa.CheckConstraint(
             "number IS NOT NULL OR state IN ('draft', 'withdrawn')", name=op.f("ck_application_number_beyond_draft")
@@ -1261,10 +1295,13 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["assignment_id"], ["seat.id"], name=op.f("fk_assessment_assignment_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["application_version.id"], name=op.f("fk_assessment_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
         sa.UniqueConstraint("assignment_id", name=op.f("uq_assessment_assignment_id")),
     )
+    op.create_index(op.f("ix_assessment_version_id"), "assessment", ["version_id"], unique=False)
     op.create_table(
         "decision_key",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1300,9 +1337,10 @@ def upgrade() -> None:
         sa.Column("proposal_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("frozen", sa.LargeBinary(), nullable=False),
         sa.Column("prepared_by", sa.Uuid(), nullable=False),
         sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("digest = encode(sha256(frozen), 'hex')", name=op.f("ck_proposal_version_digest_of_bytes")),
         sa.ForeignKeyConstraint(["prepared_by"], ["person.id"], name=op.f("fk_proposal_version_prepared_by")),
         sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_version_proposal_id")),
         sa.PrimaryKeyConstraint("proposal_id", "number", name=op.f("pk_proposal_version")),
@@ -1380,6 +1418,7 @@ def downgrade() -> None:
     op.drop_index("uq_key_person", table_name="decision_key", postgresql_where="voided_at IS NULL")
     op.drop_index("uq_key_party", table_name="decision_key", postgresql_where="voided_at IS NULL")
     op.drop_table("decision_key")
+    op.drop_index(op.f("ix_assessment_version_id"), table_name="assessment")
     op.drop_table("assessment")
     op.drop_index("ix_standing_ranking", table_name="standing")
     op.drop_table("standing")
@@ -1448,7 +1487,11 @@ def downgrade() -> None:
     op.drop_index("ix_letter_subject", table_name="letter")
     op.drop_index(op.f("ix_letter_repair_id"), table_name="letter", postgresql_where=sa.text("repair_id IS NOT NULL"))
     op.drop_index("ix_letter_desk", table_name="letter")
+    op.drop_index(op.f("ix_letter_body_digest"), table_name="letter")
     op.drop_table("letter")
+    op.drop_index("ix_reminder_due", table_name="reminder", postgresql_where=sa.text("given_at IS NULL"))
+    op.drop_table("reminder")
+    op.drop_table("body")
     op.drop_index(op.f("ix_job_need_needs_id"), table_name="job_need")
     op.drop_table("job_need")
     op.drop_index("ix_job_waiting", table_name="job", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"))

@@ -199,20 +199,29 @@ FUNCTIONS = {
         BEGIN
           IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a letter is never deleted'; END IF;
           IF (NEW.id, NEW.key, NEW.kind, NEW.standing, NEW.funder, NEW.language, NEW.subject_id, NEW.application_id, NEW.application_number,
-              NEW.project_title, NEW.recipient_name, NEW.amount_cents, NEW.channel, NEW.register_number, NEW.facts, NEW.job_id, NEW.created_at)
+              NEW.project_title, NEW.recipient_name, NEW.amount_cents, NEW.channel, NEW.register_number, NEW.body_digest,
+              NEW.issued_on, NEW.signatory, NEW.funding_start, NEW.facts, NEW.job_id, NEW.created_at)
              IS DISTINCT FROM
              (OLD.id, OLD.key, OLD.kind, OLD.standing, OLD.funder, OLD.language, OLD.subject_id, OLD.application_id, OLD.application_number,
-              OLD.project_title, OLD.recipient_name, OLD.amount_cents, OLD.channel, OLD.register_number, OLD.facts, OLD.job_id, OLD.created_at)
+              OLD.project_title, OLD.recipient_name, OLD.amount_cents, OLD.channel, OLD.register_number, OLD.body_digest,
+              OLD.issued_on, OLD.signatory, OLD.funding_start, OLD.facts, OLD.job_id, OLD.created_at)
           THEN RAISE EXCEPTION 'an issued letter does not change'; END IF;
           IF OLD.digest IS NOT NULL
-             AND (NEW.digest, NEW.byte_size, NEW.pages, NEW.template_version) IS DISTINCT FROM
-                 (OLD.digest, OLD.byte_size, OLD.pages, OLD.template_version)
+             AND (NEW.digest, NEW.byte_size, NEW.pages) IS DISTINCT FROM
+                 (OLD.digest, OLD.byte_size, OLD.pages)
           THEN RAISE EXCEPTION 'a printed letter does not change'; END IF;
           RETURN NEW;
         END
     """,
+    "body_is_final": """
+        BEGIN RAISE EXCEPTION 'what was written out stays as it was written'; END
+    """,
     "letter_download_is_append_only": """
         BEGIN RAISE EXCEPTION 'a download stays on record'; END
+    """,
+    # Whoever writes it: what acts are made of has another version from then on.
+    "printed_columns_count": """
+        BEGIN NEW.printed_version := OLD.printed_version + 1; RETURN NEW; END
     """,
     # Nobody scores what nobody asked: each criterion has a question of its own call, asked in every category of it.
     # Looked at when a transaction ends, because a call and its parts come in one.
@@ -233,6 +242,20 @@ FUNCTIONS = {
     "nothing_is_emptied": """
         BEGIN RAISE EXCEPTION 'what is on record stays on record'; END
     """,
+}
+#: What acts print of each row they are made of; a test compares it with what ``decisions.queries.acts`` reads.
+PRINTED = {
+    "organisation": ("country", "street", "postal_code", "city"),
+    "person": ("address", "title", "given_name", "family_name", "language"),
+    "application": ("channel",),
+    "call": ("guideline_on", "first_instalment_bp", "report_months"),
+    "agreement": ("signed_on",),
+    "funder": (
+        *("name_de", "name_fr", "authority", "department", "signatory_function"),
+        *("street", "postal_code", "city", "contact_name", "phone", "email"),
+    ),
+    "legal_text": ("text_de", "text_fr"),
+    "remedy_rule": ("court", "street", "postal_code", "city", "months", "months_abroad", "online"),
 }
 #: Whether somebody wrote any version of an act, or of one on the same file that came to nothing (R14).
 HAS_WORDED = """
@@ -291,6 +314,7 @@ TRIGGERS = (
         "BEFORE UPDATE OR DELETE ON proposal_version FOR EACH ROW",
         "proposal_version_is_final",
     ),
+    ("body", "BEFORE UPDATE OR DELETE ON body FOR EACH ROW", "body_is_final"),
     ("application_version", "BEFORE UPDATE OR DELETE ON application_version FOR EACH ROW", "version_is_final"),
     *(
         (table, f"BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW", "version_part_is_final")
@@ -299,11 +323,20 @@ TRIGGERS = (
     ("letter", "BEFORE UPDATE OR DELETE ON letter FOR EACH ROW", "letter_is_frozen"),
     ("letter_download", "BEFORE UPDATE OR DELETE ON letter_download FOR EACH ROW", "letter_download_is_append_only"),
     *(
+        (
+            table,
+            f"BEFORE UPDATE ON {table} FOR EACH ROW WHEN (ROW(OLD.{', OLD.'.join(columns)})"
+            f" IS DISTINCT FROM ROW(NEW.{', NEW.'.join(columns)}))",
+            "printed_columns_count",
+        )
+        for table, columns in PRINTED.items()
+    ),
+    *(
         (table, f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", "nothing_is_emptied")
         for table in (
             *("application_version", *VERSION_PARTS),
             *("seat", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
-            *("act", "commitment", "reservation", "letter", "letter_download"),
+            *("act", "commitment", "reservation", "body", "letter", "letter_download"),
         )
     ),
 )

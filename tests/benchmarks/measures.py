@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
-from uuid import uuid4
 
 import psutil
 from flask import Flask
@@ -15,10 +14,9 @@ from grantflow.accounts.models import Person
 from grantflow.applications.models import Application
 from grantflow.decisions import service as decisions
 from grantflow.decisions.models import Proposal
-from grantflow.kernel.parties import SYSTEM, Party, Role
+from grantflow.kernel.parties import Party, Role
 from grantflow.letters import service as letters
-from grantflow.letters.service.documents import document, stylesheet
-from grantflow.letters.states import Kind
+from grantflow.letters.service.layout import stylesheet
 from grantflow.platform import jobs
 from grantflow.platform.db import db
 from tests.applications.test_cost import filing
@@ -150,14 +148,9 @@ def printed(app: Flask, count: int = 200) -> Figures:
     weasyprint = pdf._weasyprint()
     process = psutil.Process()
     with app.app_context():
-        made = [
-            letters.issue(
-                Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
-            )[0]
-            for _ in range(count)
-        ]
+        made = [samples.issued()[0] for _ in range(count)]
         db.session.commit()
-        text, sheet = document(made[0]), stylesheet()
+        text, sheet = letters.document(made[0]), stylesheet()
         ids = [letter.job_id for letter in made]
         spent: list[float] = []
         least: list[float] = []

@@ -1,5 +1,6 @@
 """Split, terms, digest and keys over plain values."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -9,10 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grantflow.decisions import rules
-from grantflow.decisions.rules import Basis, Case, Deliberation, Pot, Signatory, Signed, Terms
+from grantflow.decisions.rules import Basis, Case, Content, Deliberation, Pot, Signatory, Signed, Terms, contents
 from grantflow.decisions.states import Outcome, RejectionReason
+from grantflow.kernel import canonical
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party, Role
+from grantflow.letters.rules import Written
+from grantflow.letters.states import Kind
+from tests.letters.samples import CINEMA, JUDO_CLUB
+from tests.letters.samples import award as letter_award
+from tests.letters.samples import facts as letter_facts
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 AMOUNTS = st.integers(0, 10_000_000)
@@ -205,72 +212,90 @@ def test_a_deadline_in_months_stays_in_the_month():
 # --- what is signed ------------------------------------------------------------------------------
 
 
-def facts(party: Party, cents: int, **changes: object) -> dict:
-    return {
-        "funder": {"party": party.value, "signatory": "", "name": party.value},
-        "recipient": {"organisation": "JC", "address": {"street": "Am Ufer 1"}},
-        "sent_on": "2026-11-20",
-        "decided_on": "2026-11-20",
-        "award": {"amount": cents, "project_start": "2027-05-10", "funding_start": "2026-11-20"},
-        "reason": {"de": "", "fr": ""},
-        **changes,
-    }
-
-
-def content(terms: Terms | None = None, day: str = "2026-11-20", signatory: str = "", **changes: object) -> dict:
+def content(terms: Terms | None = None, words: str = "a", **changes: object) -> Content:
     terms = terms or award()
-    letters = {
-        party: facts(party, terms.shares[party], sent_on=day, decided_on=day, **changes) for party in terms.paying
+    acts = {
+        party: Written(
+            kind=Kind.AWARD,
+            facts=letter_facts(
+                party=party, award=letter_award(party, dict(terms.shares), eligible=eur(99_000)), **changes
+            ),
+            bodies={"de": words * 64, "fr": words * 64},
+        )
+        for party in terms.paying
     }
-    for printed in letters.values():
-        printed["funder"]["signatory"] = signatory
-    return rules.signed(terms, deliberations={T: Deliberation("DEL-1", date(2026, 11, 13))}, letters=letters)
+    votes = {T: Deliberation("DEL-1", date(2026, 11, 13))}
+    return Content(
+        terms=rules.worded(terms, votes), acts=acts, sources={"organisation": "o:1", "funder.toulouse": "t:1"}
+    )
 
 
-def test_the_digest_covers_substance_and_nothing_of_the_moment():
-    digest = rules.digest(content())
-    assert len(digest) == 64
-    assert rules.digest(content(day="2027-01-02", signatory="Dr. Anke Reuter")) == digest
+def test_what_is_signed_is_read_as_it_was_stored() -> None:
+    assert Content.read(content().to_bytes()) == content()
+
+
+def test_the_digest_covers_terms_words_facts_and_sources() -> None:
+    digest = canonical.digest(content().to_bytes())
     others = [
         content(award(eur(9_399), reason_de="x", reason_fr="x")),
         content(award(shares={D: eur(4_701), T: eur(2_819), M: eur(1_880)})),
         content(award(conditions_de="Bericht", conditions_fr="Rapport")),
-        content(award(reason_de="Weil.", reason_fr="Parce que.")),
-        content(recipient={"organisation": "JC", "address": {"street": "Am Ufer 2"}}),
+        content(words="b"),
+        content(recipient=CINEMA),
+        replace(content(), sources={"organisation": "o:2", "funder.toulouse": "t:1"}),
     ]
-    assert len({rules.digest(other) for other in others} | {digest}) == 6
+    assert len({canonical.digest(other.to_bytes()) for other in others} | {digest}) == 7
+
+
+def test_what_an_older_release_stored_is_read_through_the_steps_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Content and facts have schemas of their own."""
+    stored = content().to_bytes()
+    monkeypatch.setattr(contents, "SCHEMA", 2)
+    monkeypatch.setattr(contents, "UPCASTERS", {1: lambda its: {**its, "sources": {"organisation": "upcast"}}})
+    assert Content.read(stored) == replace(content(), sources={"organisation": "upcast"})
 
 
 @given(st.permutations(["b", "a", "ü", "é"]))
-def test_the_digest_does_not_depend_on_the_order_of_names(names):
-    assert rules.digest(dict.fromkeys(names, 1)) == rules.digest(dict.fromkeys(sorted(names), 1))
+def test_equal_values_are_the_same_bytes_whatever_their_order(names: list[str]) -> None:
+    assert canonical.written(dict.fromkeys(names, 1)) == canonical.written(dict.fromkeys(sorted(names), 1))
 
 
-def test_changes_are_told_once_each():
+@pytest.mark.parametrize(
+    ("now", "names"),
+    [
+        ({"organisation": "o:1", "funder.toulouse": "t:1"}, ()),
+        ({"organisation": "o:2", "funder.toulouse": "t:1"}, ("organisation",)),
+        ({"organisation": "o:1", "funder.toulouse": ""}, ("funder.toulouse",)),
+        ({"organisation": "o:1", "funder.toulouse": "t:1", "call": "c:1"}, ("call",)),
+    ],
+)
+def test_a_source_is_outdated_where_its_version_of_today_is_another(
+    now: dict[str, str], names: tuple[str, ...]
+) -> None:
+    assert rules.outdated(content().sources, now) == names
+
+
+def test_the_same_terms_on_the_same_sources_are_the_same_whatever_the_templates_would_say() -> None:
+    its = content(words="b")
+    assert rules.same(its, content().terms, its.sources)
+    assert not rules.same(its, content(award(reason_de="x", reason_fr="x")).terms, its.sources)
+    assert not rules.same(its, its.terms, {**its.sources, "organisation": "o:2"})
+
+
+def test_changes_are_told_once_each() -> None:
     before = content()
-    after = content(
-        award(shares={D: eur(4_701), T: eur(2_819), M: eur(1_880)}),
-        recipient={"organisation": "JC", "address": {"street": "Am Ufer 2"}},
-    )
+    moved = replace(JUDO_CLUB, address=replace(JUDO_CLUB.address, street="Am Ufer 2"))
+    after = content(award(shares={D: eur(4_701), T: eur(2_819), M: eur(1_880)}), words="b", recipient=moved)
     assert [(c.name, c.before, c.after) for c in rules.changes(before, after)] == [
         ("shares.duesseldorf", eur(4_700), eur(4_701)),
         ("shares.toulouse", eur(2_820), eur(2_819)),
-        ("letter.recipient.address.street", "Am Ufer 1", "Am Ufer 2"),
+        ("letter.recipient.address.street", "Erkrather Straße 120", "Am Ufer 2"),
     ]
     assert rules.changes(before, before) == []
 
 
-def test_the_day_of_the_second_key_completes_the_facts():
-    lasting = content()["letters"]["duesseldorf"]
-    done = rules.completed(lasting, on=date(2026, 12, 1), signatory="Dr. Anke Reuter")
-    assert (done["sent_on"], done["decided_on"], done["funder"]["signatory"]) == (
-        "2026-12-01",
-        "2026-12-01",
-        "Dr. Anke Reuter",
-    )
-    assert done["award"]["funding_start"] == "2026-12-01"
-    late = rules.completed(lasting, on=date(2027, 6, 1), signatory="x")
-    assert late["award"]["funding_start"] == "2027-05-10"
+def test_words_that_differ_although_no_fact_does_are_told_as_the_text_of_a_letter() -> None:
+    assert [c.name for c in rules.changes(content(), content(words="b"))] == ["letter"]
 
 
 # --- keys ----------------------------------------------------------------------------------------
@@ -317,7 +342,7 @@ def why(person: Signatory, its: Case, seen: str = "now") -> list[str]:
         (who(UUID(int=9), D), case((D, ANKE)), ["city_signed_already"]),
         (who(SOPHIE, M), case((M, SOPHIE)), ["consented_already"]),
         (who(UUID(int=9), M), case((M, SOPHIE)), ["consent_given_already"]),
-        (who(ANKE, D), case(is_stale=True), ["facts_outdated"]),
+        (who(ANKE, D), case(outdated=("Rechtsgrundlage",)), ["facts_outdated"]),
         (who(ANKE, D), case(deliberations_due=(M,)), ["deliberation_due"]),
         (who(JEAN, T), case((D, ANKE)), ["consent_due"]),
         (who(JEAN, T), case((D, ANKE), paying=(D, T)), []),

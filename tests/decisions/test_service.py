@@ -22,6 +22,7 @@ from grantflow.notifications.models import Message
 from grantflow.organisations import service as organisations
 from grantflow.organisations.models import Organisation
 from grantflow.platform.db import db
+from grantflow.platform.models import JobNeed
 from tests.counting import counted
 from tests.given import PASSWORD, PURPOSE, Given
 
@@ -191,7 +192,8 @@ def test_an_address_that_changed_stops_the_keys_until_the_office_takes_it_over(a
     assert refused.value.key == "facts_outdated"
     with app.app_context():
         found = db.session.get_one(Proposal, proposal.id)
-        assert [c.name for c in queries.outdated(found)] == ["letter.recipient.address.street"]
+        assert queries.outdated(found) == ("organisation",)
+        assert [c.name for c in queries.pending(found)] == ["letter.recipient.address.street"]
         service.renew(found, by=given.office(Side.GERMAN))
         db.session.commit()
     renewed = given.proposal(proposal.id)
@@ -211,7 +213,8 @@ def test_a_consent_withdrawn_before_the_keys_reaches_the_acts(app, given):
     assert refused.value.key == "facts_outdated"
     with app.app_context():
         found = db.session.get_one(Proposal, proposal.id)
-        assert [c.name for c in queries.outdated(found)] == ["letter.channel"]
+        assert queries.outdated(found) == ("delivery",)
+        assert [c.name for c in queries.pending(found)] == ["letter.channel"]
         service.renew(found, by=given.office(Side.GERMAN))
         db.session.commit()
     given.decided(given.proposal(proposal.id))
@@ -366,6 +369,15 @@ def letters(app: Flask, proposal: Proposal) -> list[tuple[str, str, str, int | N
         return sorted((str(f), str(s), lang, cents) for f, s, lang, cents in db.session.execute(query))
 
 
+def test_the_message_about_a_decision_needs_all_its_letters(app, given):
+    given.decided()
+    with app.app_context():
+        sending = db.session.scalars(select(Message.job_id).where(Message.kind == "decision_ready")).one()
+        needed = set(db.session.scalars(select(JobNeed.needs_id).where(JobNeed.job_id == sending)))
+        assert needed == set(db.session.scalars(select(Letter.job_id)))
+        assert len(needed) == 5
+
+
 def test_an_award_commits_money_issues_one_act_per_funder_and_tells_the_contact(app, given):
     proposal = given.decided()
     assert state_of(app, proposal) is State.AWARDED
@@ -381,10 +393,10 @@ def test_an_award_commits_money_issues_one_act_per_funder_and_tells_the_contact(
     with app.app_context():
         act = db.session.scalars(select(Act)).one()
         assert (act.number, act.kind, act.state) == (1, Outcome.AWARD, ActState.DECIDED)
-        facts = db.session.scalars(select(Letter.facts).where(Letter.funder == M, Letter.language == "fr")).one()
+        letter = db.session.scalars(select(Letter).where(Letter.funder == M, Letter.language == "fr")).one()
         keys = {key.party: key.name for key in proposal.keys}
-        assert facts["funder"]["signatory"] == keys[M]
-        assert facts["deliberation"]["number"] == "DEL-M-7"
+        assert letter.signatory == keys[M]
+        assert letter.facts["deliberation"]["number"] == "DEL-M-7"
 
 
 def test_an_act_names_who_signed_as_they_were_called_then(app, given):
@@ -395,8 +407,8 @@ def test_an_act_names_who_signed_as_they_were_called_then(app, given):
         db.session.commit()
     given.turn(proposal, given.signatory(T))
     with app.app_context():
-        facts = db.session.scalars(select(Letter.facts).where(Letter.funder == D, Letter.language == "de")).one()
-        assert facts["funder"]["signatory"] == "Anke Sommer"
+        act = db.session.scalars(select(Letter).where(Letter.funder == D, Letter.language == "de")).one()
+        assert act.signatory == "Anke Sommer"
 
 
 def test_the_purpose_of_a_grant_is_the_offices_own_and_stands_in_every_act(app, given):
@@ -505,4 +517,4 @@ def test_a_decision_costs_the_same_few_statements_whoever_pays(app, given, terms
             db.session.commit()
     assert found.act.decided_at
     # Two funders, one courtesy translation; however many files, funders and letters.
-    assert cost.sql <= 12, "\n".join(cost.statements)
+    assert cost.sql <= 13, "\n".join(cost.statements)

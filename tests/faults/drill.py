@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import flask_migrate
 from sqlalchemy import select
@@ -23,10 +23,7 @@ from sqlalchemy.orm import Session
 
 from grantflow.app import create_app
 from grantflow.config import ROOT
-from grantflow.kernel.parties import SYSTEM
-from grantflow.letters import service as letters
 from grantflow.letters.models import Letter
-from grantflow.letters.states import Kind
 from grantflow.platform import storage
 from grantflow.platform.db import db
 from grantflow.platform.embedded import Embedded
@@ -98,9 +95,7 @@ def until(what: str, seconds: float) -> Iterator[Callable[[Callable[[], Any]], A
 
 def issue() -> UUID:
     """One act, committed; its ring goes to the broker at once."""
-    (letter,) = letters.issue(
-        Kind.AWARD, [samples.facts()], key="drill", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
-    )
+    (letter,) = samples.issued()
     db.session.commit()
     return letter.id
 

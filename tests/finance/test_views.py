@@ -18,15 +18,14 @@ from sqlalchemy import func, select
 from grantflow.accounts.models import Person
 from grantflow.audit.models import Entry
 from grantflow.kernel import clock
-from grantflow.kernel.parties import SYSTEM, Party, Role
-from grantflow.letters import service as letters
+from grantflow.kernel.parties import Party, Role
 from grantflow.letters.models import Download, Letter
 from grantflow.letters.states import PRINTING, Channel, Kind
 from grantflow.platform import jobs, storage
 from grantflow.platform.db import db
 from tests.counting import counted
 from tests.given import Given
-from tests.letters.samples import JUDO_CLUB, facts
+from tests.letters.samples import JUDO_CLUB, facts, issued
 
 D, T = Party.DUESSELDORF, Party.TOULOUSE
 As = Callable[[Person], FlaskClient]
@@ -36,7 +35,7 @@ def issue(app: Flask, party: Party = D, kind: Kind = Kind.AWARD, *, ready: bool 
     """A letter at the desk; printed with a few bytes of its own, because these tests are not about the press."""
     with app.app_context():
         made = facts(kind, party, **{"contact_language": party.language, **changes})
-        (letter,) = letters.issue(kind, [made], key=uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM)
+        (letter,) = issued(kind, made)
         if ready:
             content = b"%PDF-1.7 " + letter.register_number.encode()
             letter.digest, letter.byte_size, letter.pages = storage.put(content), len(content), 1

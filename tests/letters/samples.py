@@ -1,14 +1,16 @@
 """Facts of letters as the two cities would issue them; persons, numbers and e-mail addresses are invented."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from grantflow.kernel import money
+from grantflow.kernel import clock, money
 from grantflow.kernel.money import eur
-from grantflow.kernel.parties import Party
+from grantflow.kernel.parties import SYSTEM, Party
 from grantflow.letters import rules
+from grantflow.letters import service as letters
 from grantflow.letters.models import Letter
 from grantflow.letters.rules import (
     Address,
@@ -21,6 +23,7 @@ from grantflow.letters.rules import (
     Recipient,
     Remedy,
     Share,
+    Slots,
     Words,
 )
 from grantflow.letters.states import Channel, Kind
@@ -35,7 +38,6 @@ FUNDERS = {
         contact="Sabine Reinartz",
         phone="+49 211 89-00000",
         email="fonds@duesseldorf.example",
-        signatory="Dr. Miriam Hollands",
         signatory_function="Leiterin des Büros für Internationale und Europäische Angelegenheiten",
     ),
     Party.TOULOUSE: Funder(
@@ -47,7 +49,6 @@ FUNDERS = {
         contact="Claire Delmas",
         phone="+33 5 61 00 00 00",
         email="fonds@toulouse.example",
-        signatory="Étienne Castaing",
         signatory_function="Directeur des relations internationales, par délégation du Maire",
     ),
     Party.METROPOLE: Funder(
@@ -59,10 +60,17 @@ FUNDERS = {
         contact="Hélène Carrère",
         phone="+33 5 81 00 00 00",
         email="fonds@metropole.example",
-        signatory="Nadège Ferran",
         signatory_function="Directrice de l’Europe et de l’international, par délégation du Président",
     ),
 }
+#: Who signs for each funder.
+SIGNATORIES = {
+    Party.DUESSELDORF: "Dr. Miriam Hollands",
+    Party.TOULOUSE: "Étienne Castaing",
+    Party.METROPOLE: "Nadège Ferran",
+}
+#: The day of the second key.
+DAY = date(2026, 11, 16)
 _TOULOUSE_COURT = Remedy(
     court="Tribunal administratif de Toulouse",
     address=Address(street="68 rue Raymond-IV", postal_code="31000", city="Toulouse", country="FR"),
@@ -140,7 +148,6 @@ def award(
         balance=balance,
         project_start=date(2027, 5, 10),
         project_end=date(2027, 5, 16),
-        funding_start=date(2027, 1, 1),
         funding_end=date(2027, 6, 30),
         report_due=date(2027, 8, 31),
         conditions=conditions,
@@ -161,9 +168,7 @@ def facts(
         project_title="Tatami ohne Grenzen",
         title_language="de",
         purpose=PURPOSE,
-        sent_on=date(2026, 11, 16),
         submitted_on=date(2026, 9, 7),
-        decided_on=date(2026, 11, 16),
         agreement_on=date(2021, 1, 22),
         guideline_on=date(2026, 6, 1),
         legal_basis=LEGAL_BASIS[party],
@@ -185,19 +190,39 @@ def _shares(party: Party) -> dict[Party, int]:
     return {Party.DUESSELDORF: eur(4_700), Party.TOULOUSE: eur(4_700)}
 
 
-def letter(kind: Kind, made: Facts, language: str | None = None, register: str = "") -> Letter:
-    """A row as ``issue`` would write it, not in any database."""
+def slots(made: Facts, register: str = "") -> Slots:
+    """What the second key brings to an act."""
     party = made.funder.party
-    language = language or party.language
-    return Letter(
-        id=UUID(int=1),
-        key="sample",
-        kind=kind,
-        standing=rules.standing(party, language),
-        funder=party,
-        language=language,
-        register_number=register or rules.register_number(party, 2026, 412),
-        project_title=made.project_title,
-        facts=made.to_json(),
-        template_version=rules.TEMPLATE_VERSION,
+    return Slots(
+        day=DAY,
+        register_number=register or rules.register_number(party, DAY.year, 412),
+        signatory=SIGNATORIES[party],
+        funding_start=rules.funding_start(made, DAY),
+    )
+
+
+def sheet(kind: Kind, made: Facts, language: str | None = None, **brought: Any) -> str:
+    """A letter as HTML: written out, then filled in and laid out."""
+    language = language or made.funder.party.language
+    return letters.layout(letters.write_out(kind, made, language), replace(slots(made), **brought), language)
+
+
+def issued(
+    kind: Kind = Kind.AWARD,
+    made: Facts | Sequence[Facts] = (),
+    *,
+    key: str = "",
+    subject_id: UUID | None = None,
+    on: date | None = None,
+) -> list[Letter]:
+    """The letters of one deed, put before the cities and signed at once."""
+    acts = letters.freeze(kind, [made] if isinstance(made, Facts) else made or [facts(kind)])
+    return letters.issue(
+        acts,
+        SIGNATORIES,
+        on=on or clock.today(),
+        key=key or uuid4().hex,
+        subject_id=subject_id or uuid4(),
+        application_id=uuid4(),
+        by=SYSTEM,
     )

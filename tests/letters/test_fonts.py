@@ -11,7 +11,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from grantflow.kernel import text, window
-from grantflow.letters.service import documents
+from grantflow.letters.service.layout import stylesheet
 from grantflow.platform import pdf
 
 #: What each language adds to a to z. The official languages of the Union in Latin script, Turkish, and the languages of
@@ -90,7 +90,7 @@ def drawn_by_its_own_font(char: str, weight: int) -> Any:
 
 def test_every_face_is_another_name_and_the_letters_ask_for_all_of_them() -> None:
     assert len(set(pdf.FACES.values())) == len(pdf.FACES) == 2 * len(pdf.FAMILIES)
-    assert f"{pdf.FONT_FAMILY};" in documents.stylesheet()
+    assert f"{pdf.FONT_FAMILY};" in stylesheet()
 
 
 @pytest.mark.parametrize("weight", [400, 600])

@@ -15,11 +15,11 @@ from grantflow.kernel import window
 from grantflow.kernel.parties import Party
 from grantflow.letters import rules
 from grantflow.letters.rules import Facts, Form, Words
-from grantflow.letters.service import documents
+from grantflow.letters.service.layout import stylesheet
 from grantflow.letters.states import Channel, Kind
 from grantflow.platform import pdf
 
-from .samples import CINEMA, JUDO_CLUB, award, facts, letter
+from .samples import CINEMA, JUDO_CLUB, award, facts, sheet
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 #: Métropole prints with Toulouse's templates.
@@ -30,8 +30,8 @@ MM = 96 / 25.4
 def pages(html: str) -> list[Any]:
     """The sheets as WeasyPrint lays them out: boxes, with lengths in CSS pixels from the upper left corner."""
     weasyprint, fonts, fetcher = pdf._weasyprint(), pdf._fonts(os.getpid()), pdf._fetcher()
-    sheet = weasyprint.CSS(string=documents.stylesheet(), url_fetcher=fetcher, font_config=fonts)
-    document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(font_config=fonts, stylesheets=[sheet])
+    css = weasyprint.CSS(string=stylesheet(), url_fetcher=fetcher, font_config=fonts)
+    document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(font_config=fonts, stylesheets=[css])
     return [page._page_box for page in document.pages]
 
 
@@ -59,8 +59,8 @@ def test_a_word_of_200_letters_stays_on_the_sheet_wherever_it_stands(kind: Kind,
     )
     if made.award:
         made = replace(made, award=award(party, {party: 100}, eligible=1000, requested=200, conditions=(words,)))
-        made = replace(made, funder=replace(made.funder, contact=WORD, signatory=WORD, signatory_function=WORD))
-    for box in (box for page in pages(documents.document(letter(kind, made, language))) for box in texts(page)):
+        made = replace(made, funder=replace(made.funder, contact=WORD, signatory_function=WORD))
+    for box in (box for page in pages(sheet(kind, made, language, signatory=WORD)) for box in texts(page)):
         assert box.position_x > 24 * MM
         assert box.position_x + box.width < 190.5 * MM, box.text
 
@@ -68,12 +68,12 @@ def test_a_word_of_200_letters_stays_on_the_sheet_wherever_it_stands(kind: Kind,
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_the_address_of_the_court_is_not_hyphenated(language: str) -> None:
     """The dictionaries would print "Bastions-traße"."""
-    html = documents.document(letter(Kind.REJECTION, facts(Kind.REJECTION), language))
+    html = sheet(Kind.REJECTION, facts(Kind.REJECTION), language)
     address = re.search('<span class="whole">.*?39, ', html)
     assert address
     narrow = f'<main><div style="width: 25mm">{address[0]}</div></main>'
-    [sheet] = pages(re.sub("<main>.*</main>", lambda _: narrow, html, flags=re.DOTALL))
-    assert "Bastionstraße" in " ".join(box.text for box in texts(sheet))
+    [page] = pages(re.sub("<main>.*</main>", lambda _: narrow, html, flags=re.DOTALL))
+    assert "Bastionstraße" in " ".join(box.text for box in texts(page))
 
 
 #: Of the text before the remedy, in mm; the first sheet has 162 mm for all of it.
@@ -85,7 +85,7 @@ HEIGHTS = (40, 100, 130)
 def test_an_act_closes_in_one_piece_below_its_remedy_and_on_paper_has_room_to_sign(
     party: Party, channel: Channel
 ) -> None:
-    html = documents.document(letter(Kind.REJECTION, facts(Kind.REJECTION, party, channel=channel)))
+    html = sheet(Kind.REJECTION, facts(Kind.REJECTION, party, channel=channel))
     sheets = set()
     for height in HEIGHTS:
         before = f'<main><div style="height: {height}mm"></div><section class="remedy">'
@@ -96,13 +96,13 @@ def test_an_act_closes_in_one_piece_below_its_remedy_and_on_paper_has_room_to_si
             for box in page.descendants(placeholders=True)
             if box.element_tag in ("section", "div") and box.element.get("class") in ("remedy", "closing")
         ]
-        [(sheet, _, _), (last, _, closing)] = found
+        [(first, _, _), (last, _, closing)] = found
         assert [name for _, name, _ in found] == ["remedy", "closing"]
-        assert sheet == last == len(laid) - 1
+        assert first == last == len(laid) - 1
         lines = texts(closing)
         gaps = [below.position_y - line.position_y - line.height for line, below in pairwise(lines)]
         assert (max(gaps) > 17 * MM) is (channel is Channel.POST)
-        sheets.add(sheet)
+        sheets.add(first)
     assert sheets == {0, 1}
 
 
@@ -143,10 +143,10 @@ def test_the_longest_address_that_is_let_in_lies_behind_the_window(
     place = replace(home.address, street=street, postal_code=postal_code, city=town)
     to = replace(home, organisation=name, given_name="", family_name=person, form=Form.MR, address=place)
     made = facts(party=party, recipient=to)
-    assert "letter_address_too_long" not in [reason.key for reason in rules.why_not_issue(Kind.AWARD, made)]
+    assert "letter_address_too_long" not in [reason.key for reason in rules.why_not_write(Kind.AWARD, made)]
     top, bottom = (62.5 * MM, 90 * MM) if party is D else (50.3 * MM, 80.2 * MM)
     left, right = (25 * MM, 110 * MM) if party is D else (112 * MM, 190 * MM)
-    html = documents.document(letter(Kind.AWARD, made))
+    html = sheet(Kind.AWARD, made)
     [first] = pages(re.sub("<main>.*</main>", "", html, flags=re.DOTALL))
     [address] = [box for box in first.descendants(placeholders=True) if box.element_tag == "address"][:1]
     lines = texts(address)
@@ -161,14 +161,14 @@ def test_the_longest_address_that_is_let_in_lies_behind_the_window(
 
 def test_a_longer_address_is_refused_before_it_is_an_act() -> None:
     to = replace(CINEMA, organisation="Städtepartnerschaftsjubiläumskuratorium " * 8)
-    assert "letter_address_too_long" in [reason.key for reason in rules.why_not_issue(Kind.AWARD, facts(recipient=to))]
+    assert "letter_address_too_long" in [reason.key for reason in rules.why_not_write(Kind.AWARD, facts(recipient=to))]
 
 
 # --- the structure -------------------------------------------------------------------------------
 
 
 def printed(made: Facts, kind: Kind, language: str) -> pikepdf.Pdf:
-    content = pdf.render(documents.document(letter(kind, made, language)), css=documents.stylesheet()).content
+    content = pdf.render(sheet(kind, made, language), css=stylesheet()).content
     return pikepdf.open(io.BytesIO(content))
 
 
@@ -187,7 +187,7 @@ def tongues(element: Any) -> Iterator[str]:
 def test_each_phrase_of_the_other_language_says_so_in_the_structure(kind: Kind, party: Party, language: str) -> None:
     """WeasyPrint knows the language of the document only; we write that of an element through its private function."""
     other = "fr" if language == "de" else "de"
-    html = documents.document(letter(kind, facts(kind, party, title_language=other, recipient=CINEMA), language))
+    html = sheet(kind, facts(kind, party, title_language=other, recipient=CINEMA), language)
     assert f'<span lang="{other}">{"„" if language == "de" else "« "}Tatami' in html.replace("\u00a0", " ")
     assert f'lang="{language}"' not in html.partition("<body")[2]
     with printed(facts(kind, party, title_language=other), kind, language) as file:
@@ -199,7 +199,7 @@ def test_each_phrase_of_the_other_language_says_so_in_the_structure(kind: Kind, 
 
 def test_names_of_laws_and_bodies_are_in_their_own_language() -> None:
     large = award(T, {T: 3_000_000}, eligible=5_000_000)
-    german = documents.document(letter(Kind.AWARD, facts(party=T, recipient=CINEMA, award=large), "de"))
+    german = sheet(Kind.AWARD, facts(party=T, recipient=CINEMA, award=large), "de")
     for words in (
         "contrat d’engagement républicain",
         "code général des collectivités territoriales",
@@ -210,7 +210,7 @@ def test_names_of_laws_and_bodies_are_in_their_own_language() -> None:
         "Tribunal administratif de Toulouse, 68 rue Raymond-IV, 31000 Toulouse",
     ):
         assert f'<span lang="fr">{words}</span>' in german
-    french = documents.document(letter(Kind.AWARD, facts(), "fr"))
+    french = sheet(Kind.AWARD, facts(), "fr")
     for words in (
         "Landeshauptstadt Düsseldorf",
         "Anteilfinanzierung",

@@ -15,11 +15,11 @@ import pytest
 
 from grantflow.config import ROOT
 from grantflow.kernel.parties import Party
-from grantflow.letters.service import documents
+from grantflow.letters.service.layout import stylesheet
 from grantflow.letters.states import Kind
 from grantflow.platform import pdf
 
-from .samples import CINEMA, facts, letter
+from .samples import CINEMA, facts, sheet
 
 PAGE = '<html lang="de"><head><title>T</title></head><body><p>Grüße{}</p></body></html>'
 CSS = 'body { font-family: "Fira Sans", "Noto Sans" }'
@@ -65,9 +65,9 @@ def test_a_trap_fails_the_document(trap: str) -> None:
 
 
 def test_css_fetches_nothing_either() -> None:
-    for sheet in ("@import 'http://127.0.0.1:9/a.css';", "body { background: url(file:///etc/passwd) }"):
+    for rule in ("@import 'http://127.0.0.1:9/a.css';", "body { background: url(file:///etc/passwd) }"):
         with pytest.raises(pdf.Unrenderable):
-            pdf.render(PAGE.format(""), css=CSS + sheet if "import" not in sheet else sheet + CSS)
+            pdf.render(PAGE.format(""), css=CSS + rule if "import" not in rule else rule + CSS)
 
 
 def test_a_font_that_is_not_ours_is_an_error() -> None:
@@ -178,7 +178,7 @@ EVERY = [(kind, party, language) for kind in Kind for party in Party for languag
 def test_every_letter_is_tagged_embedded_and_archivable(kind: Kind, party: Party, language: str) -> None:
     import io
 
-    made = pdf.render(documents.document(letter(kind, facts(kind, party), language)), css=documents.stylesheet())
+    made = pdf.render(sheet(kind, facts(kind, party), language), css=stylesheet())
     assert fonts_of(made.content) <= {"Fira-Sans", "Fira-Sans-Semi-Bold", "Noto-Sans", "Noto-Sans-Bold"}
     with pikepdf.open(io.BytesIO(made.content)) as file:
         root = file.Root
@@ -197,16 +197,16 @@ def test_every_letter_is_tagged_embedded_and_archivable(kind: Kind, party: Party
 
 RENDER = """
 import hashlib, json, sys
-from tests.letters.samples import CINEMA, facts, letter
+from tests.letters.samples import CINEMA, facts, sheet
 from grantflow.kernel.parties import Party
-from grantflow.letters.service import documents
+from grantflow.letters.service.layout import stylesheet
 from grantflow.letters.states import Kind
 from grantflow.platform import pdf
 order = json.loads(sys.argv[1])
 print(json.dumps({
     name: hashlib.sha256(pdf.render(
-        documents.document(letter(Kind(name.split(":")[0]), facts(Kind(name.split(":")[0]), Party(name.split(":")[1])),
-                                  name.split(":")[2])), css=documents.stylesheet()).content).hexdigest()
+        sheet(Kind(name.split(":")[0]), facts(Kind(name.split(":")[0]), Party(name.split(":")[1])),
+                                  name.split(":")[2]), css=stylesheet()).content).hexdigest()
     for name in order}))
 """
 NAMES = [f"{kind}:{party}:{language}" for kind, party, language in EVERY]
@@ -280,10 +280,8 @@ def test_long_letters_keep_the_remedy_whole_and_last(tmp_path: Path) -> None:
         Words(de=f"Auflage {n}: " + "legen Sie die unterschriebene Vereinbarung vor, " * 6) for n in range(14)
     )
     made = pdf.render(
-        documents.document(
-            letter(Kind.AWARD, facts(recipient=CINEMA, award=award(Party.DUESSELDORF, conditions=conditions)))
-        ),
-        css=documents.stylesheet(),
+        sheet(Kind.AWARD, facts(recipient=CINEMA, award=award(Party.DUESSELDORF, conditions=conditions))),
+        css=stylesheet(),
     )
     assert made.pages in range(4, 7)
     if shutil.which("pdftotext"):

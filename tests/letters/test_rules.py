@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from hypothesis import given as any_of
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party
 from grantflow.letters import rules
-from grantflow.letters.rules import Address, Facts, Legal, Share, Words
+from grantflow.letters.rules import Address, Facts, Legal, Share, Slot, Words
+from grantflow.letters.rules import facts as stored_facts
 from grantflow.letters.states import Kind, Standing
 
-from .samples import CINEMA, FUNDERS, REMEDIES, award, facts
+from .samples import CINEMA, DAY, FUNDERS, REMEDIES, SIGNATORIES, award, facts
 
 EVERY_ACT = [(kind, party) for kind in Kind for party in Party]
 
@@ -23,12 +25,12 @@ EVERY_ACT = [(kind, party) for kind in Kind for party in Party]
 @pytest.mark.parametrize(("kind", "party"), EVERY_ACT)
 def test_complete_facts_pass_and_survive_json(kind: Kind, party: Party) -> None:
     made = facts(kind, party)
-    assert rules.why_not_issue(kind, made) == []
+    assert rules.why_not_write(kind, made) == rules.why_not_issue(kind, made, SIGNATORIES[party]) == []
     assert Facts.from_json(made.to_json()) == made
 
 
 def keys(kind: Kind, made: Facts) -> list[str]:
-    return [reason.key for reason in rules.why_not_issue(kind, made)]
+    return [reason.key for reason in rules.why_not_write(kind, made)]
 
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
@@ -36,7 +38,6 @@ REFUSALS: list[tuple[str, Kind, Facts]] = [
     ("letter_without_remedy", Kind.AWARD, facts(remedy=None)),
     ("letter_without_remedy", Kind.AWARD, facts(remedy=replace(REMEDIES[D], court=""))),
     ("letter_without_remedy", Kind.REJECTION, facts(Kind.REJECTION, T, remedy=replace(REMEDIES[T], months=0))),
-    ("letter_without_signatory", Kind.AWARD, facts(funder=replace(FUNDERS[D], signatory=" "))),
     ("letter_without_signatory", Kind.AWARD, facts(funder=replace(FUNDERS[D], signatory_function=""))),
     ("letter_without_sender", Kind.AWARD, facts(funder=replace(FUNDERS[D], department=""))),
     ("letter_without_address", Kind.AWARD, facts(recipient=replace(CINEMA, given_name="", family_name=""))),
@@ -53,7 +54,6 @@ REFUSALS: list[tuple[str, Kind, Facts]] = [
     ("letter_plan_mismatch", Kind.AWARD, facts(award=replace(award(D), own_funds=eur(2_400) + 1))),
     ("letter_instalments_mismatch", Kind.AWARD, facts(award=replace(award(D), first=eur(3_525) + 1))),
     ("letter_dates_mismatch", Kind.AWARD, facts(award=replace(award(D), report_due=date(2027, 5, 1)))),
-    ("letter_without_deliberation", Kind.AWARD, facts(party=T, deliberation=None)),
     ("letter_without_purpose", Kind.AWARD, facts(purpose=Words(fr="objet"))),
     ("letter_without_purpose", Kind.AWARD, facts(party=T, purpose=Words(de="Zweck"))),
     ("letter_condition_untranslated", Kind.AWARD, facts(award=award(D, conditions=(Words(fr="condition"),)))),
@@ -62,8 +62,61 @@ REFUSALS: list[tuple[str, Kind, Facts]] = [
 
 
 @pytest.mark.parametrize(("key", "kind", "made"), REFUSALS, ids=[f"{i}-{r[0]}" for i, r in enumerate(REFUSALS)])
-def test_what_may_not_be_issued_is_named(key: str, kind: Kind, made: Facts) -> None:
+def test_what_may_not_be_written_out_is_named(key: str, kind: Kind, made: Facts) -> None:
     assert key in keys(kind, made)
+
+
+@pytest.mark.parametrize(
+    ("made", "signatory", "reasons"),
+    [
+        (facts(party=T, deliberation=None), "Jean Roux", ["letter_without_deliberation"]),
+        (facts(party=T), " ", ["letter_without_signatory"]),
+        (facts(deliberation=None), "Anke Reuter", []),
+    ],
+)
+def test_what_is_missing_by_the_second_key_is_named(made: Facts, signatory: str, reasons: list[str]) -> None:
+    assert [reason.key for reason in rules.why_not_issue(Kind.AWARD, made, signatory)] == reasons
+
+
+def test_money_may_be_spent_from_the_decision_on_or_from_a_project_that_began_before() -> None:
+    """R20."""
+    assert rules.funding_start(facts(), DAY) == DAY
+    assert rules.funding_start(facts(), date(2027, 6, 1)) == date(2027, 5, 10)
+    assert rules.funding_start(facts(Kind.REJECTION), DAY) is None
+
+
+# --- slots -----------------------------------------------------------------------------------------
+
+
+def test_a_slot_is_filled_once_and_what_fills_it_is_not_looked_through_again() -> None:
+    body = f"<p>{Slot.DAY.mark} {Slot.SIGNATORY.mark}</p>"
+    words = {Slot.DAY: Markup("heute"), Slot.SIGNATORY: Slot.DAY.mark}
+    assert rules.filled(body, words) == f"<p>heute {Slot.DAY.mark}</p>"
+    with pytest.raises(rules.Unfilled, match="signatory"):
+        rules.filled(body, {Slot.DAY: Markup("heute")})
+
+
+# --- what older releases froze -----------------------------------------------------------------------
+
+
+def test_facts_of_an_older_schema_are_read_through_the_steps_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two releases later: a field with a new name, then one more."""
+    stored = facts().to_json()
+    older = {**{name: value for name, value in stored.items() if name != "purpose"}, "objective": stored["purpose"]}
+    monkeypatch.setattr(stored_facts, "SCHEMA", 3)
+    monkeypatch.setattr(
+        stored_facts,
+        "UPCASTERS",
+        {
+            1: lambda its: {**its, "purpose": its["objective"]},
+            2: lambda its: {**its, "project_title": its["project_title"].upper()},
+        },
+    )
+    assert Facts.from_json(older) == replace(facts(), project_title="TATAMI OHNE GRENZEN")
+    assert Facts.from_json({**stored, "schema": 3}) == facts()
+    monkeypatch.setattr(stored_facts, "UPCASTERS", {})
+    with pytest.raises(KeyError):
+        Facts.from_json(older)
 
 
 def test_one_letter_is_one_funders() -> None:

@@ -2,11 +2,12 @@
 
 import csv
 import io
+import re
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -22,10 +23,10 @@ from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Transien
 from grantflow.kernel.parties import SYSTEM, Party, Role
 from grantflow.letters import queries, rules
 from grantflow.letters import service as letters
-from grantflow.letters.models import Download, Letter
-from grantflow.letters.service import mending
-from grantflow.letters.service.documents import stylesheet
+from grantflow.letters.models import Body, Download, Letter
+from grantflow.letters.service import mending, writing
 from grantflow.letters.service.handing import index
+from grantflow.letters.service.layout import stylesheet
 from grantflow.letters.states import Desk, Kind, Standing, State
 from grantflow.notifications import service as notifications
 from grantflow.notifications.models import Message
@@ -34,7 +35,7 @@ from grantflow.platform.db import db
 from tests.counting import counted
 from tests.given import Given
 
-from .samples import CINEMA, facts
+from .samples import CINEMA, DAY, SIGNATORIES, facts, issued
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 
@@ -45,10 +46,12 @@ def inside(app: Flask) -> Iterator[Flask]:
         yield app
 
 
-def issue(party: Party = D, key: str = "", kind: Kind = Kind.AWARD, **changes: object) -> Letter:
+def issue(
+    party: Party = D, key: str = "", kind: Kind = Kind.AWARD, *, on: date | None = None, **changes: object
+) -> Letter:
     """The act alone: its recipient reads the funder's language."""
     made = facts(kind, party, **{"contact_language": party.language, **changes})
-    return letters.issue(kind, [made], key=key or uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM)[0]
+    return issued(kind, made, key=key, on=on)[0]
 
 
 def printed(party: Party = D, **changes: object) -> Letter:
@@ -91,45 +94,42 @@ def test_issuing_twice_under_one_key_is_issuing_once(inside: Flask) -> None:
 def test_each_funder_counts_for_itself_and_each_year(inside: Flask) -> None:
     made = [issue(D), issue(T), issue(M)]
     assert [letter.register_number[:7] for letter in made] == ["D-2026-", "T-2026-", "M-2026-"]
-    next_year = issue(D, sent_on=made[0].created_at.date().replace(year=2031))
+    next_year = issue(D, on=date(2031, 1, 2))
     assert next_year.register_number == "D-2031-0001"
 
 
 def test_a_courtesy_translation_carries_its_acts_number(inside: Flask) -> None:
-    act, courtesy = letters.issue(
-        Kind.AWARD, [facts(party=T)], key="deed", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
-    )
+    act, courtesy = issued(Kind.AWARD, [facts(party=T)], key="deed")
     assert (act.standing, act.language) == (Standing.ACT, "fr")
     assert (courtesy.standing, courtesy.language) == (Standing.COURTESY, "de")
     assert courtesy.register_number == act.register_number
-    assert courtesy.facts == act.facts
+    assert (courtesy.facts, courtesy.slots) == (act.facts, act.slots)
 
 
 def test_no_translation_for_readers_of_the_funders_language(inside: Flask) -> None:
-    made = letters.issue(Kind.AWARD, [facts()], key="deed", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM)
+    made = issued(Kind.AWARD, [facts()], key="deed")
     assert [letter.standing for letter in made] == [Standing.ACT]
 
 
 def test_a_deed_of_three_funders_costs_two_statements_and_stands_whole_or_not_at_all(inside: Flask) -> None:
-    acts = [facts(party=party) for party in (D, T, M)]
+    acts = letters.freeze(Kind.AWARD, [facts(party=party) for party in (D, T, M)])
     subject = uuid4()
     with counted() as cost:
-        made = letters.issue(Kind.AWARD, acts, key="deed", subject_id=subject, application_id=uuid4(), by=SYSTEM)
+        made = letters.issue(
+            acts, SIGNATORIES, on=DAY, key="deed", subject_id=subject, application_id=uuid4(), by=SYSTEM
+        )
     assert cost.sql == 2, cost.statements
     assert [(letter.funder, letter.language) for letter in made] == [
         *[(D, "de"), (T, "fr"), (T, "de"), (M, "fr"), (M, "de")]
     ]
-    assert letters.issue(Kind.AWARD, acts, key="deed", subject_id=subject, application_id=uuid4(), by=SYSTEM) == made
+    assert (
+        letters.issue(acts, SIGNATORIES, on=DAY, key="deed", subject_id=subject, application_id=uuid4(), by=SYSTEM)
+        == made
+    )
     numbers = count(issue(D)), count(issue(T))
-    with pytest.raises(Incomplete):
-        letters.issue(
-            Kind.AWARD,
-            [facts(), facts(party=T, remedy=None)],
-            key="x",
-            subject_id=subject,
-            application_id=uuid4(),
-            by=SYSTEM,
-        )
+    unvoted = letters.freeze(Kind.AWARD, [facts(), facts(party=T, deliberation=None)])
+    with pytest.raises(Incomplete, match="letter_without_deliberation"):
+        letters.issue(unvoted, SIGNATORIES, on=DAY, key="x", subject_id=subject, application_id=uuid4(), by=SYSTEM)
     assert (count(issue(D)), count(issue(T))) == (numbers[0] + 1, numbers[1] + 1)
 
 
@@ -222,7 +222,7 @@ def test_nobody_is_told_before_the_last_letter_is_there(inside: Flask, given: Gi
     """The message begins the ten days of the notification: it must not begin them for a file that does not exist."""
     subject = uuid4()
     both = [facts(Kind.AWARD, D), facts(Kind.AWARD, T)]
-    deed = letters.issue(Kind.AWARD, both, key="d", subject_id=subject, application_id=uuid4(), by=SYSTEM)
+    deed = issued(Kind.AWARD, both, key="d", subject_id=subject)
     sending = told_of(deed, given)
     for letter in deed:
         assert jobs.claim(sending) is None
@@ -249,14 +249,7 @@ def test_two_workers_with_the_last_two_letters_let_the_message_go(real: Flask, m
     """Each writes its own letter; neither may leave telling of them to the other."""
     subject = uuid4()
     with real.app_context():
-        deed = letters.issue(
-            Kind.AWARD,
-            [facts(Kind.AWARD, D), facts(Kind.AWARD, T)],
-            key="d",
-            subject_id=subject,
-            application_id=uuid4(),
-            by=SYSTEM,
-        )
+        deed = issued(Kind.AWARD, [facts(Kind.AWARD, D), facts(Kind.AWARD, T)], key="d", subject_id=subject)
         sending = told_of(deed, Given(real))
         ids = [letter.job_id for letter in deed]
         for job_id in ids[2:]:
@@ -334,14 +327,14 @@ def test_nothing_is_open_while_the_press_runs(real: Flask, monkeypatch: pytest.M
 def test_what_cannot_pass_fails_at_once_with_its_reason(inside: Flask) -> None:
     letter = issue()
     db.session.execute(text("ALTER TABLE letter DISABLE TRIGGER USER"))
-    broken = {**letter.facts, "award": None}
-    db.session.execute(update(Letter).where(Letter.id == letter.id).values(facts=broken))
+    (unvoted,) = letters.freeze(Kind.AWARD, [facts(party=T, deliberation=None)])
+    db.session.execute(update(Letter).where(Letter.id == letter.id).values(body_digest=unvoted.bodies["fr"]))
     db.session.execute(text("ALTER TABLE letter ENABLE TRIGGER USER"))
     db.session.commit()
     assert jobs.run(letter.job_id) is False
     db.session.expire_all()
     assert letter.state is State.FAILED
-    assert "UndefinedError" in str(letter.job.last_error)
+    assert "Unfilled" in str(letter.job.last_error)
     assert letter.digest is None
     assert [found.id for found in queries.failures()] == [letter.id]
 
@@ -470,6 +463,10 @@ def test_fifty_letters_keep_their_words_to_themselves(inside: Flask) -> None:
     "change",
     [
         "facts = '{}'",
+        "signatory = 'x'",
+        "issued_on = '2026-01-01'",
+        "funding_start = '2026-01-01'",
+        "body_digest = (SELECT digest FROM body b WHERE b.digest <> body_digest)",
         "key = 'x'",
         "register_number = 'D-2026-9999'",
         "amount_cents = 1",
@@ -484,11 +481,46 @@ def test_the_database_refuses_to_change_a_letter(inside: Flask, change: str) -> 
         db.session.execute(text(f"UPDATE letter SET {change} WHERE id = :id"), {"id": letter.id})  # noqa: S608 - above
 
 
+@pytest.mark.parametrize("change", ["UPDATE body SET text = text || '.'", "INSERT INTO body VALUES ('0', 'Text')"])
+def test_a_body_lies_under_the_digest_of_its_own_bytes(inside: Flask, change: str) -> None:
+    issue()
+    with pytest.raises(DBAPIError, match=r"stays as it was written|digest_of_text"), db.session.begin_nested():
+        db.session.execute(text(change))
+
+
+def test_what_was_written_out_is_printed_whatever_the_templates_say_by_then(
+    inside: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words of a letter come from its body alone: another release's templates print nothing of it."""
+    (act,) = letters.freeze(Kind.AWARD, [facts()])
+    before = queries.bodies(act.bodies.values())
+    monkeypatch.setattr(writing, "_environment", lambda language: pytest.fail("a stored body is never a template"))
+    (letter,) = letters.issue(
+        [act], SIGNATORIES, on=DAY, key="deed", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
+    )
+    db.session.commit()
+    html = letters.document(letter)
+    for piece in re.split(r'<slot name="\w+"></slot>', before[letter.body_digest]):
+        assert piece in html
+
+
+def test_equal_words_are_stored_once(inside: Flask) -> None:
+    def bodies() -> int:
+        return db.session.scalar(select(func.count()).select_from(Body)) or 0
+
+    letters.freeze(Kind.AWARD, [facts()])
+    assert bodies() == 2
+    letters.freeze(Kind.AWARD, [facts(), facts()])
+    assert bodies() == 2
+    letters.freeze(Kind.AWARD, [facts(project_title="Anders")])
+    assert bodies() == 4
+
+
 def test_the_database_refuses_to_delete(inside: Flask, given: Given) -> None:
     letter = printed()
     letters.download(letter, by=given.staff(Role.FINANCE, D), desk=Desk.FINANCE)
     db.session.flush()
-    for table in ("letter_download", "letter"):
+    for table in ("letter_download", "letter", "body"):
         with pytest.raises(DBAPIError), db.session.begin_nested():
             db.session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - the names above
 
@@ -684,9 +716,7 @@ def test_the_archive_holds_the_files_and_an_index(inside: Flask, given: Given) -
 
 def test_the_amounts_of_an_index_add_up(inside: Flask, given: Given) -> None:
     """A translation carries no money of its own."""
-    deed = letters.issue(
-        Kind.AWARD, [facts(Kind.AWARD, T)], key="d", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
-    )
+    deed = issued(Kind.AWARD, [facts(Kind.AWARD, T)], key="d")
     for letter in deed:
         assert jobs.run(letter.job_id)
         db.session.commit()

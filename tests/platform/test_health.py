@@ -17,10 +17,10 @@ from sqlalchemy import func, select, update
 from grantflow.accounts.models import Person
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
-from grantflow.kernel.parties import SYSTEM, Party, Role
+from grantflow.kernel.parties import Party, Role
 from grantflow.letters import service as letters
 from grantflow.letters.models import Letter
-from grantflow.letters.states import PRINTING, Kind
+from grantflow.letters.states import PRINTING
 from grantflow.notifications import rules
 from grantflow.notifications import service as notifications
 from grantflow.notifications.models import Message
@@ -217,9 +217,7 @@ def test_this_parts_clock_ahead(house: Flask) -> None:
 def printed(app: Flask) -> Letter:
     """A letter with a file of a few bytes, not of the press."""
     with app.app_context():
-        (letter,) = letters.issue(
-            Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
-        )
+        (letter,) = samples.issued()
         content = letter.register_number.encode() * 9
         letter.digest, letter.byte_size, letter.pages = storage.put(content), len(content), 1
         db.session.commit()
@@ -274,9 +272,7 @@ def test_a_queue_that_stands_still(house: Flask) -> None:
     changed(house, URGENT, not_before=None)
     assert set(red(house)) == {"messages"}
     with house.app_context():
-        (letter,) = letters.issue(
-            Kind.AWARD, [samples.facts()], key="x", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
-        )
+        (letter,) = samples.issued()
         sending = db.session.scalars(select(Message.job_id)).one()
         db.session.add(JobNeed(job_id=sending, needs_id=letter.job_id))
         db.session.commit()
@@ -293,7 +289,7 @@ def test_what_failed_waits_for_a_person(house: Flask) -> None:
     changed(house, URGENT, failed_at=func.clock_timestamp(), quiet=True)
     assert red(house) == {}
     with house.app_context():
-        letters.issue(Kind.AWARD, [samples.facts()], key="x", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM)
+        samples.issued()
         db.session.commit()
     changed(house, PRINTING, failed_at=func.clock_timestamp() - timedelta(days=2))
     assert set(red(house)) == {"letters_failed"}
@@ -301,9 +297,7 @@ def test_what_failed_waits_for_a_person(house: Flask) -> None:
 
 def test_a_letter_that_is_put_off_for_half_an_hour(house: Flask) -> None:
     with house.app_context():
-        letters.issue(
-            Kind.AWARD, [samples.facts()], key=uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
-        )
+        samples.issued()
         db.session.commit()
     changed(house, PRINTING, not_before=func.clock_timestamp() + timedelta(seconds=60))
     for minutes, expected in ((25, set()), (35, {"letters"})):

@@ -22,7 +22,7 @@ from grantflow.notifications import rules
 from grantflow.notifications import service as notifications
 from grantflow.platform import jobs
 from grantflow.platform.db import db
-from grantflow.platform.jobs import Job, ringing
+from grantflow.platform.jobs import Job, reminders, ringing
 from grantflow.supervisor import WORKERS
 from tests.conftest import settings_for
 from tests.given import Given
@@ -355,6 +355,29 @@ def test_every_kind_of_periodic_work_has_a_name_for_people() -> None:
     assert set(UPKEEP) == {name for name, kind in jobs.JOBS.items() if kind.period}
 
 
+def test_long_work_shows_how_far_it_has_come_and_keeps_its_lease(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.delitem(jobs.JOBS, "letters.scan")
+
+    @jobs.periodic("letters.scan", every=45.0)
+    def scan() -> None:
+        db.session.execute(update(Job).values(leased_until=clock.now()))
+        db.session.commit()
+        jobs.progress(500, 1200)
+        (its,) = (its for its in jobs.tended() if its.name == "letters.scan")
+        seen.append((its.done, its.total, jobs.claim_next(jobs.UPKEEP)))
+        db.session.commit()
+
+    with real.app_context():
+        job_id = jobs.begin("letters.scan", "")
+        db.session.commit()
+        assert job_id
+        assert jobs.run(job_id)
+        assert seen == [(500, 1200, None)]
+        jobs.progress(1, 2)  # no job in hand: nobody is told
+        assert [(its.done, its.total) for its in jobs.tended() if its.name == "letters.scan"] == [(500, 1200)]
+
+
 # --- lanes: a queue never waits for another ------------------------------------------------------------
 
 
@@ -410,3 +433,35 @@ def test_the_longest_waiting_job_of_a_queue_is_next(real: Flask, kinds: Any, sen
         assert jobs.claim_next(jobs.URGENT) is None
         assert jobs.run_next(jobs.MAIL)
         assert not jobs.run_next(jobs.MAIL)
+
+
+# --- reminders ---------------------------------------------------------------------------------------
+
+
+def test_reminders_of_all_wings_lie_in_one_place_and_a_missed_beat_catches_up_once(
+    real: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[UUID] = []
+    broken, whole = uuid4(), uuid4()
+
+    def give(subject_id: UUID) -> None:
+        if subject_id == broken:
+            raise OSError("not now")
+        given.append(subject_id)
+
+    monkeypatch.setitem(reminders.KINDS, "test", give)
+    today = clock.today()
+    with real.app_context():
+        noted = [jobs.remind(whole, "test", today - timedelta(days=days)) for days in (2, 1, 0, 0, -1)]
+        assert noted == [True, True, True, False, True]
+        jobs.remind(broken, "test", today)
+        db.session.commit()
+        for _ in range(2):
+            with pytest.raises(OSError, match="not now"):
+                jobs.give_due()
+        assert given == [whole]
+        with clock.frozen(clock.now() + timedelta(days=1)), pytest.raises(OSError, match="not now"):
+            jobs.give_due()
+        assert given == [whole, whole]
+        with pytest.raises(KeyError):
+            jobs.remind(whole, "nobody gives this", today)

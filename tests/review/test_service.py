@@ -11,7 +11,8 @@ from sqlalchemy.exc import DatabaseError
 from grantflow.applications import policy as application_policy
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application, Event
-from grantflow.applications.states import Action, State
+from grantflow.applications.states import EDITABLE, Action, State
+from grantflow.applications.workflow import APPLICATION
 from grantflow.audit.models import Entry
 from grantflow.kernel.errors import DomainError, Forbidden, IllegalStep, Incomplete, Invalid
 from grantflow.kernel.parties import Party, Role, Side
@@ -100,6 +101,32 @@ def test_a_draft_may_be_incomplete_and_is_kept(app: Flask, given: Given) -> None
         assert {number: mark for number, mark in saved.items() if mark != Mark()} == {3: Mark(7, "")}
         assert assignment.assessment is not None
         assert assignment.assessment.total == 7
+
+
+def test_scores_keep_the_version_they_saw(app: Flask, given: Given) -> None:
+    """A file that came back before it was admitted is scored as it was sent then, and the assessment says so."""
+    with app.app_context():
+        application = given.application(State.RETURNED)
+        applications.submit(application, by=application.contact)
+        applications.admit(application, by=given.office(application.lead_side))
+        german = given.reviewer(Party.DUESSELDORF)
+        given.assign(application, german)
+        given.declare(application, german)
+        seat = assignment_of(application, german)
+        draft, _ = service.save_draft(seat, {3: Mark(7, "")}, recommended_cents=None, comment="", by=german)
+        assert draft.version is application.sent
+        assert draft.version.number == 2
+        assert draft.version.sealed_at
+
+
+def test_once_scoring_began_no_road_leads_back_to_the_applicant() -> None:
+    """So no answer changes under its scores. Whoever opens such a road lets their authors confirm or score again before
+    the review settles: ``rules.outdated`` tells which."""
+    reached = {State.IN_REVIEW}
+    while more := {its.target for its in APPLICATION.steps if its.sources & reached} - reached:
+        reached |= more
+    assert reached & EDITABLE == set()
+    assert State.AWARDED in reached
 
 
 def test_submitting_lists_everything_that_is_missing(app: Flask, given: Given) -> None:

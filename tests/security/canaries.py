@@ -16,7 +16,15 @@ PAYLOAD = (
 #: Keys, states, hashes and numbers that the house itself writes in a fixed form.
 FIXED = {
     *("person.email", "person.email_key", "person.password_hash", "application.number", "call.code", "letter.key"),
-    *("letter.digest", "letter.register_number", "letter.template_version", "message.key", "message.kind"),
+    *(
+        "letter.digest",
+        "letter.register_number",
+        "letter.body_digest",
+        "body.text",
+        "question.code",
+        "message.key",
+        "message.kind",
+    ),
     *("message.email", "budget_line.type", "proposal.digest", "proposal_version.digest", "decision_key.digest"),
     *("application_version.hash", "letter_download.digest", "agreement.number", "legal_text.kind"),
     *("attempts.key", "heartbeat.name", "version_party.email", "letter.application_number", "call.guideline_version"),

@@ -47,7 +47,7 @@ def letters_of(actor: Actor) -> ColumnElement[bool]:
     """A funder's own, and an applicant's of their decided files."""
     own = select(Application.id).join(Membership, Membership.organisation_id == Application.lead_id)
     mine = own.where(Membership.person_id == actor.id, Application.state.in_([State.AWARDED, State.REJECTED]))
-    return or_(letters.visible_to(actor), Letter.subject_id.in_(mine))
+    return or_(letters.visible_to(actor), Letter.application_id.in_(mine))
 
 
 def people_of(actor: Actor) -> ColumnElement[bool]:

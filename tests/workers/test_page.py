@@ -17,10 +17,9 @@ from grantflow.audit.models import Entry
 from grantflow.dashboard.queries import workers_parts
 from grantflow.dashboard.texts import CHECKS, reason
 from grantflow.kernel import clock
-from grantflow.kernel.parties import SYSTEM, Party, Role
-from grantflow.letters import service as letters
+from grantflow.kernel.parties import Party, Role
 from grantflow.letters.models import Letter
-from grantflow.letters.states import REPRINTING, Kind
+from grantflow.letters.states import REPRINTING
 from grantflow.notifications import service as notifications
 from grantflow.notifications.models import Message
 from grantflow.platform import jobs
@@ -47,9 +46,7 @@ def failed(app: Flask, given: Given) -> tuple[Message, Letter]:
     person = given.applicant(email="bounces@example.org")
     with app.app_context():
         message_id = notifications.send("account_exists", to=person, key=str(uuid4()))
-        (letter,) = letters.issue(
-            Kind.AWARD, [samples.facts()], key=str(uuid4()), subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
-        )
+        (letter,) = samples.issued()
         found = db.session.get_one(Message, message_id), db.session.get_one(Letter, letter.id)
         for row, why in zip(found, ("SMTP 550 no such mailbox", "no font"), strict=True):
             row.job.failed_at, row.job.attempts, row.job.last_error = clock.now(), 6, why

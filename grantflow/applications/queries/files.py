@@ -61,13 +61,12 @@ def with_members(actor: Actor, id: UUID) -> Application | None:  # noqa: A002
     return db.session.scalar(query.options(*_HEAD, *_versions(actor), _LIMITS, members))
 
 
-#: A step is written by a member of the lead organisation; the call's limits are read where it asks for them.
-_AT_STEP = (
-    joinedload(Application.lead).joinedload(Organisation.memberships),
-    *_HEAD[1:],
-    OPEN,
-    defaultload(Application.call).defaultload(Call.categories).joinedload(Category.closings),
-)
+#: A step is written by a member of the lead organisation.
+_AT_STEP = (joinedload(Application.lead).joinedload(Organisation.memberships), *_HEAD[1:], OPEN)
+#: These ask for the limits of the call, a handful of rows that come along; the last one only where it sends.
+_LIMITED = frozenset({StepName.DATES, StepName.BUDGET})
+_LIMITS_AT_STEP = defaultload(Application.call).joinedload(Call.categories).joinedload(Category.closings)
+_LIMITS_AT_LAST = defaultload(Application.call).defaultload(Call.categories).joinedload(Category.closings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,8 @@ def at_step(actor: Actor, id: UUID, step: str) -> AtStep | None:  # noqa: A002
         name = StepName(step)
     except ValueError:
         return None
-    query = visible_to(actor).where(Application.id == id).options(*_AT_STEP)
+    limits = _LIMITS_AT_STEP if name in _LIMITED else _LIMITS_AT_LAST
+    query = visible_to(actor).where(Application.id == id).options(*_AT_STEP, limits)
     application = db.session.scalars(query).unique().one_or_none()
     return AtStep(application, name) if application else None
 

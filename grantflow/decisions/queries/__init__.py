@@ -1,17 +1,15 @@
 """Reads of the decision: one file, its proposal, what waits for a signature, the ranking, the facts of each act."""
 
-from .acts import KINDS, content, letter_facts, sources
+from .acts import letter_facts, sources, versions
 from .files import (
     Draft,
     authors,
     basis,
     case,
-    content_now,
     content_of,
     deliberations,
     draft,
     envelopes,
-    facts_of,
     file,
     is_recused,
     live_keys,
@@ -20,6 +18,7 @@ from .files import (
     locked_for,
     of_file,
     outdated,
+    pending,
     proposal,
     signatories,
     standing,
@@ -32,7 +31,6 @@ from .sights import Act, Panel, Sight, act, panel, sight
 from .waiting import tasks, to_sign
 
 __all__ = [
-    "KINDS",
     "SHOWN",
     "Act",
     "Draft",
@@ -45,13 +43,10 @@ __all__ = [
     "authors",
     "basis",
     "case",
-    "content",
-    "content_now",
     "content_of",
     "deliberations",
     "draft",
     "envelopes",
-    "facts_of",
     "file",
     "is_recused",
     "letter_facts",
@@ -62,6 +57,7 @@ __all__ = [
     "of_file",
     "outdated",
     "panel",
+    "pending",
     "proposal",
     "ranking",
     "reservations",
@@ -72,5 +68,6 @@ __all__ = [
     "tasks",
     "terms",
     "to_sign",
+    "versions",
     "visible_to",
 ]

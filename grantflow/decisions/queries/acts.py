@@ -1,25 +1,23 @@
-"""The facts of each act, gathered from the rows of all features: what a letter will print and a key covers."""
+"""The facts of each act and the versions of what they are taken from, gathered from the rows of all features."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, inspect, or_, select
 
 from grantflow.applications.models import Application, Version
 from grantflow.calls.models import Funder, LegalText, RemedyRule
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Party
 from grantflow.letters import rules as letters
-from grantflow.letters.states import Channel, Kind
+from grantflow.letters.states import Channel
 from grantflow.platform.db import db
 
 from .. import rules
 from ..rules import Deliberation, Terms
 from ..states import Outcome
-
-KINDS = {Outcome.AWARD: Kind.AWARD, Outcome.REJECTION: Kind.REJECTION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +49,34 @@ def sources(day: date) -> dict[Party, Source]:
     return {funder.code: Source(funder, basis, remedy) for funder, basis, remedy in db.session.execute(query)}
 
 
-def content(application: Application, terms: Terms, deliberations: Mapping[Party, Deliberation]) -> dict[str, Any]:
-    """What every key signs, from the rows as they stand now (``rules.signed``)."""
-    known = sources(clock.today())
-    acting = rules.acting(terms.outcome, terms.paying)
-    entered = {party: entry for party, entry in deliberations.items() if entry and party in acting}
-    facts = {
-        party: letter_facts(application, terms, known[party], entered.get(party), on=clock.today()) for party in acting
+def versions(application: Application, acting: Sequence[Party], known: Mapping[Party, Source]) -> dict[str, str]:
+    """Which version of everything that the acts of ``acting`` are made of is valid, by name of source.
+
+    A row and its ``printed_version``, which the database raises whenever a column that is printed changes. A text that
+    is valid from a later day only is none of ``known``.
+    """
+    call = application.call
+    found = {
+        "file": str(application.sent_number),
+        "delivery": _version(application),
+        "organisation": _version(application.lead),
+        "contact": _version(application.contact),
+        "call": _version(call),
+        "agreement": _version(call.agreement),
     }
-    return rules.signed(
-        terms,
-        deliberations=entered,
-        letters={party: printed.to_json() for party, printed in facts.items()},
-    )
+    for party in acting:
+        source = known[party]
+        found |= {
+            f"funder.{party}": _version(source.funder),
+            f"legal_basis.{party}": _version(source.basis),
+            f"remedy.{party}": _version(source.remedy),
+        }
+    return found
+
+
+def _version(row: Any) -> str:
+    """Empty where there is no row that is valid."""
+    return f"{inspect(row).identity[0]}:{row.printed_version}" if row else ""
 
 
 def letter_facts(
@@ -71,11 +84,8 @@ def letter_facts(
     terms: Terms,
     source: Source,
     deliberation: Deliberation | None,
-    *,
-    on: date,
-    signatory: str = "",
 ) -> letters.Facts:
-    """The facts of one funder's act, as it would leave on ``on``."""
+    """The facts of one funder's act, as the rows stand."""
     call, party = application.call, source.funder.code
     if application.first_submitted_at is None:
         raise ValueError("a draft has no letters")
@@ -83,15 +93,13 @@ def letter_facts(
     if deliberation and deliberation.on:
         vote = letters.Deliberation(number=deliberation.number, on=deliberation.on)
     return letters.Facts(
-        funder=_funder(source.funder, signatory),
+        funder=_funder(source.funder),
         recipient=_recipient(application),
         application_number=application.number or "",
         project_title=application.title,
         title_language=application.language,
         purpose=letters.Words(de=terms.purpose_de.strip(), fr=terms.purpose_fr.strip()),
-        sent_on=on,
         submitted_on=clock.local(application.submitted_at or application.first_submitted_at).date(),
-        decided_on=on,
         agreement_on=call.agreement.signed_on,
         guideline_on=call.guideline_on,
         legal_basis=letters.Words(de=source.basis.text_de, fr=source.basis.text_fr)
@@ -101,13 +109,13 @@ def letter_facts(
         remedy=_remedy(source.remedy),
         channel=application.channel or Channel.POST,
         deliberation=vote,
-        award=_award(application, terms, party, on) if terms.outcome is Outcome.AWARD else None,
+        award=_award(application, terms, party) if terms.outcome is Outcome.AWARD else None,
         reason=letters.Words(de=terms.reason_de.strip(), fr=terms.reason_fr.strip()),
         contact_language=application.contact.language,
     )
 
 
-def _funder(funder: Funder, signatory: str) -> letters.Funder:
+def _funder(funder: Funder) -> letters.Funder:
     return letters.Funder(
         party=funder.code,
         name=funder.name_de if funder.code.language == "de" else funder.name_fr,
@@ -122,7 +130,6 @@ def _funder(funder: Funder, signatory: str) -> letters.Funder:
         contact=funder.contact_name,
         phone=funder.phone,
         email=funder.email,
-        signatory=signatory,
         signatory_function=funder.signatory_function,
     )
 
@@ -167,7 +174,7 @@ def _remedy(rule: RemedyRule | None) -> letters.Remedy | None:
     )
 
 
-def _award(application: Application, terms: Terms, party: Party, on: date) -> letters.Award:
+def _award(application: Application, terms: Terms, party: Party) -> letters.Award:
     sent = _sent(application)
     starts, ends = sent.starts_on, sent.ends_on
     if starts is None or ends is None:
@@ -186,7 +193,6 @@ def _award(application: Application, terms: Terms, party: Party, on: date) -> le
         first_bp=first_bp,
         project_start=starts,
         project_end=ends,
-        funding_start=min(on, starts),
         funding_end=ends,
         report_due=rules.months_later(ends, application.call.report_months),
         conditions=tuple(letters.Words(de=german, fr=french) for german, french in terms.conditions()),

@@ -1,9 +1,8 @@
 """Proposals and the files they are about, inside what the actor may see."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, select
@@ -17,11 +16,12 @@ from grantflow.applications.states import DECIDABLE
 from grantflow.calls import queries as ledger
 from grantflow.calls import rules as calls
 from grantflow.calls.models import Call, Category, Envelope
+from grantflow.kernel import clock
 from grantflow.kernel.parties import Actor, Party, Role
 from grantflow.platform.db import db, to_write
 from grantflow.review.models import Standing
 
-from .. import policy, rules
+from .. import policy, rules, texts
 from ..models import Act, Key, Proposal, Share
 from ..rules import Basis, Case, Deliberation, Terms
 from ..states import ActState
@@ -152,7 +152,7 @@ def of_file(application: Application) -> Proposal | None:
 
 def locked(proposal_id: UUID) -> Proposal:
     """The proposal held for writing, with act, shares and keys as they are now; the application is locked before."""
-    # A handful each: one statement. Who wrote a version is asked, not what it says.
+    # A handful each: one statement. Who wrote a version is asked; what it says is read when it is needed.
     parts = (joinedload(Proposal.shares), joinedload(Proposal.keys), undefer(Proposal.writers))
     query = to_write(select(Proposal).where(Proposal.id == proposal_id), Proposal).options(*parts)
     return db.session.scalars(query.execution_options(populate_existing=True)).unique().one()
@@ -236,30 +236,35 @@ def deliberations(proposal: Proposal) -> dict[Party, Deliberation]:
     }
 
 
-def content_of(proposal: Proposal) -> dict[str, Any]:
+def content_of(proposal: Proposal) -> rules.Content:
     """What stands to be signed now, as frozen when it was last put to the cities."""
     return next(version.content for version in proposal.versions if version.number == proposal.version)
 
 
-def content_now(proposal: Proposal) -> dict[str, Any]:
-    """What would be frozen if it were put to the cities now. With the proposal's digest it is what is signed."""
-    return acts.content(proposal.application, terms(proposal), deliberations(proposal))
+def outdated(proposal: Proposal) -> tuple[str, ...]:
+    """The sources that have a newer version today than the one that was frozen."""
+    frozen, acting = content_of(proposal), rules.acting(proposal.outcome, terms(proposal).paying)
+    now = acts.versions(proposal.application, acting, acts.sources(clock.today()))
+    return rules.outdated(frozen.sources, now)
 
 
-def outdated(proposal: Proposal) -> list[rules.Change]:
-    """Where the frozen facts no longer match the rows they were taken from: address, legal basis, dates."""
-    now = content_now(proposal)
-    if rules.digest(now) == proposal.digest:
-        return []
-    return rules.changes(content_of(proposal), now) or [rules.Change("letter", None, None)]
+def pending(proposal: Proposal) -> list[rules.Change]:
+    """What taking the newer sources over would change, told as far as facts differ: the words come when it is done."""
+    frozen, its = content_of(proposal), terms(proposal)
+    known, votes = acts.sources(clock.today()), deliberations(proposal)
+    now = {
+        party: replace(act, facts=acts.letter_facts(proposal.application, its, known[party], votes.get(party)))
+        for party, act in frozen.acts.items()
+    }
+    return rules.changes(frozen, replace(frozen, acts=now))
 
 
 def live_keys(proposal: Proposal) -> list[Key]:
     return [key for key in proposal.keys if key.voided_at is None]
 
 
-def case(proposal: Proposal, *, is_stale: bool) -> Case:
-    """The proposal as far as keys depend on it."""
+def case(proposal: Proposal, *, outdated: Sequence[str] = ()) -> Case:
+    """The proposal as far as keys depend on it; ``outdated`` as above, where it is asked for."""
     its = terms(proposal)
     return Case(
         digest=proposal.digest,
@@ -268,7 +273,7 @@ def case(proposal: Proposal, *, is_stale: bool) -> Case:
         keys=tuple(rules.Signed(key.party, key.person_id, key.digest) for key in live_keys(proposal)),
         preparers=frozenset(proposal.writers),
         deliberations_due=rules.deliberations_due(proposal.outcome, its.paying, deliberations(proposal)),
-        is_stale=is_stale,
+        outdated=tuple(map(texts.source, outdated)),
         is_open=proposal.is_open,
     )
 
@@ -299,9 +304,3 @@ def signatories(parties: Sequence[Party]) -> Sequence[Person]:
         .order_by(Person.family_name, Person.given_name, Person.id)
     )
     return db.session.scalars(query).all()
-
-
-def facts_of(proposal: Proposal, party: Party) -> Mapping[str, Any] | None:
-    """The frozen facts of one funder's act; None where it issues none."""
-    facts: Mapping[str, Any] | None = content_of(proposal)["letters"].get(party.value)
-    return facts

@@ -1,9 +1,8 @@
 """A proposal as somebody meets it: the signatory's page, one act before it is issued, the panel on a file's page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,22 +15,23 @@ from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import KEY_HOLDERS, Actor, Party
 from grantflow.letters import queries as letters
 from grantflow.letters.models import Letter
+from grantflow.letters.rules import Written
 from grantflow.platform.db import db
 from grantflow.review.models import Standing
 
 from .. import policy, rules
-from ..models import Key, Proposal
-from ..rules import Case
+from ..models import Key, Proposal, Version
+from ..rules import Case, Content
 from .files import (
     case,
     category,
     content_of,
     earlier,
     envelopes,
-    facts_of,
     later,
     of_file,
     outdated,
+    pending,
     proposal,
     standing,
 )
@@ -52,6 +52,8 @@ class Since:
     """What changed since somebody else signed, or since a key that a change voided."""
 
     key: Key
+    #: What that key signed; its words can be read for ever.
+    version: Version
     changes: list[rules.Change]
     #: When the organisation's own data changed since, without touching what is signed: (when, who).
     beside: list[tuple[datetime, str]]
@@ -72,6 +74,8 @@ class Sight:
 
     proposal: Proposal
     application: Application
+    #: What is signed.
+    content: Content
     standing: Standing
     category: Category
     envelopes: Sequence[Envelope]
@@ -81,8 +85,10 @@ class Sight:
     consent: Box | None
     missing: tuple[Party, ...]
     since: Since | None
-    #: Facts that changed under the proposal: nobody can sign before the office takes them over.
-    outdated: list[rules.Change]
+    #: Names of sources with a newer version: nobody can sign before the office takes them over.
+    outdated: tuple[str, ...]
+    #: What would change with it.
+    pending: list[rules.Change]
     #: Why the actor, a signatory with a say, cannot sign now; empty: they can.
     why_not: list[Reason]
     has_a_say: bool
@@ -96,17 +102,12 @@ class Sight:
     letters: Sequence[Letter]
 
     @property
-    def content(self) -> dict[str, Any]:
-        """What is signed."""
-        return content_of(self.proposal)
-
-    @property
     def acts(self) -> list[Printed]:
         """The acts in the order ● ■ ◆, one for each acting funder (D5)."""
         return [
-            Printed(party, self.content["shares"][party.value], facts["contact_language"] != party.language)
+            Printed(party, self.content.terms["shares"][party.value], act.facts.has_courtesy)
             for party in Party
-            if (facts := self.content["letters"].get(party.value))
+            if (act := self.content.acts.get(party))
         ]
 
     def share_of(self, party: Party | None) -> int:
@@ -118,14 +119,15 @@ def sight(actor: Actor, proposal: Proposal) -> Sight:
     application = proposal.application
     found = standing(application)
     assert found is not None  # noqa: S101 - nothing is proposed without a standing
-    stale = outdated(proposal) if proposal.is_open else []
-    its = case(proposal, is_stale=bool(stale))
+    stale = outdated(proposal) if proposal.is_open else ()
+    its = case(proposal, outdated=stale)
     has_a_say = policy.has_a_say(actor, proposal)
     history = [proposal, *earlier(proposal)]
     person = rules.Signatory(actor.id, actor.party, actor.roles, name=actor.name)
     return Sight(
         proposal=proposal,
         application=application,
+        content=content_of(proposal),
         standing=found,
         category=category(application),
         envelopes=envelopes(application),
@@ -135,6 +137,7 @@ def sight(actor: Actor, proposal: Proposal) -> Sight:
         missing=rules.missing(its),
         since=_since(actor, history),
         outdated=stale,
+        pending=pending(proposal) if stale else [],
         why_not=rules.why_not_sign(person, its, proposal.digest) if has_a_say else [],
         has_a_say=has_a_say,
         would_decide=actor.party is not None and rules.is_last_key(its, actor.party),
@@ -173,7 +176,7 @@ def _since(actor: Actor, history: Sequence[Proposal]) -> Since | None:
     if not signed:
         return None
     changes = rules.changes(signed[-1].content, content_of(proposal))
-    return Since(last, changes, _beside(proposal, last.turned_at) if proposal.is_open else [])
+    return Since(last, signed[-1], changes, _beside(proposal, last.turned_at) if proposal.is_open else [])
 
 
 def _beside(proposal: Proposal, since: datetime) -> list[tuple[datetime, str]]:
@@ -191,19 +194,27 @@ def _beside(proposal: Proposal, since: datetime) -> list[tuple[datetime, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One funder's act before it is issued."""
+    """One funder's act as a version of the proposal puts it to the cities."""
 
     proposal: Proposal
+    version: Version
     party: Party
-    facts: Mapping[str, Any]
+    written: Written
+
+    @property
+    def is_last(self) -> bool:
+        """Whether this is what stands to be signed, or was."""
+        return self.version.number == self.proposal.version
 
 
-def act(actor: Actor, id: UUID, party: str) -> Act | None:  # noqa: A002
-    """The act of ``party`` in a proposal that exists for the actor."""
+def act(actor: Actor, id: UUID, party: str, number: int | None = None) -> Act | None:  # noqa: A002
+    """The act of ``party`` in a proposal that exists for the actor: as it stands, or as version ``number`` had it."""
     its = proposal(actor, id)
-    known = next((p for p in Party if p.value == party), None)
-    facts = facts_of(its, known) if its and known else None
-    return Act(its, known, facts) if its and known and facts else None
+    if its is None:
+        return None
+    version = next((v for v in its.versions if v.number == (number or its.version)), None)
+    written = {p.value: (p, act) for p, act in version.content.acts.items()}.get(party) if version else None
+    return Act(its, version, *written) if version and written else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +240,7 @@ def panel(actor: Actor, application: Application) -> Panel | None:
     if found is None:
         return None
     its = of_file(application)
-    judged = case(its, is_stale=False) if its else None
+    judged = case(its) if its else None
     return Panel(
         application=application,
         third_due=found.third_due,

@@ -63,8 +63,8 @@ def to_sign(actor: Actor) -> ToSign:
         has_a_say = policy.has_a_say(actor, its)
         if not has_a_say and Role.OFFICE not in actor.roles:
             continue
-        # Whether facts are outdated takes the whole file to tell: the proposal's own page does.
-        judged = case(its, is_stale=False)
+        # Whether a source is outdated takes the whole file to tell: the proposal's own page does.
+        judged = case(its)
         reasons = rules.why_not_sign(person, judged, its.digest) if has_a_say else []
         own = next((s.cents for s in its.shares if s.funder_code is actor.party), 0)
         row = Waiting(its, its.application, rules.missing(judged), reasons, own)

@@ -1,10 +1,10 @@
 """Pure rules of the decision: what may be proposed, what keys sign, whose is missing, how far the money reaches."""
 
 from .changes import Change, changes
+from .contents import KINDS, Content, outdated, same, worded
 from .keys import CannotSign, Case, Signatory, Signed, is_last_key, missing, why_not_sign
 from .proposals import (
     FRENCH,
-    OF_THE_MOMENT,
     PURPOSE_MAX,
     Basis,
     Deliberation,
@@ -12,15 +12,12 @@ from .proposals import (
     Terms,
     Unsound,
     acting,
-    completed,
     deliberations_due,
-    digest,
     first_words,
     lines,
     months_later,
     proposed_split,
     short,
-    signed,
     suggestion,
     why_not_deliberate,
     why_not_propose,
@@ -30,12 +27,13 @@ from .reach import Fit, reach
 
 __all__ = [
     "FRENCH",
-    "OF_THE_MOMENT",
+    "KINDS",
     "PURPOSE_MAX",
     "Basis",
     "CannotSign",
     "Case",
     "Change",
+    "Content",
     "Deliberation",
     "Fit",
     "Pot",
@@ -45,21 +43,21 @@ __all__ = [
     "Unsound",
     "acting",
     "changes",
-    "completed",
     "deliberations_due",
-    "digest",
     "first_words",
     "is_last_key",
     "lines",
     "missing",
     "months_later",
+    "outdated",
     "proposed_split",
     "reach",
+    "same",
     "short",
-    "signed",
     "suggestion",
     "why_not_deliberate",
     "why_not_propose",
     "why_not_sign",
     "why_not_yet",
+    "worded",
 ]

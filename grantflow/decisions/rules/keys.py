@@ -37,8 +37,8 @@ class Case:
     preparers: AbstractSet[UUID] = frozenset()
     #: French funders that pay and whose délibération is not in (D4).
     deliberations_due: tuple[Party, ...] = ()
-    #: The letters' facts no longer match the rows they were taken from.
-    is_stale: bool = False
+    #: The sources of the acts that have a newer version today, in words; the office takes it over first.
+    outdated: tuple[object, ...] = ()
     is_open: bool = True
 
     @property
@@ -88,9 +88,10 @@ def why_not_sign(person: Signatory, case: Case, digest_seen: str) -> list[Reason
         (any(key.person_id == person.id for key in case.keys), "signed_already" if turns_key else "consented_already"),
         (party is not None and case.holds(party), "city_signed_already" if turns_key else "consent_given_already"),
         (digest_seen != case.digest, "proposal_changed"),
-        (case.is_stale, "facts_outdated"),
+        (bool(case.outdated), "facts_outdated"),
         (bool(unprintable(person.name)), "name_unprintable"),
         (bool(case.deliberations_due), "deliberation_due"),
         (turns_key and other_key and Party.METROPOLE in missing(case), "consent_due"),
     )
-    return next(([Reason(key)] for holds, key in checks if holds), [])
+    facts: dict[str, dict[str, object]] = {"facts_outdated": {"sources": case.outdated}}
+    return next(([Reason(key, facts=facts.get(key, {}))] for holds, key in checks if holds), [])

@@ -1,13 +1,10 @@
-"""What may be proposed, and what exactly is put to the keys (D3-D8, R12-R15). Money in cents."""
+"""What may be proposed (D3-D8, R12-R15). Money in cents."""
 
 import calendar
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from grantflow.kernel import money
 from grantflow.kernel.errors import Invalid, Reason
@@ -259,64 +256,6 @@ def months_later(day: date, months: int) -> date:
     """The same day ``months`` on, or the month's last where it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-# --- what is signed ------------------------------------------------------------------------------
-
-#: Facts of a letter that only the moment of the second key gives; no key can cover them.
-OF_THE_MOMENT = frozenset({"sent_on", "decided_on"})
-
-
-def signed(
-    terms: Terms, *, deliberations: Mapping[Party, Deliberation], letters: Mapping[Party, Mapping[str, Any]]
-) -> dict[str, Any]:
-    """Everything a key covers, as plain JSON values: amounts per funder, outcome, all that is worded, letter facts."""
-    return {
-        "outcome": terms.outcome.value,
-        "award": terms.award,
-        "shares": {party.value: terms.shares.get(party, 0) for party in Party},
-        "purpose": {"de": terms.purpose_de.strip(), "fr": terms.purpose_fr.strip()},
-        "rejection_reason": terms.rejection_reason.value if terms.rejection_reason else None,
-        "reason": {"de": terms.reason_de.strip(), "fr": terms.reason_fr.strip()},
-        "conditions": [{"de": german, "fr": french} for german, french in terms.conditions()],
-        "deliberations": {
-            party.value: {"number": entry.number, "on": entry.on.isoformat()}
-            for party, entry in deliberations.items()
-            if entry and entry.on
-        },
-        "letters": {party.value: _lasting(facts) for party, facts in letters.items()},
-    }
-
-
-def _lasting(facts: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in facts.items() if name not in OF_THE_MOMENT}
-    kept["funder"] = {name: value for name, value in facts["funder"].items() if name != "signatory"}
-    if facts["award"]:
-        kept["award"] = {name: value for name, value in facts["award"].items() if name != "funding_start"}
-    return kept
-
-
-def completed(lasting: Mapping[str, Any], *, on: date, signatory: str) -> dict[str, Any]:
-    """The facts of an act: what was signed, and what the day of the second key and the signatory add.
-
-    Money may be spent from the day of the decision on (R20), or from the project's start if that came first.
-    """
-    facts = {
-        **lasting,
-        "sent_on": on.isoformat(),
-        "decided_on": on.isoformat(),
-        "funder": {**lasting["funder"], "signatory": signatory},
-    }
-    if lasting["award"]:
-        begin = min(on.isoformat(), lasting["award"]["project_start"])
-        facts["award"] = {**lasting["award"], "funding_start": begin}
-    return facts
-
-
-def digest(content: Mapping[str, Any]) -> str:
-    """SHA-256 over the canonical JSON of what is signed."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def short(digest: str) -> str:

@@ -12,10 +12,11 @@ from grantflow.audit import service as audit
 from grantflow.calls import queries as call_queries
 from grantflow.calls import service as calls
 from grantflow.calls.models import Envelope
-from grantflow.kernel import clock
+from grantflow.kernel import canonical, clock
 from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Invalid, Reason
 from grantflow.kernel.parties import Actor, Party
-from grantflow.letters import rules as letters
+from grantflow.letters import rules as letter_rules
+from grantflow.letters import service as letters
 from grantflow.notifications import service as notifications
 from grantflow.platform.db import db
 
@@ -23,9 +24,6 @@ from .. import policy, queries, rules
 from ..models import Act, Proposal, Share, Version
 from ..rules import Deliberation, Terms, Unsound
 from ..states import ActState, Outcome, RejectionReason
-
-#: What only the day of the second key, or the Toulouse office, adds to a letter.
-_LATER = frozenset({"letter_without_signatory", "letter_without_deliberation"})
 
 
 def propose(
@@ -91,14 +89,17 @@ def propose(
 def deliberate(proposal: Proposal, deliberations: Mapping[Party, Deliberation], *, by: Actor) -> Proposal:
     """Enter number and date of the délibérations (D4); the Toulouse office does, for both French funders.
 
-    They stand in the acts, so entering others voids keys. Raises Unsound for half entries, days to come, and acts that
-    could not be issued.
+    They stand in the acts, so entering others voids keys. Raises Unsound for half entries, days to come, acts that
+    could not be issued, and sources that the lead's office must take over first.
     """
     if not policy.is_toulouse_office(by):
         raise Forbidden("deliberation_by_toulouse")
     _, proposal = _locked_open(proposal, by)
     reasons = rules.why_not_deliberate(deliberations, clock.today())
-    if reasons := reasons or _why_not_issue(proposal.application, queries.terms(proposal)):
+    if outdated := queries.case(proposal, outdated=queries.outdated(proposal)).outdated:
+        # The acts are written out anew: not with data that the lead's office has not taken over.
+        reasons.append(Reason("facts_outdated", facts={"sources": outdated}))
+    if reasons := reasons or _why_not_write(proposal.application, queries.terms(proposal)):
         raise Unsound(reasons)
     _write(proposal, queries.terms(proposal), deliberations, by, before=proposal)
     _put(proposal, by)
@@ -106,8 +107,8 @@ def deliberate(proposal: Proposal, deliberations: Mapping[Party, Deliberation], 
 
 
 def renew(proposal: Proposal, *, by: Actor) -> Proposal:
-    """Take over facts that changed under an open proposal (address, legal basis, dates): the office's word that the
-    acts are meant so. Voids keys, as every change does."""
+    """Take over the sources that have a newer version (address, funder, legal basis): the office's word that the acts
+    are meant so. They are written out anew, and all turn their keys anew."""
     if not policy.leads(by, proposal.application):
         raise Forbidden()
     envelopes, proposal = _locked_open(proposal, by)
@@ -190,7 +191,7 @@ def _judge(
     reasons = rules.why_not_propose(terms, basis) + rules.why_not_deliberate(deliberations, clock.today())
     if reasons:
         raise Unsound(reasons)
-    if reasons := _why_not_issue(application, terms):
+    if reasons := _why_not_write(application, terms):
         raise Unsound(reasons)
 
 
@@ -198,15 +199,15 @@ def _last_writer(proposal: Proposal) -> str:
     return db.session.get_one(Person, proposal.versions[-1].prepared_by).name
 
 
-def _why_not_issue(application: Application, terms: Terms) -> list[Reason]:
+def _why_not_write(application: Application, terms: Terms) -> list[Reason]:
     """What would keep an act from being issued: better known now than at the second key."""
     known = queries.sources(clock.today())
     found: dict[str, Reason] = {}
     for party in rules.acting(terms.outcome, terms.paying):
-        facts = queries.letter_facts(application, terms, known[party], None, on=clock.today())
-        for reason in letters.why_not_issue(queries.KINDS[terms.outcome], facts):
+        facts = queries.letter_facts(application, terms, known[party], None)
+        for reason in letter_rules.why_not_write(rules.KINDS[terms.outcome], facts):
             found.setdefault(reason.key, reason)
-    return [reason for key, reason in found.items() if key not in _LATER]
+    return list(found.values())
 
 
 def _open(application: Application, last: Proposal | None) -> Proposal:
@@ -247,14 +248,22 @@ def _write(
 
 
 def _put(proposal: Proposal, by: Actor, *, words: bool = False) -> None:
-    """Freeze what stands as a new version, if anything signed changed or nothing was put yet; then keys fall and
-    signatories hear of it. ``words``: whoever acts answers for the terms, and not only for a délibération."""
-    content = queries.content(proposal.application, queries.terms(proposal), queries.deliberations(proposal))
-    digest = rules.digest(content)
-    is_first = not proposal.versions
-    if digest == proposal.digest and not is_first:
+    """Write out and freeze what stands as a new version, if nothing was put yet, the terms changed or a source has a
+    newer one; then keys fall and signatories hear of it. What only the code would say otherwise today changes nothing.
+
+    ``words``: whoever acts answers for the terms, and not only for a délibération.
+    """
+    application, terms = proposal.application, queries.terms(proposal)
+    known, acting = queries.sources(clock.today()), rules.acting(terms.outcome, terms.paying)
+    entered = {party: entry for party, entry in queries.deliberations(proposal).items() if party in acting}
+    worded, sources = rules.worded(terms, entered), queries.versions(application, acting, known)
+    last = proposal.versions[-1].content if proposal.versions else None
+    if last and rules.same(last, worded, sources):
         return
-    before = None if is_first else _amounts(proposal.versions[-1].content)
+    facts = [queries.letter_facts(application, terms, known[party], entered.get(party)) for party in acting]
+    acts = dict(zip(acting, letters.freeze(rules.KINDS[terms.outcome], facts), strict=True))
+    frozen = rules.Content(terms=worded, acts=acts, sources=sources).to_bytes()
+    digest = canonical.digest(frozen)
     voided = _void(proposal)
     author, now = cast(UUID, by.id), clock.now()  # an office is a person, with an id
     proposal.version += 1
@@ -264,22 +273,22 @@ def _put(proposal: Proposal, by: Actor, *, words: bool = False) -> None:
     db.session.add(proposal)
     db.session.flush()
     proposal.versions.append(
-        Version(number=proposal.version, digest=digest, content=content, prepared_by=author, prepared_at=now)
+        Version(number=proposal.version, digest=digest, frozen=frozen, prepared_by=author, prepared_at=now)
     )
     db.session.flush()
     db.session.expire(proposal, ["writers"])
     audit.record(
-        "proposal_made" if is_first else "proposal_changed",
+        "proposal_changed" if last else "proposal_made",
         on=proposal.act,
         by=by,
-        before=before,
-        after={**_amounts(content), "digest": digest, "version": proposal.version, "voided": voided},
+        before=_amounts(last.terms) if last else None,
+        after={**_amounts(worded), "digest": digest, "version": proposal.version, "voided": voided},
     )
     _call_signatories(proposal)
 
 
-def _amounts(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: content[name] for name in ("outcome", "award", "shares", "deliberations")}
+def _amounts(worded: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: worded[name] for name in ("outcome", "award", "shares", "deliberations")}
 
 
 def _void(proposal: Proposal) -> list[Party]:
@@ -293,7 +302,7 @@ def _void(proposal: Proposal) -> list[Party]:
 
 def _call_signatories(proposal: Proposal) -> None:
     """Tell everyone whose signature is missing, once for each version, and not before it can be signed."""
-    case = queries.case(proposal, is_stale=False)
+    case = queries.case(proposal)
     if case.deliberations_due:
         return
     application = proposal.application

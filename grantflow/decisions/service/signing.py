@@ -1,8 +1,7 @@
 """Turning keys. With the second one the decision, its money, its letters and its message are one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm.attributes import set_committed_value
@@ -20,7 +19,6 @@ from grantflow.kernel.errors import Forbidden
 from grantflow.kernel.parties import KEY_HOLDERS, Party
 from grantflow.letters import service as letters
 from grantflow.letters.models import Letter
-from grantflow.letters.rules import Facts
 from grantflow.letters.states import Channel
 from grantflow.notifications import service as notifications
 from grantflow.platform.db import db
@@ -67,8 +65,7 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
     db.confirm_rights(by)
     if any(key.person_id == by.id and key.digest == digest_seen for key in queries.live_keys(proposal)):
         return proposal
-    content = queries.content_now(proposal)
-    case = queries.case(proposal, is_stale=proposal.is_open and rules.digest(content) != proposal.digest)
+    case = queries.case(proposal, outdated=queries.outdated(proposal) if proposal.is_open else ())
     person = rules.Signatory(by.id, by.party, by.roles, is_closed, by.name)
     if reasons := rules.why_not_sign(person, case, digest_seen):
         if reasons[0].key in _NEVER:
@@ -93,11 +90,11 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
     )
     turned = rules.Signed(key.party, key.person_id, key.digest)
     if not rules.missing(replace(case, keys=(*case.keys, turned))):
-        _decide(proposal, content["letters"], envelopes, by)
+        _decide(proposal, envelopes, by)
     return proposal
 
 
-def _decide(proposal: Proposal, acts: Mapping[str, Any], envelopes: Sequence[Envelope], by: Person) -> None:
+def _decide(proposal: Proposal, envelopes: Sequence[Envelope], by: Person) -> None:
     """The decision of both cities. Everything is locked, and every signature is there."""
     act, application, terms = proposal.act, proposal.application, queries.terms(proposal)
     ended = {"state": ActState.DECIDED, "closed_at": clock.now()}
@@ -116,7 +113,7 @@ def _decide(proposal: Proposal, acts: Mapping[str, Any], envelopes: Sequence[Env
             "digest": proposal.digest,
         },
     )
-    issued = _issue(proposal, acts, by)
+    issued = _issue(proposal, by)
     notifications.send(
         "decision_ready",
         to=application.contact,
@@ -130,17 +127,12 @@ def _decide(proposal: Proposal, acts: Mapping[str, Any], envelopes: Sequence[Env
     )
 
 
-def _issue(proposal: Proposal, acts: Mapping[str, Any], by: Person) -> list[Letter]:
-    """One act for each acting funder (D5), from the facts that were signed, under the name of whoever signed for it."""
-    signed = {key.party: key.name for key in queries.live_keys(proposal)}
-    day = clock.local(proposal.act.decided_at or clock.now()).date()
-    facts = [
-        Facts.from_json(rules.completed(acts[party.value], on=day, signatory=signed[party]))
-        for party in rules.acting(proposal.outcome, queries.terms(proposal).paying)
-    ]
+def _issue(proposal: Proposal, by: Person) -> list[Letter]:
+    """One act for each acting funder (D5), with the words that were signed, under the name of whoever signed for it."""
     return letters.issue(
-        queries.KINDS[proposal.outcome],
-        facts,
+        list(queries.content_of(proposal).acts.values()),
+        {key.party: key.name for key in queries.live_keys(proposal)},
+        on=clock.local(proposal.act.decided_at or clock.now()).date(),
         key=str(proposal.act_id),
         subject_id=proposal.act_id,
         application_id=proposal.application_id,

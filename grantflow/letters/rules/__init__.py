@@ -12,6 +12,7 @@ from .facts import (
     Remedy,
     Share,
     Words,
+    Written,
 )
 from .issuing import (
     CODES,
@@ -25,8 +26,10 @@ from .issuing import (
     standing,
     template,
     why_not_issue,
+    why_not_write,
 )
 from .naming import file_name, register_number
+from .slots import Slot, Slots, Unfilled, filled, funding_start
 
 __all__ = [
     "CODES",
@@ -41,9 +44,15 @@ __all__ = [
     "Recipient",
     "Remedy",
     "Share",
+    "Slot",
+    "Slots",
+    "Unfilled",
     "Words",
+    "Written",
     "address_lines",
     "file_name",
+    "filled",
+    "funding_start",
     "instalments",
     "languages",
     "needs_convention",
@@ -53,4 +62,5 @@ __all__ = [
     "standing",
     "template",
     "why_not_issue",
+    "why_not_write",
 ]

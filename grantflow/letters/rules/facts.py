@@ -1,9 +1,10 @@
-"""What is frozen when an act is issued. A letter is a pure function of these facts.
+"""What is known of an act when it is put to the cities; what only the second key brings are its slots.
 
 Amounts are integer cents, dates are civil dates.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,10 +12,15 @@ from enum import StrEnum
 from types import UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from grantflow.kernel import money
+from grantflow.kernel import canonical, money
 from grantflow.kernel.parties import Party
 
-from ..states import Channel
+from ..states import Channel, Kind
+
+#: Goes up with every change of the classes below that stored facts would not fit; then a step is added.
+SCHEMA = 1
+#: From schema n to n + 1: what was frozen under an older release stays readable.
+UPCASTERS: canonical.Upcasters = {}
 
 
 class Form(StrEnum):
@@ -72,8 +78,7 @@ class Funder:
     contact: str
     phone: str
     email: str
-    signatory: str
-    #: "Leiterin des Büros für Internationale und Europäische Angelegenheiten".
+    #: What its signatories sign as: "Leiterin des Büros für Internationale und Europäische Angelegenheiten".
     signatory_function: str
 
 
@@ -142,7 +147,6 @@ class Award:
     balance: int
     project_start: date
     project_end: date
-    funding_start: date
     funding_end: date
     report_due: date
     #: First instalment in hundredths of a percent of the amount (R18).
@@ -170,7 +174,7 @@ class Award:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """All a letter knows. Both languages and both standings print from the same facts."""
+    """All an act knows but its slots. Both languages are written out from the same facts."""
 
     funder: Funder
     recipient: Recipient
@@ -180,10 +184,7 @@ class Facts:
     title_language: str
     #: What the money is for, as the office words it; never the applicant's own text.
     purpose: Words
-    sent_on: date
     submitted_on: date
-    #: The day of the concurring decision of the cities.
-    decided_on: date
     agreement_on: date
     #: The version of the guidelines that held for the call.
     guideline_on: date
@@ -208,12 +209,24 @@ class Facts:
         return self.recipient.address.country != self.funder.address.country
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values for a JSON column: dates as ISO text, amounts as cents."""
-        return cast(dict[str, Any], json.loads(json.dumps(asdict(self), default=date.isoformat)))
+        """Plain values with their schema number: dates as ISO text, amounts as cents."""
+        values = json.loads(json.dumps(asdict(self), default=date.isoformat))
+        return {**cast(dict[str, Any], values), "schema": SCHEMA}
 
     @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> "Facts":
-        return _read(cls, stored)
+    def from_json(cls, stored: Mapping[str, Any]) -> "Facts":
+        """Facts that any release has frozen."""
+        return _read(cls, canonical.upcast(stored, UPCASTERS, to=SCHEMA))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One funder's act as it was written out: what is known of it, and its words by the digest they lie under."""
+
+    kind: Kind
+    facts: Facts
+    #: In both languages, whoever receives it: whoever signs reads their own.
+    bodies: Mapping[str, str]
 
 
 T = TypeVar("T")

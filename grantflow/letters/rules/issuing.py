@@ -1,4 +1,4 @@
-"""What may be issued, in which languages, and what the law of a funder adds."""
+"""What may be written out and issued, in which languages, and what the law of a funder adds."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,8 +18,8 @@ CODES = {
     (Kind.REJECTION, Side.GERMAN): "AB",
     (Kind.REJECTION, Side.FRENCH): "NR",
 }
-#: Goes up with every change of templates/letters that changes what is printed; a letter keeps its own.
-TEMPLATE_VERSION = "1.5"
+#: Goes up with every change of templates/letters that changes words; printed at the foot of what it wrote out.
+TEMPLATE_VERSION = "1.6"
 #: Above this sum from one French authority the law wants a convention (loi 2000-321, art. 10; décret 2001-495).
 CONVENTION_ABOVE = money.eur(23_000)
 _PUBLIC = frozenset({Legal.AUTHORITY, Legal.INSTITUTION})
@@ -81,8 +81,23 @@ def address_lines(facts: Facts) -> list[str]:
     return [to.organisation, person, *filter(None, [to.address.extra]), to.address.street, place, *country]
 
 
-def why_not_issue(kind: Kind, facts: Facts) -> list[Reason]:
-    """Everything that keeps ``facts`` from becoming an act (T33); an empty list lets it pass."""
+def why_not_issue(kind: Kind, facts: Facts, signatory: str) -> list[Reason]:
+    """What must be there by the second key, on top of all that was asked for before the words were written out."""
+    reasons = []
+    if not signatory.strip():
+        reasons.append(Reason("letter_without_signatory"))
+    if kind is Kind.AWARD and facts.funder.party.side is Side.FRENCH and _lacks_vote(facts):
+        reasons.append(Reason("letter_without_deliberation"))
+    return reasons
+
+
+def _lacks_vote(facts: Facts) -> bool:
+    return facts.deliberation is None or not facts.deliberation.number.strip()
+
+
+def why_not_write(kind: Kind, facts: Facts) -> list[Reason]:
+    """Everything that keeps ``facts`` from being written out as an act (T33), before anybody signs; an empty list lets
+    it pass."""
     language, reasons = facts.funder.party.language, list[Reason]()
 
     def refuse(key: str, **about: object) -> None:
@@ -91,7 +106,7 @@ def why_not_issue(kind: Kind, facts: Facts) -> list[Reason]:
     remedy, award, funder, recipient = facts.remedy, facts.award, facts.funder, facts.recipient
     if remedy is None or remedy.months < 1 or not all((remedy.court, remedy.address.street, remedy.address.city)):
         refuse("letter_without_remedy")
-    if not funder.signatory.strip() or not funder.signatory_function.strip():
+    if not funder.signatory_function.strip():
         refuse("letter_without_signatory")
     if not all((funder.name, funder.authority, funder.department, funder.address.city, funder.contact, funder.email)):
         refuse("letter_without_sender")
@@ -140,13 +155,8 @@ def _why_not_award(facts: Facts) -> list[Reason]:
         keys.append("letter_plan_mismatch")
     if (award.first, award.balance) != instalments(max(award.amount, 0), award.first_bp):
         keys.append("letter_instalments_mismatch")
-    if not (
-        award.funding_start <= award.project_start <= award.project_end <= award.funding_end
-        and award.project_end <= award.report_due
-    ):
+    if not (award.project_start <= award.project_end <= award.funding_end and award.project_end <= award.report_due):
         keys.append("letter_dates_mismatch")
-    if funder.side is Side.FRENCH and (facts.deliberation is None or not facts.deliberation.number.strip()):
-        keys.append("letter_without_deliberation")
     if not facts.purpose.in_(funder.language).strip():
         keys.append("letter_without_purpose")
     if not all(condition.in_(funder.language).strip() for condition in award.conditions):

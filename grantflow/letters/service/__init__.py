@@ -1,21 +1,26 @@
-"""Issuing, printing and handing out letters."""
+"""Writing out, issuing, printing and handing out letters."""
 
-from .documents import document
+from .freezing import freeze
 from .handing import archive, content, download
 from .issuing import issue
+from .layout import layout
 from .mending import reprint, scan
-from .rendering import render
+from .rendering import document, render
 from .restarting import retry, retry_all
+from .writing import write_out
 
 __all__ = [
     "archive",
     "content",
     "document",
     "download",
+    "freeze",
     "issue",
+    "layout",
     "render",
     "reprint",
     "retry",
     "retry_all",
     "scan",
+    "write_out",
 ]

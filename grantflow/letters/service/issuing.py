@@ -1,7 +1,7 @@
 """Write letters down once, with their numbers; the workers print them afterwards."""
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,31 +18,39 @@ from grantflow.platform.db import db
 
 from .. import queries, rules
 from ..models import Letter, RegisterCounter
-from ..rules import Facts
-from ..states import PRINTING, Kind, Standing
+from ..rules import Slots, Written
+from ..states import PRINTING, Standing
 
 Year = tuple[Party, int]
 
 
 def issue(
-    kind: Kind, facts: Sequence[Facts], *, key: str, subject_id: UUID, application_id: UUID, by: Actor
+    acts: Sequence[Written],
+    signatories: Mapping[Party, str],
+    *,
+    on: date,
+    key: str,
+    subject_id: UUID,
+    application_id: UUID,
+    by: Actor,
 ) -> list[Letter]:
-    """Issue the letters of one deed: each funder's act, and behind it the translation for a recipient who reads the
-    other language (D17).
+    """Issue the letters of one deed on the day ``on``: each funder's act, and behind it the translation for a recipient
+    who reads the other language (D17). Their words were written out before and are not looked at again.
 
-    ``key`` is the deed's own name: a second call returns the same letters. Refuses with Incomplete what may not be
-    issued, all of it. Then: draws the next register number of each funder's year (the rows stay locked until commit),
-    freezes the facts, notes each letter on the trail, rings the workers after commit. However many: two statements.
+    ``signatories``: who signed for each funder, as they were called then. ``key`` is the deed's own name: a second call
+    returns the same letters. Refuses with Incomplete what may not be issued, all of it. Then: draws the next register
+    number of each funder's year (the rows stay locked until commit), notes each letter on the trail, rings the workers
+    after commit. However many: two statements.
     """
-    if reasons := [reason for its in facts for reason in rules.why_not_issue(kind, its)]:
+    if reasons := [r for act in acts for r in rules.why_not_issue(act.kind, act.facts, _signatory(act, signatories))]:
         raise Incomplete(reasons)
-    years = sorted({_year(its) for its in facts})
+    years = sorted({(act.facts.funder.party, on.year) for act in acts})
     numbers = _draw(years)
     whose = {"subject_id": subject_id, "application_id": application_id}
     rows = [
-        {**row, "key": f"{kind}:{key}:{its.funder.party}:{row['language']}", **whose}
-        for its in facts
-        for row in _rows(kind, its, numbers[_year(its)], clock.now())
+        {**row, "key": f"{act.kind}:{key}:{act.facts.funder.party}:{row['language']}", **whose}
+        for act in acts
+        for row in _rows(act, _slots(act, on, numbers, signatories), clock.now())
     ]
     printing = [jobs.Promise(PRINTING, row["key"]) for row in rows]
     rows = [{**row, "id": uuid4(), "job_id": promise.id} for row, promise in zip(rows, printing, strict=True)]
@@ -57,13 +65,27 @@ def issue(
             on=letter,
             by=by,
             after={
-                "kind": kind,
+                "kind": letter.kind,
                 "standing": letter.standing,
                 "language": letter.language,
                 "application": letter.application_number,
+                "body": letter.body_digest,
             },
         )
     return letters
+
+
+def _signatory(act: Written, signatories: Mapping[Party, str]) -> str:
+    return signatories.get(act.facts.funder.party, "")
+
+
+def _slots(act: Written, on: date, numbers: Mapping[Year, str], signatories: Mapping[Party, str]) -> Slots:
+    return Slots(
+        day=on,
+        register_number=numbers[act.facts.funder.party, on.year],
+        signatory=_signatory(act, signatories),
+        funding_start=rules.funding_start(act.facts, on),
+    )
 
 
 def _issued_before(keys: Sequence[str], new: Collection[str], years: Sequence[Year]) -> list[Letter]:
@@ -76,13 +98,13 @@ def _issued_before(keys: Sequence[str], new: Collection[str], years: Sequence[Ye
     return [found[key] for key in keys]
 
 
-def _rows(kind: Kind, facts: Facts, register: str, at: datetime) -> Iterator[dict[str, Any]]:
-    """The act and, where it has one, its translation: the facts as rows, with what lists show and search."""
-    recipient = facts.recipient.organisation
+def _rows(act: Written, slots: Slots, at: datetime) -> Iterator[dict[str, Any]]:
+    """The act and, where it has one, its translation: as rows, with what lists show and search."""
+    facts, recipient = act.facts, act.facts.recipient.organisation
     for language in rules.languages(facts):
         standing = rules.standing(facts.funder.party, language)
         yield {
-            "kind": kind,
+            "kind": act.kind,
             "standing": standing,
             "funder": facts.funder.party,
             "language": language,
@@ -91,17 +113,18 @@ def _rows(kind: Kind, facts: Facts, register: str, at: datetime) -> Iterator[dic
             "recipient_name": recipient,
             "amount_cents": facts.award.amount if facts.award else None,
             "channel": facts.channel,
-            "register_number": register,
+            "register_number": slots.register_number,
+            "body_digest": act.bodies[language],
+            "issued_on": slots.day,
+            "signatory": slots.signatory,
+            "funding_start": slots.funding_start,
             "facts": facts.to_json(),
-            "template_version": rules.TEMPLATE_VERSION,
-            "search_text": fold(" ".join((register, facts.application_number, facts.project_title, recipient))),
+            "search_text": fold(
+                " ".join((slots.register_number, facts.application_number, facts.project_title, recipient))
+            ),
             # Lists are newest first: a translation stands right behind its act.
             "created_at": at if standing is Standing.ACT else at - timedelta(microseconds=1),
         }
-
-
-def _year(facts: Facts) -> Year:
-    return facts.funder.party, facts.sent_on.year
 
 
 def _draw(years: Sequence[Year]) -> dict[Year, str]:

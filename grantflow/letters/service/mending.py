@@ -22,6 +22,8 @@ log = structlog.get_logger()
 BYTES = 32 * 2**20
 #: Found in one scan at most: where a whole store is away, thousands of letters are not set going.
 MOST = 50
+#: Files after which it is noted how far a scan is.
+NOTED_EVERY = 500
 #: Seconds between two scans, a little less than from sweep to sweep.
 LATELY = 45.0
 #: Under this name is noted how far the comparing has come.
@@ -42,7 +44,9 @@ def scan() -> list[UUID]:
     db.session.commit()
     ordered = [file for file in files if file.id > after] + [file for file in files if file.id <= after]
     damaged, healed, compared = [], [], 0
-    for file in ordered:
+    for number, file in enumerate(ordered):
+        if number % NOTED_EVERY == 0:
+            jobs.progress(number, len(ordered))
         if file.rotten_at is not None:
             if storage.is_sound(file.digest):
                 healed.append(file)
@@ -105,7 +109,7 @@ def reprint(claim: jobs.Claim) -> bool:
     content = typeset(letter).content
     if storage.digest_of(content) != letter.digest:
         log.critical("letter_lost", letter=letter.register_number)
-        raise jobs.Hopeless(f"printed again it has other bytes (templates {letter.template_version})")
+        raise jobs.Hopeless("printed again it has other bytes: by another release's layout or press")
     storage.put(content)
     if not jobs.finish(claim):
         return False

@@ -9,11 +9,11 @@ from grantflow.kernel.parties import SYSTEM
 from grantflow.platform import jobs, storage
 from grantflow.platform.db import db, detached
 
-from .. import queries, rules
+from .. import queries
 from ..models import Letter
 from ..states import PRINTING, Action
 from ..workflow import LETTER
-from .documents import document, stylesheet
+from .layout import layout, stylesheet
 
 if TYPE_CHECKING:
     from grantflow.platform.pdf import Rendered
@@ -27,18 +27,21 @@ def render(claim: jobs.Claim) -> bool:
     and nobody was faster, the letter has its file, the trail notes it; the message that tells of it is let go.
     """
     letter = detached(queries.to_print(claim.job.id))
-    # Not yet printed, so this release's templates print it, and say so.
-    letter.template_version = rules.TEMPLATE_VERSION
     file = typeset(letter)
     digest = storage.put(file.content)
     LETTER.step(Action.RENDER, letter.state, None)
     if not jobs.finish(claim):
         return False
     printed = {"digest": digest, "byte_size": len(file.content), "pages": file.pages}
-    query = update(Letter).where(Letter.id == letter.id).values(**printed, template_version=letter.template_version)
+    query = update(Letter).where(Letter.id == letter.id).values(printed)
     db.session.execute(query.execution_options(synchronize_session=False))
     audit.record("letter_rendered", on=letter, by=SYSTEM, after={"digest": digest})
     return True
+
+
+def document(letter: Letter) -> str:
+    """The letter as HTML: the words that were signed, with what the second key brought. Leaves nothing open."""
+    return layout(detached(queries.body(letter)).text, letter.slots, letter.language)
 
 
 def typeset(letter: Letter) -> "Rendered":
@@ -49,7 +52,7 @@ def typeset(letter: Letter) -> "Rendered":
     try:
         html = document(letter)
     except Exception as error:
-        # A pure function of frozen facts: a fact that is missing now will be missing tomorrow.
+        # A pure function of frozen words: a slot that nothing fills now will be empty tomorrow.
         raise jobs.Hopeless(jobs.reason(error)) from error
     try:
         return pdf.render(html, css=stylesheet())

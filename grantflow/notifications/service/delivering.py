@@ -38,7 +38,7 @@ def deliver(claim: jobs.Claim) -> bool:
     said = ""
     try:
         if rules.KINDS[row.kind].keyed and (row.token_id is None or _over(row, claim.at)):
-            raise mail.Refused("the link ended before the message could be sent")
+            raise jobs.Hopeless("the link ended before the message could be sent")
         mail.send(
             compose(row), taken=taken, may=lambda: jobs.keep(claim), waiting=lambda seconds: _wait(claim, seconds)
         )

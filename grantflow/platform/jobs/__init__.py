@@ -15,9 +15,10 @@ from .heartbeats import Heard, forget_old_heartbeats, gone, heard, heartbeats, i
 from .leasing import Claim, claim, claim_next, finish, happened, keep, release
 from .periods import Daily, Every
 from .register import DAY, JOBS, LETTERS, MAIL, QUEUES, UPKEEP, URGENT, Kind, job, periodic
+from .reminders import give_due, remind, reminder
 from .ringing import left_behind, ring_left_behind, send
 from .rows import Backlog, backlog, backlogs, blocked, claimable
-from .running import MAX_UNHEARD, Hopeless, reason, run, run_next
+from .running import MAX_UNHEARD, Hopeless, progress, reason, run, run_next
 from .tending import Tended, begin_due, sweep, tended
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "claimable",
     "finish",
     "forget_old_heartbeats",
+    "give_due",
     "gone",
     "happened",
     "heard",
@@ -64,9 +66,12 @@ __all__ = [
     "make_celery",
     "now",
     "periodic",
+    "progress",
     "promised",
     "reason",
     "release",
+    "remind",
+    "reminder",
     "restart",
     "restart_failed",
     "ring_left_behind",

@@ -83,13 +83,11 @@ def keep(claim: Claim, *, done: int | None = None, total: int | None = None) -> 
 
     False: the job is no longer ours.
     """
+    query = update(Job).where(claim.is_ours).values(leased_until=from_now(settings().lease_seconds))
+    if total is not None:
+        query = query.values(done=done, total=total)
     with Session(db.engine) as session:
-        kept = session.scalar(
-            update(Job)
-            .where(claim.is_ours)
-            .values(leased_until=from_now(settings().lease_seconds), done=done, total=total)
-            .returning(Job.id)
-        )
+        kept = session.scalar(query.returning(Job.id))
         session.commit()
     return kept is not None
 

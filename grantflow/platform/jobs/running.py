@@ -1,11 +1,12 @@
 """One attempt at one job, whatever comes of it."""
 
+from contextvars import ContextVar
 from uuid import UUID
 
 import structlog
 
 from ..db import db
-from .leasing import Claim, claim, claim_next, release
+from .leasing import Claim, claim, claim_next, keep, release
 from .register import JOBS
 
 log = structlog.get_logger()
@@ -13,6 +14,9 @@ log = structlog.get_logger()
 #: After this many attempts in a row of which nobody heard the end, a job is failed: it may be what ends its workers,
 #: or a message that arrives each time.
 MAX_UNHEARD = 4
+
+
+_in_hand: ContextVar[Claim | None] = ContextVar("job_in_hand", default=None)
 
 
 class Hopeless(Exception):
@@ -38,6 +42,7 @@ def _attempt(taken: Claim) -> bool:
         # Whoever held it was ended each time: a job that ends its worker must not go round for ever.
         release(taken, "no attempt came to an end that anybody heard of", permanent=True)
         return False
+    before = _in_hand.set(taken)
     try:
         done = JOBS[taken.job.name].work(taken)
         db.session.commit()
@@ -50,7 +55,15 @@ def _attempt(taken: Claim) -> bool:
         db.session.rollback()
         log.exception("job_broken", row=str(taken.job.id), job=taken.job.name)
         release(taken, reason(fault))
+    finally:
+        _in_hand.reset(before)
     return False
+
+
+def progress(done: int, total: int) -> None:
+    """Note how far the job in hand has come, and begin its lease anew; outside a job nobody is told."""
+    if taken := _in_hand.get():
+        keep(taken, done=done, total=total)
 
 
 def reason(fault: Exception) -> str:

@@ -68,9 +68,11 @@ def save_draft(
         raise DomainError("review_final")
     if assignment.application.state not in AT_WORK:
         raise DomainError("review_closed")
-    assessment = assignment.assessment
+    assessment, version = assignment.assessment, assignment.application.sent
+    if version is None:
+        raise DomainError("review_closed")
     if assessment is None:
-        assessment = assignment.assessment = Assessment(updated_at=clock.now(), revision=0)
+        assessment = assignment.assessment = Assessment(version=version, updated_at=clock.now(), revision=0)
         db.session.flush()
     criteria = assignment.application.call.criteria
     known = {score.criterion_id: score for score in assessment.scores}
@@ -92,7 +94,7 @@ def save_draft(
     assessment.total = sum(score.points or 0 for score in assessment.scores)
     assessment.recommended_cents = saved.values["recommended"]
     assessment.comment = saved.values["comment"]
-    assessment.revision = saved.revision
+    assessment.version, assessment.revision = version, saved.revision
     assessment.updated_at = clock.now()
     db.session.flush()
     return assessment, saved

@@ -13,10 +13,10 @@ from itertools import product
 from pathlib import Path
 
 from grantflow.kernel.parties import Party
-from grantflow.letters.service import documents
+from grantflow.letters.service.layout import stylesheet
 from grantflow.letters.states import Channel, Kind
 from grantflow.platform import pdf
-from tests.letters.samples import JUDO_CLUB, facts, letter
+from tests.letters.samples import JUDO_CLUB, facts, sheet
 
 #: Of letters that only the second and the third font have.
 RECIPIENT = replace(JUDO_CLUB, organisation="Türk-Alman Dostluğu Derneği · Ελλάδα", family_name="Świątek-Šťastný")
@@ -34,7 +34,7 @@ def main() -> int:
         for kind, party, channel, language in product(Kind, Party, Channel, ("de", "fr")):
             other = "fr" if language == "de" else "de"
             made = facts(kind, party, channel=channel, recipient=RECIPIENT, title_language=other)
-            printed = pdf.render(documents.document(letter(kind, made, language)), css=documents.stylesheet())
+            printed = pdf.render(sheet(kind, made, language), css=stylesheet())
             Path(folder, f"{kind}-{party}-{channel}-{language}.pdf").write_bytes(printed.content)
         return max([_judge(Path(folder), standard) for standard in STANDARDS])
 

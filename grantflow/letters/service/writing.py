@@ -1,4 +1,4 @@
-"""The text of a letter: a pure function of its row and of templates/letters."""
+"""The words of an act: written out once, when it is put to the cities; from then on they are data, never a template."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -16,49 +16,46 @@ from grantflow.kernel.parties import Party
 from grantflow.platform import locale
 
 from .. import rules
-from ..models import Letter
-from ..states import Standing
+from ..rules import Facts, Slot
+from ..states import Kind, Standing
 
 TEMPLATES = ROOT / "templates" / "letters"
 NBSP, NARROW = "\u00a0", "\u202f"
 
 
-def document(letter: Letter) -> str:
-    """The letter as HTML for ``platform.pdf``. Raises on any fact a template names and the row lacks."""
-    facts = rules.Facts.from_json(letter.facts)
+def write_out(kind: Kind, facts: Facts, language: str) -> str:
+    """All that is printed of an act in ``language``, its title first, with marks for what the second key brings.
+
+    Raises UndefinedError for any fact that a template names and ``facts`` lack.
+    """
+    party = facts.funder.party
+    partners = rules.partners(facts)
     context: dict[str, Any] = {
         "facts": facts,
-        "language": letter.language,
-        "side": facts.funder.party.side.value,
-        "is_act": letter.standing is Standing.ACT,
+        "slot": {slot.value: slot.mark for slot in Slot},
+        "language": language,
+        "side": party.side.value,
+        "is_act": rules.standing(party, language) is Standing.ACT,
         "has_courtesy": facts.has_courtesy,
-        "register_number": letter.register_number,
-        "template_version": letter.template_version,
+        "template_version": rules.TEMPLATE_VERSION,
         "address_type": _address_type(facts),
-        "code": f"{rules.CODES[letter.kind, facts.funder.party.side]}-{letter.language.upper()}",
-        "partners": rules.partners(facts),
+        "code": f"{rules.CODES[kind, party.side]}-{language.upper()}",
+        "partners": partners,
         # One's own part first.
-        "shares": sorted(facts.award.shares, key=lambda share: share.party is not facts.funder.party)
-        if facts.award
-        else [],
+        "shares": sorted(facts.award.shares, key=lambda share: share.party is not party) if facts.award else [],
         "needs_convention": rules.needs_convention(facts),
         "needs_republican_commitment": rules.needs_republican_commitment(facts),
     }
-    environment = _environment(letter.language)
-    words: Any = environment.get_template(f"words_{letter.language}.html").make_module(context)
-    partners = rules.partners(facts)
+    environment = _environment(language)
+    words: Any = environment.get_template(f"words_{language}.html").make_module(context)
     context |= {
         "words": words,
         "say": words.say,
         "others_of": [words.of_party[party] for party in partners],
         "everyone_by": [words.by_party[party] for party in Party if party in {facts.funder.party, *partners}],
     }
-    template = environment.get_template(rules.template(letter.kind, facts.funder.party, letter.language))
-    return typeset(template.render(context), letter.language)
-
-
-def stylesheet() -> str:
-    return (TEMPLATES / "letter.css").read_text()
+    template = environment.get_template(rules.template(kind, party, language))
+    return typeset(template.render(context), language)
 
 
 @cache
@@ -138,8 +135,8 @@ def paragraphs(words: rules.Words, *, reader: str) -> list[Markup]:
     return [tongue(sentence(block), language, reader=reader) for block in blocks if block]
 
 
-def _address_type(facts: rules.Facts) -> int:
-    """In how many lines, and so in how small a type, the address is set; ``why_not_issue`` refuses what never fits."""
+def _address_type(facts: Facts) -> int:
+    """In how many lines, and so in how small a type, the address is set; ``why_not_write`` refuses what never fits."""
     fitting = window.fitting(rules.address_lines(facts)) or window.TYPES[-1]
     return fitting.lines
 
@@ -167,12 +164,9 @@ _FRENCH = (
 
 def typeset(html: str, language: str) -> str:
     """No-break spaces and raised ordinals, in the words between the tags of the body only."""
-    head, closing, body = html.rpartition("</head>")
-    parts = re.split(r"(<[^>]*>)", body)
+    head, opening, body = html.rpartition("<body")
+    parts = re.split(r"(<[^>]*>)", opening + body)
     for i in range(0, len(parts), 2):
         for pattern, replacement in _GERMAN if language == "de" else _FRENCH:
             parts[i] = pattern.sub(replacement, parts[i])
-    return head + closing + "".join(parts)
-
-
-__all__ = ["document", "stylesheet"]
+    return head + "".join(parts)
