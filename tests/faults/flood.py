@@ -25,9 +25,6 @@ from sqlalchemy import func, select
 from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Person
 from grantflow.app import create_app
-from grantflow.kernel.parties import SYSTEM
-from grantflow.letters import service as letters
-from grantflow.letters.states import Kind
 from grantflow.notifications import rules
 from grantflow.notifications import service as notifications
 from grantflow.platform import jobs
@@ -58,8 +55,7 @@ def flood(app: Flask) -> list[Person]:
             facts = {"number": "DT-27-1-001", "title": "Tatami"}
             notifications.send("application_admitted", to=reader, key=uuid4().hex, **facts)
         for _ in range(LETTERS):
-            made = samples.facts()
-            letters.issue(Kind.AWARD, [made], key=uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM)
+            samples.issued()
         db.session.commit()
     return people
 
