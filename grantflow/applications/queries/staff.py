@@ -17,7 +17,7 @@ from grantflow.organisations import queries as organisations
 from grantflow.platform.db import db
 
 from .. import policy
-from ..models import Application, StateCount
+from ..models import Application, Participation, StateCount
 from ..states import State
 from .filing import STANDING
 
@@ -43,7 +43,8 @@ MOST_LOOKALIKES = 20
 
 
 def lookalikes(actor: Actor, application: Application) -> list[Lookalike]:
-    """Files with this one's title, whoever sent them, and those of organisations with a register number of this one's.
+    """Files with this one's title, whoever sent them, and those in which somebody with a register number of this one's
+    parties takes part.
 
     A hint to the offices and to nobody else: any title counts within a call, because partners are named by hand and
     who files twice may name them otherwise each time (D39). One statement; only what ``actor`` may see.
@@ -53,7 +54,11 @@ def lookalikes(actor: Actor, application: Application) -> list[Lookalike]:
     titled = select(Application.id).where(
         Application.call_id == application.call_id, Application.title_key == application.title_key
     )
-    numbered = select(Application.id).join(Application.lead).where(organisations.shares_a_number_with(application.lead))
+    numbered = (
+        select(Participation.application_id)
+        .join(Participation.organisation)
+        .where(or_(*(organisations.shares_a_number_with(party.organisation) for party in application.participations)))
+    )
     query = (
         select(
             Application.id,

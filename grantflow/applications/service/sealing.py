@@ -14,6 +14,7 @@ from grantflow.platform.db import db
 from .. import queries, rules
 from ..models import Application, BudgetLine, Declaration, Version, VersionAnswer, VersionParty
 from ..states import Part, Purpose
+from .participating import stand_as_sent
 
 #: What a copy takes along, row by row.
 _PARTNER = ("organisation_id", "name", "kind", "country", "city", "run_by", "contact_name", "email", "role")
@@ -45,6 +46,7 @@ def seal(application: Application, by: Actor) -> None:
     now, version = clock.now(), application.open
     assert version is not None  # noqa: S101 - it has just been checked for sending
     version.frozen_lead = VersionParty.of(application.lead)
+    stand_as_sent(application, version)
     db.session.flush()
     application.sent_number = version.number
     if application.number is None:
@@ -53,7 +55,7 @@ def seal(application: Application, by: Actor) -> None:
         application.first_submitted_at = now
     application.return_reason, application.return_until = "", None
     _list(application, version)
-    content = rules.canonical(queries.content(version) | {"sent_at": now})
+    content = rules.canonical(queries.content(version) | {"sent_at": now.isoformat()})
     application.submitted_at = version.sealed_at = now
     version.sent_by = by.id
     version.content, version.schema, version.hash = content, rules.SCHEMA, rules.digest(content)
