@@ -8,7 +8,7 @@ from grantflow.kernel.errors import Forbidden, IllegalStep
 from grantflow.kernel.parties import SYSTEM, Actor
 from grantflow.platform.db import db
 
-from ..models import Application, BudgetLine, Version, VersionAnswer, VersionParty
+from ..models import Application, BudgetLine, Participation, Version, VersionAnswer, VersionParty
 from ..states import OPEN
 
 
@@ -42,6 +42,7 @@ def purge(application: Application, *, by: Actor) -> None:
         update(VersionParty)
         .where(VersionParty.version_id.in_(ids))
         .values(name="", street="", postal_code="", city="", profile={}, contact_name="", email="", role=""),
+        update(Participation).where(Participation.application_id == application.id).values(note=""),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
     application.title = application.lead_name = application.partner_name = application.search_text = ""
