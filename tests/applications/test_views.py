@@ -715,6 +715,7 @@ class TestChannel:
         assert "§ 41 Absatz 2a VwVfG NRW" in page
         assert "L. 112-15" in page
         assert page.count("Eingewilligt am") == 2
+        assert re.findall(r"Eingewilligt am .*\((\w+)\)", page) == ["Düsseldorf", "Toulouse"]
         assert client.post(path, data={}).status_code == 422
         assert client.post(path, data={"channel": "post"}).status_code == 302
         assert "Eingewilligt am" not in client.get(path).text
@@ -729,6 +730,17 @@ class TestChannel:
         assert 'value="portal"' in page
         assert 'value="post"' in page
         assert not re.search(r'name="channel"[^>]* checked', page)
+
+    def test_letters_stand_in_the_order_of_the_funders(self, given: Given, as_: As) -> None:
+        """As everywhere, and neither as the alphabet nor as register numbers have them."""
+        by = given.applicant()
+        file = given.assessed(by=by)
+        given.decided(given.proposed(file))
+        page = as_(by).get(f"/applications/{file.id}").text
+        found = re.findall(
+            r">(Landeshauptstadt Düsseldorf|Ville de Toulouse|Toulouse Métropole)<", page.split('id="letters"')[1]
+        )
+        assert list(dict.fromkeys(found)) == ["Landeshauptstadt Düsseldorf", "Ville de Toulouse", "Toulouse Métropole"]
 
     def test_paper_says_so_where_the_letters_stand(self, given: Given, as_: As) -> None:
         by = given.applicant()

@@ -10,11 +10,11 @@ from sqlalchemy.orm import contains_eager, defaultload, joinedload
 
 from grantflow.accounts.models import Person
 from grantflow.calls.models import Call, Category
-from grantflow.kernel.parties import Actor, Role
+from grantflow.kernel.parties import Actor, Role, Side
 from grantflow.letters import queries as letters
 from grantflow.letters.models import Letter
 from grantflow.organisations.models import Membership, Organisation
-from grantflow.platform.db import db
+from grantflow.platform.db import db, in_order
 
 from .. import policy
 from ..models import Application, Consent, Participation, Version
@@ -150,4 +150,4 @@ def unsent(application: Application) -> Version | None:
 def consents(application: Application) -> Sequence[Consent]:
     """What stands agreed to: nothing where the acts come by post."""
     query = select(Consent).where(Consent.application_id == application.id, Consent.withdrawn_at.is_(None))
-    return db.session.scalars(query.options(joinedload(Consent.person)).order_by(Consent.law)).all()
+    return db.session.scalars(query.options(joinedload(Consent.person)).order_by(in_order(Consent.law, Side))).all()

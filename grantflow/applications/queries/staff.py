@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, cast, func, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Row, and_, cast, func, or_, select, tuple_, union, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from grantflow.calls import rules as call_rules
@@ -227,16 +227,16 @@ def counts(actor: Actor, side: Side | None = None) -> dict[State, int]:
     """
     if not policy.is_office(actor):
         return {}
-    stored = select(StateCount.state, func.sum(StateCount.files)).group_by(StateCount.state)
+    stored = select(StateCount.state, StateCount.files)
     barred = (
-        select(Application.state, func.count())
+        select(Application.state, -func.count())
         .where(Application.number.is_not(None), policy.barred(actor))
         .group_by(Application.state)
     )
     if side:
         stored = stored.where(StateCount.side == side)
         barred = barred.where(Application.lead_side == side)
-    found = {state: int(files) for state, files in db.session.execute(stored)}
-    for state, files in db.session.execute(barred):
-        found[state] -= files
-    return {state: files for state, files in found.items() if files}
+    # One statement, so that both are of one instant.
+    both = union_all(stored, barred).subquery()
+    found = db.session.execute(select(both.c.state, func.sum(both.c.files)).group_by(both.c.state))
+    return {state: int(files) for state, files in found if files}

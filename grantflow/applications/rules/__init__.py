@@ -9,7 +9,7 @@ from .differing import Difference, difference
 from .filing import CallTerms, CategoryTerms, Filing, Line, PartnerView, Question
 from .money import Money, money_of, most
 from .parties import after_withdrawal, is_confirmed
-from .sealing import FROZEN, SCHEMA, canonical, digest, plain
+from .sealing import FROZEN, SCHEMA, canonical, plain
 from .sending import CONSENT_VERSION, FIELDS, NEEDED, required_declarations, why_not_submit
 from .words import covered, number, return_deadline, search_text, title_key
 
@@ -33,7 +33,6 @@ __all__ = [
     "canonical",
     "covered",
     "difference",
-    "digest",
     "is_confirmed",
     "money_of",
     "most",

@@ -69,7 +69,7 @@ def issue(
                 "standing": letter.standing,
                 "language": letter.language,
                 "application": letter.application_number,
-                "body": letter.body_digest,
+                "digest": letter.body_digest,
             },
         )
     return letters
