@@ -200,7 +200,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("language", sa.String(), nullable=False),
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("act_id", sa.Uuid(), nullable=False),
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column("application_number", sa.String(), nullable=False),
         sa.Column("project_title", sa.String(), nullable=False),
@@ -246,7 +246,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_letter_body_digest"), "letter", ["body_digest"], unique=False)
     op.create_index("ix_letter_desk", "letter", ["funder", "created_at", "id"], unique=False)
-    op.create_index("ix_letter_subject", "letter", ["subject_id"], unique=False)
+    op.create_index("ix_letter_act", "letter", ["act_id"], unique=False)
     op.create_index(op.f("ix_letter_application_id"), "letter", ["application_id"])
     op.create_index(
         op.f("ix_letter_repair_id"),
@@ -1581,7 +1581,7 @@ def downgrade() -> None:
     op.drop_index("uq_letter_register", table_name="letter", postgresql_where="standing = 'act'")
     op.drop_index("ix_letter_rotten", table_name="letter", postgresql_where=sa.text("rotten_at IS NOT NULL"))
     op.drop_index(op.f("ix_letter_application_id"), table_name="letter")
-    op.drop_index("ix_letter_subject", table_name="letter")
+    op.drop_index("ix_letter_act", table_name="letter")
     op.drop_index(op.f("ix_letter_repair_id"), table_name="letter", postgresql_where=sa.text("repair_id IS NOT NULL"))
     op.drop_index("ix_letter_desk", table_name="letter")
     op.drop_index(op.f("ix_letter_body_digest"), table_name="letter")

@@ -157,13 +157,14 @@ STATEMENTS = (
            CASE a.state WHEN 'rejected' THEN 0 ELSE a.requested_cents END,
            CASE a.state WHEN 'rejected' THEN 'criteria_not_met' END,
            CASE a.state WHEN 'rejected' THEN '' ELSE 'Eine Reise.' END,
-           CASE a.state WHEN 'rejected' THEN '' ELSE 'Un voyage.' END, '', '', '', '', p.id, now(), 1, md5(a.id::text)
+           CASE a.state WHEN 'rejected' THEN '' ELSE 'Un voyage.' END, '', '', '', '', p.id, now(), 1,
+           encode(sha256(convert_to(c.id::text, 'UTF8')), 'hex')
     FROM act c JOIN application a ON a.id = c.application_id CROSS JOIN person p
     WHERE p.email = 'office@bench.example'
     """,
     """
-    INSERT INTO proposal_version (proposal_id, number, digest, content, prepared_by, prepared_at)
-    SELECT id, version, digest, '{}', prepared_by, prepared_at FROM proposal
+    INSERT INTO proposal_version (proposal_id, number, digest, frozen, prepared_by, prepared_at)
+    SELECT id, version, digest, convert_to(act_id::text, 'UTF8'), prepared_by, prepared_at FROM proposal
     """,
     """
     INSERT INTO share (proposal_id, funder_code, position, cents, deliberation_number)

@@ -9,8 +9,12 @@ from .differing import Difference, difference
 from .filing import CallTerms, CategoryTerms, Filing, Line, PartnerView, Question
 from .money import Money, money_of, most
 from .parties import after_withdrawal, is_confirmed
+<<<<<<< HEAD
 from .recording import CELLS, record, values_of
 from .sealing import FROZEN, SCHEMA, canonical, digest, plain
+=======
+from .sealing import FROZEN, SCHEMA, canonical, plain
+>>>>>>> main
 from .sending import CONSENT_VERSION, FIELDS, NEEDED, required_declarations, why_not_submit
 from .words import covered, number, return_deadline, search_text, title_key
 
@@ -35,7 +39,6 @@ __all__ = [
     "canonical",
     "covered",
     "difference",
-    "digest",
     "is_confirmed",
     "money_of",
     "most",

@@ -10,7 +10,11 @@ from grantflow.platform import jobs
 from grantflow.platform.db import db
 from grantflow.platform.saving import KEPT_FOR
 
+<<<<<<< HEAD
 from ..models import Application, BudgetLine, Version, VersionAnswer, VersionChange, VersionParty
+=======
+from ..models import Application, BudgetLine, Participation, Version, VersionAnswer, VersionParty
+>>>>>>> main
 from ..states import OPEN
 
 
@@ -45,6 +49,7 @@ def purge(application: Application, *, by: Actor) -> None:
         update(VersionParty)
         .where(VersionParty.version_id.in_(ids))
         .values(name="", street="", postal_code="", city="", profile={}, contact_name="", email="", role=""),
+        update(Participation).where(Participation.application_id == application.id).values(note=""),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
     application.title = application.lead_name = application.partner_name = application.search_text = ""
