@@ -226,10 +226,7 @@ ALL: dict[str, Callable[[Flask], Figures]] = {
     "ranking": ranking,
     "decision": decision,
     "full_submit": full_submit,
-<<<<<<< HEAD
     "save_step": save_step,
-=======
     "file_size": file_size,
->>>>>>> main
     "letters": printed,
 }

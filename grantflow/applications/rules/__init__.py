@@ -9,12 +9,8 @@ from .differing import Difference, difference
 from .filing import CallTerms, CategoryTerms, Filing, Line, PartnerView, Question
 from .money import Money, money_of, most
 from .parties import after_withdrawal, is_confirmed
-<<<<<<< HEAD
 from .recording import CELLS, record, values_of
-from .sealing import FROZEN, SCHEMA, canonical, digest, plain
-=======
 from .sealing import FROZEN, SCHEMA, canonical, plain
->>>>>>> main
 from .sending import CONSENT_VERSION, FIELDS, NEEDED, required_declarations, why_not_submit
 from .words import covered, number, return_deadline, search_text, title_key
 

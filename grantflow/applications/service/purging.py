@@ -10,11 +10,7 @@ from grantflow.platform import jobs
 from grantflow.platform.db import db
 from grantflow.platform.saving import KEPT_FOR
 
-<<<<<<< HEAD
-from ..models import Application, BudgetLine, Version, VersionAnswer, VersionChange, VersionParty
-=======
-from ..models import Application, BudgetLine, Participation, Version, VersionAnswer, VersionParty
->>>>>>> main
+from ..models import Application, BudgetLine, Participation, Version, VersionAnswer, VersionChange, VersionParty
 from ..states import OPEN
 
 
