@@ -100,6 +100,8 @@ class Desk:
     file: applications.File
     checks: list[tuple[Any, list[Reason]]]
     lookalikes: list[applications.Lookalike]
+    #: What the applicant changed after the office had returned the file.
+    changes: list[applications.Difference]
     review: ReviewPanel | None
     decision: DecisionPanel | None
 
@@ -112,6 +114,7 @@ def desk(actor: Actor, application: Application) -> Desk:
         file=applications.file_context(applications.version_for(actor, application)),
         checks=applications.formal_checks(application) if is_new else [],
         lookalikes=applications.lookalikes(actor, application),
+        changes=applications.changed_since_return(application),
         review=reviews.panel(actor, application),
         decision=decisions.panel(actor, application),
     )

@@ -1,9 +1,21 @@
 """What there is to do, in words."""
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
+
+from grantflow.applications import texts as application_texts
+from grantflow.applications.models import Application
+from grantflow.applications.rules import Difference
+from grantflow.applications.states import Declared, LineKind
+from grantflow.calls import texts as call_texts
+from grantflow.organisations import texts as organisation_texts
+from grantflow.platform import locale
 
 TO_CHECK = _l("Files to check formally")
 RETURNED = _l("Files waiting for completion by the applicant")
@@ -89,3 +101,122 @@ def reason(said: str, *, recipient: bool = False) -> Any:
 
 
 MESSAGES: dict[str, Any] = {}
+
+
+# --- what changed since a file was returned --------------------------------------------------------
+
+_ORGANISATION: dict[str, Any] = {
+    "name": _l("Name of the organisation"),
+    "kind": _l("Kind of organisation"),
+    "street": _l("Street and number"),
+    "postal_code": _l("Postal code"),
+    "city": _l("City"),
+    "website": _l("Website"),
+    "representative": _l("Person who signs for the organisation"),
+    "run_by": _l("Run by one of the three partners"),
+}
+#: What things are called, by the part of a version's content and their name in it.
+_NAMES: dict[str, dict[str, Any]] = {
+    "facts": {
+        "title": _l("Title of the project"),
+        "theme": _l("Theme"),
+        "format": _l("Type of project"),
+        "places": _l("Where does it happen?"),
+        "summary": _l("What is planned?"),
+        "participants_german": _l("People from Germany taking part"),
+        "participants_french": _l("People from France taking part"),
+        "volunteers": _l("Volunteers who help"),
+        "volunteer_hours": _l("Hours of voluntary work in all"),
+        "mostly_minors": _l("Are most participants under 18?"),
+        "is_school_trip": _l("Is it a school trip or a school exchange?"),
+        "starts_on": _l("First day"),
+        "ends_on": _l("Last day"),
+        "partner_search": _l("Partner being looked for"),
+        "equal_roles": _l("Both organisations carry the project equally"),
+        "requested_cents": _l("Grant asked for"),
+        "eligible_cents": _l("Total of eligible costs"),
+        "income_cents": _l("Own share"),
+        "other_public_funding": _l("Other public money applied for or received for this project"),
+    },
+    "partner": _ORGANISATION
+    | {
+        "name": _l("Name of the partner organisation"),
+        "contact_name": _l("Contact person"),
+        "email": _l("E-mail address"),
+        "role": _l("What does each side do?"),
+    },
+    "lead": _ORGANISATION,
+    "contact": {"name": _l("Contact person"), "email": _l("E-mail address")},
+}
+_LINES: dict[str, Any] = {
+    LineKind.COST: _l("Costs"),
+    LineKind.INCOME: _l("Income"),
+    LineKind.IN_KIND_USE: _l("Use (86)"),
+    LineKind.IN_KIND_SOURCE: _l("Source (87)"),
+}
+_TYPES: dict[Any, Any] = {**application_texts.COSTS, **application_texts.INCOMES, **application_texts.IN_KIND}
+#: Words for the values of some names.
+_WORDS: dict[str, Any] = {
+    "theme": application_texts.THEMES,
+    "format": application_texts.FORMATS,
+    "kind": organisation_texts.KINDS,
+    "run_by": application_texts.PARTIES,
+}
+NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One difference in words. ``language``: that of the applicant's own words; "" where they are ours, or figures."""
+
+    label: Any
+    before: Any
+    after: Any
+    language: str = ""
+
+
+def changed(its: Difference, application: Application) -> Changed:
+    if its.part == "budget":
+        line = its.after or its.before
+        before, after = _line(its.before), _line(its.after)
+        return Changed(_LINES[line["kind"]], before, after, application.language)
+    if its.part == "declarations":
+        said = application_texts.DECLARATIONS[Declared(its.name)]
+        return Changed(_l("Declarations"), said if its.before else NOTHING, said if its.after else NOTHING)
+    if its.part == "answers":
+        asked = next((asked for asked in application.call.questions if asked.code == its.name), None)
+        label = call_texts.question_label(asked) if asked else its.name
+        return Changed(label, its.before or NOTHING, its.after or NOTHING, application.language)
+    label = _NAMES[its.part].get(its.name, _l("Organisation"))
+    is_prose = its.name in {"summary", "places", "title", "role", "other_public_funding"}
+    before, after = _value(its.name, its.before), _value(its.name, its.after)
+    return Changed(label, before, after, application.language if is_prose else "")
+
+
+def _line(line: Mapping[str, Any] | None) -> str:
+    if line is None:
+        return NOTHING
+    parts = (_TYPES[line["type"]], line["description"], line["side"] and application_texts.SIDES[line["side"]])
+    return ", ".join([*(str(part) for part in parts if part), locale.money(line["cents"])])
+
+
+def _value(name: str, value: Any) -> Any:
+    if value in (None, "", []):
+        return NOTHING
+    if name in _WORDS:
+        return _WORDS[name].get(value, value)
+    return next(say(value) for fits, say in _SPOKEN if fits(name, value))
+
+
+#: How a value is said, the first that fits. A yes is a number to Python, so it comes before.
+_SPOKEN: tuple[tuple[Callable[[str, Any], bool], Callable[[Any], Any]], ...] = (
+    (
+        lambda _name, value: isinstance(value, bool),
+        lambda yes: pgettext("answer", "Yes") if yes else pgettext("answer", "No"),
+    ),
+    (lambda name, _value: name.endswith("_cents"), locale.money),
+    (lambda name, _value: name.endswith("_on"), lambda day: locale.short_date(date.fromisoformat(day))),
+    (lambda _name, value: isinstance(value, int), locale.number),
+    (lambda _name, value: isinstance(value, str), str),
+    (lambda _name, _value: True, lambda people: ", ".join(person["name"] for person in people)),
+)

@@ -111,6 +111,7 @@ def _file(application: Application, form: FormalCheckForm, status: int = 200) ->
             for step, reasons in desk.checks
         ],
         lookalikes=desk.lookalikes,
+        changes=[texts.changed(difference, application) for difference in desk.changes],
         form=form if is_new and application_policy.is_responsible(actor, application) else None,
         office=OFFICES[application.lead_side],
         state_label=application_texts.STATES[application.state],

@@ -1,19 +1,24 @@
 """My tasks and the staff page of one file."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 
 from grantflow.accounts.models import Person
+from grantflow.applications import queries as applications
+from grantflow.applications import service
 from grantflow.applications.models import Application
-from grantflow.applications.states import State
+from grantflow.applications.states import State, StepName
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Party, Role, Side
+from grantflow.platform.db import db
 from tests.counting import counted
 from tests.crowd import many
-from tests.given import Given
+from tests.given import Given, written
 
 As = Callable[[Person], FlaskClient]
 
@@ -215,6 +220,44 @@ class TestLookalikes:
         )
 
 
+class TestReturned:
+    """Of a file that came back, an office reads what changed since it was returned."""
+
+    @pytest.mark.parametrize(
+        ("language", "seen"),
+        [
+            ("de", ("Geändert seit der Rückgabe", "Titel des Projekts", "Erster Tag", "Reisebus, Düsseldorf")),
+            ("fr", ("Modifié depuis le renvoi", "Titre du projet", "Premier jour", "Reisebus, Düsseldorf")),
+        ],
+    )
+    def test_what_changed_since_it_was_returned(
+        self, given: Given, as_: As, language: str, seen: tuple[str, ...]
+    ) -> None:
+        by, office = given.applicant(), given.office(Side.GERMAN)
+        application = given.application(State.RETURNED, by=by, title="Vorher so")
+        path, client = f"/staff/applications/{application.id}?lang={language}", as_(office)
+        assert 'id="changes"' not in client.get(path).text
+        with given.session():
+            file = db.session.get_one(Application, application.id)
+            version = written(file)
+            answers = applications.saved(version, StepName.PROJECT) | {"title": "Jetzt anders", "success": "Mehr."}
+            service.save_answers(file, StepName.PROJECT, answers, by=by)
+            assert version.starts_on
+            days = {"starts_on": version.starts_on + timedelta(days=1), "ends_on": version.ends_on}
+            service.save_answers(file, StepName.DATES, days, by=by)
+            bus, *others = applications.lines(version)
+            lines = [*others, replace(bus, description="Reisebus")]
+            service.save_budget(file, lines, requested_cents=version.requested_cents, by=by)
+        assert 'id="changes"' not in client.get(path).text
+        with given.session():
+            service.submit(db.session.get_one(Application, application.id), by=by)
+        changes = client.get(path).text.partition('id="changes"')[2].partition("</section>")[0]
+        for words in (*seen, "Vorher so", "Jetzt anders", "Mehr.", "Bahnfahrkarten", "Reisebus"):
+            assert words in changes, words
+        assert "Unterkunft" not in changes
+        assert changes.count("<tr>") == 1 + 4
+
+
 class TestCost:
     def test_a_file_in_any_state_costs_the_same_among_30_and_300(self, given: Given, as_: As) -> None:
         with clock.frozen(clock.now()):  # "last seen" is noted once a minute, by a statement of its own
@@ -232,7 +275,7 @@ class TestCost:
             many(given, 270)
             among_300 = self._spent(ids, office, signatory)
         assert among_30 == among_300
-        assert max(sql for sql, _ in among_300.values()) <= 11, among_300
+        assert max(sql for sql, _ in among_300.values()) <= 12, among_300
         assert max(rows for _, rows in among_300.values()) <= 60, among_300
 
     def _spent(

@@ -1,5 +1,6 @@
 """Reads of applications, all inside ``visible_to``."""
 
+from ..rules import Difference
 from .files import (
     OPEN,
     SENT,
@@ -28,6 +29,7 @@ __all__ = [
     "SENT",
     "AtStep",
     "Cursor",
+    "Difference",
     "File",
     "Lookalike",
     "OwnLetter",

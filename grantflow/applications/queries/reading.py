@@ -93,7 +93,6 @@ def content(version: Version) -> dict[str, Any]:
         "number": application.number,
         "version": version.number,
         "purpose": version.purpose,
-        "sent_at": version.sealed_at and version.sealed_at.isoformat(),
         "call": application.call.code,
         "guideline": application.call.guideline_version,
         "language": application.language,

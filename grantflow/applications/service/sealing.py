@@ -54,7 +54,7 @@ def seal(application: Application, by: Actor) -> None:
         application.first_submitted_at = now
     application.return_reason, application.return_until = "", None
     _list(application, version)
-    content = rules.canonical(queries.content(version) | {"sent_at": now})
+    content = rules.canonical(queries.content(version) | {"sent_at": now.isoformat()})
     application.submitted_at = version.sealed_at = now
     version.sent_by = by.id
     version.content, version.schema, version.hash = content, rules.SCHEMA, digest(content)
