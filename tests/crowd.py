@@ -6,8 +6,8 @@ from uuid import uuid4
 from sqlalchemy import insert, update
 
 from grantflow.applications import rules
-from grantflow.applications.models import Application, StateCount, Version, VersionParty
-from grantflow.applications.states import Part, State
+from grantflow.applications.models import Application, Participation, StateCount, Version, VersionParty
+from grantflow.applications.states import Part, ParticipationState, State
 from grantflow.kernel import clock
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Side
@@ -49,6 +49,19 @@ def many(given: Given, count: int, state: State = State.SUBMITTED) -> None:
                     "search_text": rules.search_text(f"Projekt {n}", lead.name),
                 }
                 for n, key in enumerate(ids)
+            ],
+        )
+        db.session.execute(
+            insert(Participation),
+            [
+                {
+                    "application_id": key,
+                    "organisation_id": lead.id,
+                    "part": Part.LEAD,
+                    "state": ParticipationState.CONFIRMED,
+                    "since": now,
+                }
+                for key in ids
             ],
         )
         # Their parties before they are sealed: afterwards nothing may be added.

@@ -377,6 +377,14 @@ class SendForm(Form):
     """Nothing but the token: everything has been said."""
 
 
+class PartnerWithdrawalForm(Form):
+    """For the office in charge, which was told by letter or by telephone."""
+
+    reason = Text(
+        _l("What did the partner organisation say, and when?"), [required(_l("Please note what was said."))], limit=1000
+    )
+
+
 class WithdrawForm(Form):
     sure = BooleanField(_l("Yes, withdraw the application for good"), [required(_l("Please confirm."))])
 

@@ -4,7 +4,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, and_, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    and_,
+    text,
+)
 from sqlalchemy.orm import Mapped, attribute_keyed_dict, mapped_column, relationship
 
 from grantflow.accounts.models import Person
@@ -16,7 +26,7 @@ from grantflow.organisations.states import Country, Kind
 from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
 from .rules import FROZEN, plain
-from .states import Action, Declared, Format, LineKind, Part, Purpose, State, Theme
+from .states import Action, Declared, Format, LineKind, Part, ParticipationState, Purpose, State, Theme
 
 #: What a party's row keeps in columns of its own of what is frozen of a lead organisation.
 LEAD_COLUMNS = ("name", "kind", "country", "street", "postal_code", "city", "run_by")
@@ -65,6 +75,11 @@ class Application(Identified, Printed, Base):
     call: Mapped[Call] = relationship()
     lead: Mapped[Organisation] = relationship()
     contact: Mapped[Person] = relationship()
+    participations: Mapped[list["Participation"]] = relationship(
+        back_populates="application",
+        primaryjoin=lambda: Participation.application_id == Application.id,
+        order_by=lambda: (Participation.part, Participation.since, Participation.id),
+    )
     # By lambdas: decisions have a ``Version``, too.
     versions: Mapped[list["Version"]] = relationship(
         lambda: Version, back_populates="application", order_by=lambda: Version.number
@@ -88,6 +103,8 @@ class Application(Identified, Printed, Base):
     events: Mapped[list["Event"]] = relationship(back_populates="application", order_by="Event.seq")
 
     __table_args__ = (
+        # What the lead's participation refers to.
+        UniqueConstraint("id", "lead_id"),
         CheckConstraint("requested_cents >= 0 AND eligible_cents >= 0", name="money"),
         CheckConstraint("(number IS NULL) = (first_submitted_at IS NULL)", name="number_on_sending"),
         CheckConstraint("(number IS NULL) = (sent_number IS NULL)", name="sent_with_number"),
@@ -114,6 +131,41 @@ class Application(Identified, Printed, Base):
     def return_language(self) -> str:
         """Of the office that gave ``return_reason``."""
         return next((event.language for event in reversed(self.events) if event.action is Action.RETURN), "")
+
+
+class Participation(Identified, Base):
+    """The part that an organisation has in an application, and how far: sight and conflicts of interest follow it."""
+
+    __tablename__ = "participation"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    part: Mapped[Part] = mapped_column(enum_column(Part))
+    state: Mapped[ParticipationState] = mapped_column(enum_column(ParticipationState))
+    #: Since when it is in this state.
+    since: Mapped[datetime] = mapped_column(Instant)
+    #: What was noted of a withdrawal, and in which language.
+    note: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    #: The lead's row can only name the lead that the application names: a foreign key holds them together.
+    lead_id: Mapped[UUID | None] = mapped_column(
+        Computed("CASE WHEN part = 'lead' THEN organisation_id END", persisted=True)
+    )
+
+    application: Mapped[Application] = relationship(
+        back_populates="participations", primaryjoin=lambda: Participation.application_id == Application.id
+    )
+    organisation: Mapped[Organisation] = relationship(
+        primaryjoin=lambda: Participation.organisation_id == Organisation.id
+    )
+
+    __table_args__ = (
+        ForeignKeyConstraint(["application_id", "lead_id"], ["application.id", "application.lead_id"]),
+        Index(None, "application_id", "organisation_id"),
+        Index(None, "organisation_id", "application_id"),
+        Index("uq_participation_part", "application_id", "part", unique=True, postgresql_where="state <> 'withdrawn'"),
+        CheckConstraint("part <> 'lead' OR state IN ('joined', 'confirmed')", name="lead_takes_part"),
+    )
 
 
 class Version(Identified, Base):

@@ -14,8 +14,8 @@ from grantflow.organisations import policy as organisations
 from grantflow.organisations.models import Membership
 from grantflow.seats import policy as seats
 
-from .models import Application
-from .states import AT_WORK, DECIDABLE, Action
+from .models import Application, Participation
+from .states import AT_WORK, DECIDABLE, SIGHT, Action, Part
 
 #: Steps of the lead's own office (D9, D10); other steps of an office are open to both.
 LEAD_OFFICE = frozenset({Action.RETURN, Action.ADMIT, Action.EXCLUDE, Action.PROPOSE})
@@ -30,20 +30,22 @@ def barred(actor: Actor) -> ColumnElement[bool]:
 
 
 def biased(person_id: seats.Person) -> ColumnElement[bool]:
-    """Files of an organisation that somebody has a standing conflict of interest with."""
-    return seats.biased(person_id, Application.lead_id)
+    """Files in which an organisation has, or had, a part that somebody has a standing conflict of interest with."""
+    conflicted = Participation.organisation_id.in_(seats.conflicted(person_id))
+    return Application.id.in_(select(Participation.application_id).where(conflicted))
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
     """The applications ``actor`` may know of.
 
-    Members of the lead organisation: theirs. Offices: whatever was sent to either city. Signatories: what is ready to
-    be decided, or was.
+    Members of an organisation that takes part: that file; being named, or invited, gives no sight. Offices: whatever
+    was sent to either city. Signatories: what is ready to be decided, or was.
     """
     ways: list[ColumnElement[bool]] = []
     if Role.APPLICANT in actor.roles:
-        mine = select(Membership.organisation_id).where(Membership.person_id == actor.id)
-        ways.append(Application.lead_id.in_(mine))
+        theirs = select(Participation.application_id).where(Participation.state.in_(sorted(SIGHT)))
+        member = Membership.organisation_id == Participation.organisation_id
+        ways.append(Application.id.in_(theirs.join(Membership, member).where(Membership.person_id == actor.id)))
     if is_office(actor):
         ways.append(Application.number.is_not(None))
     if Role.SIGNATORY in actor.roles:
@@ -62,7 +64,15 @@ def is_responsible(actor: Actor, application: Application) -> bool:
 
 
 def reads_for(actor: Actor, application: Application) -> bool:
-    """Whether ``actor`` is an applicant of this file's lead organisation, in whatever role."""
+    """Whether ``actor`` is a member, in whatever role, of an organisation that takes part in this file."""
+    return receives(actor, application) or (
+        Role.APPLICANT in actor.roles
+        and any(p.state in SIGHT and organisations.reads_for(actor, p.organisation) for p in application.participations)
+    )
+
+
+def receives(actor: Actor, application: Application) -> bool:
+    """Whether ``actor`` opens the decisions: the lead's members do, and that is the notification."""
     return Role.APPLICANT in actor.roles and organisations.reads_for(actor, application.lead)
 
 
@@ -76,14 +86,22 @@ def signs_for(actor: Actor, application: Application) -> bool:
     return Role.APPLICANT in actor.roles and organisations.signs_for(actor, application.lead)
 
 
-def reads_for_its(actor: Actor, place: Any) -> bool:
-    """As ``reads_for``, for whatever carries an ``application``: a letter."""
-    return reads_for(actor, place.application)
+def receives_its(actor: Actor, place: Any) -> bool:
+    """As ``receives``, for whatever carries an ``application``: a letter."""
+    return receives(actor, place.application)
 
 
 def writes_for_its(actor: Actor, place: Any) -> bool:
     """As ``writes_for``, for whatever carries an ``application``: a step."""
     return writes_for(actor, place.application)
+
+
+def may_withdraw_partner(actor: Actor, application: Application) -> bool:
+    """The office in charge, which was told so, and whoever may sign for a partner that takes part."""
+    return is_responsible(actor, application) or any(
+        party.part is Part.PARTNER and party.state in SIGHT and organisations.signs_for(actor, party.organisation)
+        for party in application.participations
+    )
 
 
 def reads_staff_page(actor: Actor, application: Application) -> bool:

@@ -47,6 +47,10 @@ OPEN = frozenset(State) - {
 #: wait, and so cannot tell whether the other side has assigned anybody.
 AT_WORK = frozenset({State.ADMITTED, State.IN_REVIEW})
 DECIDED = frozenset({State.AWARDED, State.REJECTED})
+#: Sent, and on its way to a decision.
+UNDECIDED = OPEN - EDITABLE
+#: A partner may withdraw: the file was sent, and was neither refused nor taken back.
+PARTNER_MAY_LEAVE = UNDECIDED | {State.RETURNED, State.AWARDED}
 #: Signatories have a part in it.
 DECIDABLE = frozenset({State.ASSESSED, State.PROPOSED, *DECIDED})
 
@@ -63,6 +67,24 @@ class Part(StrEnum):
 
     LEAD = "lead"
     PARTNER = "partner"
+
+
+class ParticipationState(StrEnum):
+    """How far an organisation takes part in an application."""
+
+    #: Typed by the lead. It knows of nothing, and nobody sees anything through it.
+    NAMED = "named"
+    #: Asked to join; it may answer, and sees nothing yet.
+    INVITED = "invited"
+    #: Takes part; has still to say that it stands by the file as it is.
+    JOINED = "joined"
+    #: Stands by the file as it is: by sending it, or by saying so.
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+#: What gives the organisation's members sight of the file; nothing else does.
+SIGHT = frozenset({ParticipationState.JOINED, ParticipationState.CONFIRMED})
 
 
 class LineKind(StrEnum):

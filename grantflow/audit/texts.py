@@ -30,10 +30,13 @@ ACTIONS: dict[str, Any] = {
     # organisations
     "organisation_created": _l("Organisation entered"),
     "organisation_updated": _l("Organisation changed"),
+    "organisation_merged": _l("Organisation merged with another entry"),
     # applications
     "application_started": _l("Application started"),
     "declared": _l("Declarations made"),
     "channel_chosen": _l("Way of notification chosen"),
+    "partner_withdrawn": _l("Partner has withdrawn"),
+    "participation_confirmed": _l("Project confirmed by the applicant"),
     "application_submit": _l("Application sent"),
     "application_return": _l("Application returned"),
     "application_lapse": _l("Return lapsed"),
@@ -79,6 +82,7 @@ ACTIONS: dict[str, Any] = {
 SUBJECTS: dict[str, Any] = {
     "person": lazy_pgettext("audit", "Person"),
     "address": lazy_pgettext("audit", "Unknown address"),
+    "partner": lazy_pgettext("audit", "Partner"),
     "organisation": lazy_pgettext("audit", "Organisation"),
     "application": lazy_pgettext("audit", "Application"),
     "job": lazy_pgettext("audit", "Periodic work"),
@@ -112,6 +116,7 @@ _FACTS: dict[str, Any] = {
     "standing": lazy_pgettext("audit", "Standing"),
     "language": lazy_pgettext("audit", "Language"),
     "application": lazy_pgettext("audit", "Application"),
+    "organisation": lazy_pgettext("audit", "Organisation"),
     "count": lazy_pgettext("audit", "Number of them"),
     "desk": lazy_pgettext("audit", "Downloaded by"),
     "call": lazy_pgettext("audit", "Call"),

@@ -25,6 +25,7 @@ for command in (
     data.demo,
     data.admin,
     data.audit,
+    data.organisations,
     work.work,
     doctor,
     quality.check,

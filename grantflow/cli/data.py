@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from uuid import UUID
 
 import click
 
@@ -148,6 +149,41 @@ def create(email: str, party: str, language: str | None, **name: str) -> None:
         language = language or member.language
         accounts.invite_first_administrator(email=email, name=called, party=member, language=language)
     click.echo(f"An invitation to {email} is on its way.")
+
+
+@click.group()
+def organisations() -> None:
+    """Organisations that were entered twice."""
+
+
+@organisations.command()
+def duplicates() -> None:
+    """Pairs that share a register number, with their keys."""
+    from grantflow.organisations import queries
+
+    with application():
+        found = [(one.id, other.id, one.name, other.name) for one, other in queries.duplicates()]
+    for one, other, name, same in found:
+        click.echo(f"{one} {other} {name} / {same}")
+    click.echo(f"{len(found)} pairs share a register number and are not merged.")
+
+
+@organisations.command()
+@click.argument("organisation", type=click.UUID)
+@click.argument("into", type=click.UUID)
+def merge(organisation: UUID, into: UUID) -> None:
+    """Note that ORGANISATION is the same as INTO. Both rows stay; nobody sees more than before."""
+    from grantflow.kernel.parties import SYSTEM
+    from grantflow.organisations import queries, service
+
+    with application():
+        rows = [queries.by_key(key) for key in (organisation, into)]
+        first, second = rows
+        if first is None or second is None:
+            raise click.ClickException("No organisation has this key.")
+        service.merge(first, second, by=SYSTEM)
+        names = first.name, second.name
+    click.echo("{} is noted as the same as {}.".format(*names))
 
 
 @click.group()

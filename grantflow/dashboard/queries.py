@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from grantflow.applications import queries as applications
-from grantflow.applications.models import Application
+from grantflow.applications.models import Application, Participation
 from grantflow.applications.states import State as FileState
 from grantflow.decisions import queries as decisions
 from grantflow.decisions.queries import Panel as DecisionPanel
@@ -100,6 +100,8 @@ class Desk:
     file: applications.File
     checks: list[tuple[Any, list[Reason]]]
     lookalikes: list[applications.Lookalike]
+    #: The partner of what was sent, if it has withdrawn since.
+    gone: Participation | None
     #: What the applicant changed after the office had returned the file.
     changes: list[applications.Difference]
     review: ReviewPanel | None
@@ -114,6 +116,7 @@ def desk(actor: Actor, application: Application) -> Desk:
         file=applications.file_context(applications.version_for(actor, application)),
         checks=applications.formal_checks(application) if is_new else [],
         lookalikes=applications.lookalikes(actor, application),
+        gone=applications.withdrawn_partner(application),
         changes=applications.changed_since_return(application),
         review=reviews.panel(actor, application),
         decision=decisions.panel(actor, application),

@@ -11,7 +11,7 @@ from grantflow.applications import policy as application_policy
 from grantflow.applications import queries as applications
 from grantflow.applications import service as application_service
 from grantflow.applications import texts as application_texts
-from grantflow.applications.forms import FormalCheckForm, Verdict
+from grantflow.applications.forms import FormalCheckForm, PartnerWithdrawalForm, Verdict
 from grantflow.applications.models import Application, Event
 from grantflow.applications.states import State
 from grantflow.calls import queries as calls
@@ -30,7 +30,7 @@ from grantflow.notifications.models import Message
 from grantflow.platform import locale
 from grantflow.platform.access import current_actor, has_role, is_staff, requires, signed_in
 from grantflow.platform.errors import describe
-from grantflow.platform.http import flash_ok, flash_problem, page, redirect_to
+from grantflow.platform.http import flash_ok, flash_problem, invalid, is_read, page, redirect_to
 
 from . import queries, service, texts
 
@@ -95,6 +95,22 @@ def check(application: Application) -> Response | BaseResponse:
     return redirect_to(".file", id=application.id)
 
 
+@bp.route("/staff/applications/<uuid:id>/partner", methods=["GET", "POST"])
+@requires(application_policy.is_responsible, on=applications.by_id)
+def partner_withdrawal(application: Application) -> Response | BaseResponse:
+    """Note that the partner has withdrawn; until partners have pages of their own, the office is told and notes it."""
+    form = PartnerWithdrawalForm()
+    partner = applications.current_partner(application)
+    if partner is None:
+        raise IllegalStep("no_partner_to_leave")
+    if not form.sent():
+        show = page if is_read() else invalid
+        return show("dashboard/partner_withdrawal.html", application=application, partner=partner, form=form)
+    application_service.withdraw_partner(application, reason=form.reason.data, by=current_actor())
+    flash_ok(_("Noted. The applicant has been told by e-mail."))
+    return redirect_to(".file", id=application.id)
+
+
 def _file(application: Application, form: FormalCheckForm, status: int = 200) -> Response:
     actor = current_actor()
     desk = queries.desk(actor, application)
@@ -111,6 +127,10 @@ def _file(application: Application, form: FormalCheckForm, status: int = 200) ->
             for step, reasons in desk.checks
         ],
         lookalikes=desk.lookalikes,
+        gone=desk.gone,
+        awaits_confirmation=desk.gone is not None and applications.awaits_confirmation(application),
+        may_note_withdrawal=application_policy.is_responsible(actor, application)
+        and applications.may_lose_its_partner(application),
         changes=[texts.changed(difference, application) for difference in desk.changes],
         form=form if is_new and application_policy.is_responsible(actor, application) else None,
         office=OFFICES[application.lead_side],

@@ -75,6 +75,10 @@ MESSAGES: dict[str, Any] = {
     "proposal_changed": _l(
         "The proposal has changed since you opened this page. Nothing was signed. Please read what stands here now."
     ),
+    "confirmation_due": _l(
+        "The partner has withdrawn, and the applicant has not yet confirmed that it stands by the project. Nobody can "
+        "sign before."
+    ),
     "facts_outdated": _l(
         "Since the acts were written out this has changed: %(sources)s. The office that proposed must take it over "
         "first; then all sign the same text."

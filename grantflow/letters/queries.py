@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
-from grantflow.kernel.parties import Actor, Role
+from grantflow.kernel.parties import Actor, Party, Role
 from grantflow.kernel.text import search_words
 from grantflow.platform import health, jobs
-from grantflow.platform.db import db
+from grantflow.platform.db import db, in_order
 from grantflow.platform.health import Finding
 from grantflow.platform.jobs import Job
 
@@ -65,7 +65,9 @@ def of_application(application_id: UUID) -> list[Letter]:
 
 
 def _of(whose: ColumnElement[bool]) -> list[Letter]:
-    query = select(Letter).where(whose).order_by(Letter.standing, Letter.register_number)
+    query = (
+        select(Letter).where(whose).order_by(Letter.standing, in_order(Letter.funder, Party), Letter.register_number)
+    )
     return list(db.session.scalars(query.options(defer(Letter.facts), defer(Letter.search_text))))
 
 

@@ -16,7 +16,7 @@ class Kind:
     """
 
     needs: frozenset[str] = frozenset()
-    may: frozenset[str] = frozenset({"application_id", "title_language", "reason_language"})
+    may: frozenset[str] = frozenset({"application_id", "title_language", "reason_language", "partner_language"})
     keyed: bool = False
     personal: bool = True
     urgent: bool = False
@@ -37,6 +37,7 @@ KINDS: Mapping[str, Kind] = {
     "return_lapsed_to_check": Kind(_facts("number title application_id")),
     "application_admitted": Kind(_facts("number title")),
     "application_inadmissible": Kind(_facts("number title reason")),
+    "partner_withdrawn": Kind(_facts("number title partner reason")),
     "reviewer_assigned": Kind(_facts("number title application_id")),
     "third_to_confirm": Kind(_facts("number title application_id")),
     "decision_ready": Kind(_facts("number title application_id channel")),
@@ -49,7 +50,7 @@ KINDS: Mapping[str, Kind] = {
 SEND, SEND_URGENT = "notifications.send", "notifications.send_urgent"
 
 #: Facts that other people wrote; ``title_language`` tells in which language.
-FOREIGN = frozenset({"title", "reason", "name"})
+FOREIGN = frozenset({"title", "reason", "partner", "name"})
 #: Facts that are days or instants.
 TIMES = frozenset({"sent_at", "until", "valid_until"})
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.accounts.models import Person
@@ -16,6 +16,8 @@ from .states import Country, Kind, MemberRole
 
 
 class Organisation(Identified, Printed, Base):
+    """A party to applications. One that an applicant has only named has no members, and is seen by nobody."""
+
     __tablename__ = "organisation"
 
     name: Mapped[str]
@@ -50,12 +52,17 @@ class Organisation(Identified, Printed, Base):
     bic: Mapped[str] = mapped_column(default="")
     account_holder: Mapped[str] = mapped_column(default="")
 
+    #: The same organisation, entered twice: this row stays for what refers to it. Never a chain.
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="organisation", cascade="all, delete-orphan")
 
     __table_args__ = (
+        CheckConstraint("merged_into_id <> id", name="merged_elsewhere"),
+        Index(None, "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
         # Not unique: who enters another's number first must not keep them out, nor learn that it is taken (D39).
         *(Index(None, *names, postgresql_where=f"{names[-1]} <> ''") for names in NUMBERS),
     )

@@ -59,6 +59,39 @@ def update(organisation: Organisation, profile: Profile, *, by: Actor) -> Organi
     return organisation
 
 
+def named(profile: Profile) -> Organisation:
+    """An organisation that an applicant names: without members, checked by nobody, found by nobody."""
+    now = clock.now()
+    organisation = Organisation(created_at=now, updated_at=now)
+    _write(organisation, _values(profile))
+    return organisation
+
+
+def correct(organisation: Organisation, profile: Profile) -> None:
+    """Correct an organisation that was only named; one with members of its own is theirs to change."""
+    if not organisation.memberships and queries.profile(organisation) != profile:
+        _write(organisation, {**_values(profile), "updated_at": clock.now()})
+
+
+def merge(organisation: Organisation, into: Organisation, *, by: Actor) -> None:
+    """Note that two rows are one organisation. Audits it; both rows stay.
+
+    No application, no version that was sent and nobody's sight changes: members of either go on seeing what they saw.
+    Conflicts of interest with one are conflicts with the other. Raises DomainError where that cannot be.
+    """
+    first, second = sorted((organisation, into), key=lambda row: row.id)
+    db.lock(first, second, by=by)
+    if organisation.id == into.id or organisation.merged_into_id or into.merged_into_id:
+        raise DomainError("organisation_merged")
+    if organisation.country is not into.country:
+        raise DomainError("organisation_elsewhere")
+    # Never a chain: what was merged into this one belongs to the other now.
+    for row in [organisation, *queries.merged_into(organisation)]:
+        row.merged_into_id = into.id
+    db.session.flush()
+    audit.record("organisation_merged", on=organisation, by=by, after={"organisation": into.name})
+
+
 def _checked(profile: Profile) -> Profile:
     normal = rules.normal(profile)
     for field, reason in rules.problems(normal).items():

@@ -29,6 +29,8 @@ COUNTRIES: dict[Country, Any] = {Country.GERMANY: _l("Germany"), Country.FRANCE:
 
 MESSAGES: dict[str, Any] = {
     "organisation_name_missing": _l("Please enter the organisation’s name."),
+    "organisation_merged": _l("One of the two has been merged already."),
+    "organisation_elsewhere": _l("Two organisations from different countries cannot be the same."),
     "postal_code_wrong": _l("A postal code has five digits."),
     "organisation_address_long": _l(
         "Name, street and city are too long for the address on a letter. Please shorten the name."

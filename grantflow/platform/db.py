@@ -11,6 +11,7 @@ from flask import Flask, Response, session
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    Case,
     DateTime,
     Engine,
     Enum,
@@ -20,12 +21,22 @@ from sqlalchemy import (
     Select,
     Table,
     Uuid,
+    case,
     event,
     inspect,
     select,
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, joinedload, mapped_column, registry
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    Session,
+    SessionTransaction,
+    joinedload,
+    mapped_column,
+    registry,
+)
 
 from grantflow.config import ROOT, Settings
 from grantflow.kernel.errors import Forbidden
@@ -83,6 +94,12 @@ def enum_column(kind: type[StrEnum]) -> Enum:
         length=40,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def in_order(column: InstrumentedAttribute[Any], kind: type[StrEnum]) -> Case[int]:
+    """To sort by: as the enumeration is written down, which its values in a column would not be (Düsseldorf, Toulouse,
+    Toulouse Métropole everywhere)."""
+    return case({member: place for place, member in enumerate(kind)}, value=column)
 
 
 S = TypeVar("S", bound=Select)

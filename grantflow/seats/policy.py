@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from grantflow.organisations import queries as organisations
 
 from .models import Seat, StandingConflict
 from .states import Conflict
@@ -30,6 +32,8 @@ def seat_closes(person_id: UUID | None, file: Ids, *, at_work: ColumnElement[boo
     )
 
 
-def biased(person_id: Person, organisation: Ids) -> ColumnElement[bool]:
-    """Whether the person has a standing conflict of interest towards ``organisation``."""
-    return exists().where(StandingConflict.person_id == person_id, StandingConflict.organisation_id == organisation)
+def conflicted(person_id: Person) -> Select[UUID]:
+    """The organisations that the person has a standing conflict of interest with, under whatever entry."""
+    return organisations.same_as(
+        select(StandingConflict.organisation_id).where(StandingConflict.person_id == person_id)
+    )

@@ -321,9 +321,12 @@ def upgrade() -> None:
         sa.Column("iban", sa.String(), nullable=False),
         sa.Column("bic", sa.String(), nullable=False),
         sa.Column("account_holder", sa.String(), nullable=False),
+        sa.Column("merged_into_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("merged_into_id <> id", name=op.f("ck_organisation_merged_elsewhere")),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["organisation.id"], name=op.f("fk_organisation_merged_into_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
     )
     op.create_index(
@@ -331,6 +334,12 @@ def upgrade() -> None:
         "organisation",
         ["register_court", "register_number"],
         postgresql_where="register_number <> ''",
+    )
+    op.create_index(
+        op.f("ix_organisation_merged_into_id"),
+        "organisation",
+        ["merged_into_id"],
+        postgresql_where="merged_into_id IS NOT NULL",
     )
     op.create_index(op.f("ix_organisation_rna"), "organisation", ["rna"], postgresql_where="rna <> ''")
     op.create_index(op.f("ix_organisation_siret"), "organisation", ["siret"], postgresql_where="siret <> ''")
@@ -601,6 +610,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["contact_id"], ["person.id"], name=op.f("fk_application_contact_id")),
         sa.ForeignKeyConstraint(["lead_id"], ["organisation.id"], name=op.f("fk_application_lead_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
+        sa.UniqueConstraint("id", "lead_id", name=op.f("uq_application_id_lead_id")),
         sa.UniqueConstraint("number", name=op.f("uq_application_number")),
     )
     op.create_index(op.f("ix_application_call_id_title_key"), "application", ["call_id", "title_key"])
@@ -952,6 +962,69 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_nomination_nominated_by"), "nomination", ["nominated_by"], unique=False)
     op.create_index(op.f("ix_nomination_reviewer_id"), "nomination", ["reviewer_id"], unique=False)
+    op.create_table(
+        "participation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "part", sa.Enum("lead", "partner", native_enum=False, create_constraint=True, length=40), nullable=False
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "named",
+                "invited",
+                "joined",
+                "confirmed",
+                "withdrawn",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column(
+            "lead_id",
+            sa.Uuid(),
+            sa.Computed("CASE WHEN part = 'lead' THEN organisation_id END", persisted=True),
+            nullable=True,
+        ),
+        sa.CheckConstraint(
+            "part <> 'lead' OR state IN ('joined', 'confirmed')", name=op.f("ck_participation_lead_takes_part")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_participation_application_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id", "lead_id"],
+            ["application.id", "application.lead_id"],
+            name=op.f("fk_participation_application_id_lead_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_participation_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_participation")),
+    )
+    op.create_index(
+        op.f("ix_participation_application_id_organisation_id"), "participation", ["application_id", "organisation_id"]
+    )
+    op.create_index(
+        op.f("ix_participation_organisation_id_application_id"), "participation", ["organisation_id", "application_id"]
+    )
+    op.create_index(
+        "uq_participation_part",
+        "participation",
+        ["application_id", "part"],
+        unique=True,
+        postgresql_where="state <> 'withdrawn'",
+    )
     op.create_table(
         "application_version",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1432,6 +1505,8 @@ def downgrade() -> None:
     op.drop_table("budget_line")
     op.drop_table("version_party")
     op.drop_table("version_answer")
+    op.drop_index("uq_participation_part", table_name="participation", postgresql_where="state <> 'withdrawn'")
+    op.drop_table("participation")
     op.drop_table("application_version")
     op.drop_index(op.f("ix_nomination_reviewer_id"), table_name="nomination")
     op.drop_index(op.f("ix_nomination_nominated_by"), table_name="nomination")

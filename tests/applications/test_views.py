@@ -17,9 +17,10 @@ from grantflow.kernel import clock
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party, Role, Side
 from grantflow.letters.states import Channel
-from grantflow.organisations.states import Country
+from grantflow.organisations.states import Country, MemberRole
 from grantflow.platform.db import db
 from tests.given import Given, written
+from tests.review.looking import masked
 
 As = Callable[[Person], FlaskClient]
 
@@ -714,6 +715,7 @@ class TestChannel:
         assert "§ 41 Absatz 2a VwVfG NRW" in page
         assert "L. 112-15" in page
         assert page.count("Eingewilligt am") == 2
+        assert re.findall(r"Eingewilligt am .*\((\w+)\)", page) == ["Düsseldorf", "Toulouse"]
         assert client.post(path, data={}).status_code == 422
         assert client.post(path, data={"channel": "post"}).status_code == 302
         assert "Eingewilligt am" not in client.get(path).text
@@ -729,6 +731,17 @@ class TestChannel:
         assert 'value="post"' in page
         assert not re.search(r'name="channel"[^>]* checked', page)
 
+    def test_letters_stand_in_the_order_of_the_funders(self, given: Given, as_: As) -> None:
+        """As everywhere, and neither as the alphabet nor as register numbers have them."""
+        by = given.applicant()
+        file = given.assessed(by=by)
+        given.decided(given.proposed(file))
+        page = as_(by).get(f"/applications/{file.id}").text
+        found = re.findall(
+            r">(Landeshauptstadt Düsseldorf|Ville de Toulouse|Toulouse Métropole)<", page.split('id="letters"')[1]
+        )
+        assert list(dict.fromkeys(found)) == ["Landeshauptstadt Düsseldorf", "Ville de Toulouse", "Toulouse Métropole"]
+
     def test_paper_says_so_where_the_letters_stand(self, given: Given, as_: As) -> None:
         by = given.applicant()
         for channel, says in ((Channel.POST, True), (Channel.PORTAL, False)):
@@ -736,3 +749,50 @@ class TestChannel:
             given.decided(given.proposed(file))
             page = as_(by).get(f"/applications/{file.id}").text
             assert ("Diese Entscheidungen erhalten Sie per Post." in page) is says
+
+
+class TestStrangers:
+    def test_no_sentence_tells_a_stranger_what_somebody_else_filed(self, given: Given, as_: As) -> None:
+        """Another organisation files the same title, in the same call, with the same partner, under the same register
+        number: not one answer on the way to sending is another for it, and nothing stops the file."""
+        number, title, partner = "VR 987654", "Tatami ohne Grenzen", "Judo Club Toulousain"
+        by, other = given.applicant(), given.applicant()
+        mine = given.organisation(by, register_number=number)
+        application = given.application(by=by, organisation=mine, title=title, partner_name=partner)
+        client = as_(by)
+
+        def answers() -> list[tuple[int, str]]:
+            pages = [f"/applications/{application.id}/{step}" for step in StepName]
+            pages += [f"/organisations/{mine.id}", "/organisations", "/applications", f"/applications/{application.id}"]
+            return [(answer.status_code, masked(answer.text)) for answer in map(client.get, pages)]
+
+        before = answers()
+        theirs = given.organisation(other, register_number=number)
+        given.application(State.SUBMITTED, by=other, organisation=theirs, title=title, partner_name=partner)
+        assert answers() == before
+        sent = client.post(f"/applications/{application.id}/check", data={"action": "send"})
+        assert sent.location == f"/applications/{application.id}/receipt"
+
+
+class TestMembers:
+    def test_a_reader_reads_the_draft_on_its_page_and_is_offered_nothing_to_do(self, given: Given, as_: As) -> None:
+        application = given.application()
+        client = as_(given.colleague(application.lead, MemberRole.READER))
+        page = client.get(f"/applications/{application.id}").text
+        assert written(application).summary in page
+        assert f"/applications/{application.id}/withdraw" not in page
+        assert client.get(f"/applications/{application.id}/project").status_code == 403
+        assert f"/organisations/{application.lead_id}" not in client.get("/organisations").text
+
+    def test_an_editor_writes_and_leaves_declarations_and_sending_to_those_who_sign(
+        self, given: Given, as_: As
+    ) -> None:
+        application = given.application()
+        client = as_(given.colleague(application.lead, MemberRole.EDITOR))
+        path = f"/applications/{application.id}"
+        for step in ("declarations", "check"):
+            page = client.get(f"{path}/{step}").text
+            assert "zeichnungsberechtigt" in page
+            assert "page-form" not in page
+            assert client.post(f"{path}/{step}", data={"action": "send"}).status_code == 403
+        assert client.post(f"{path}/dates", data=dict.fromkeys(("starts_on", "ends_on"), "")).status_code == 302

@@ -46,6 +46,22 @@ STATEMENTS = (
     JOIN organisation o ON o.id = m.organisation_id
     """,
     """
+    INSERT INTO organisation (id, name, kind, country, street, postal_code, city, website, representative,
+           register_court, register_number, rna, siret, siret_pending, competent_body, people, iban, bic,
+           account_holder, local_court, local_volume, local_folio, created_at, updated_at)
+    SELECT gen_random_uuid(), partner_name, 'association', CASE lead_side WHEN 'german' THEN 'FR' ELSE 'DE' END,
+           '', '', 'Toulouse', '', '', '', '', '', '', false, '', '[]', '', '', '', '', '', '', now(), now()
+    FROM application WHERE title LIKE 'Projekt % an Rhein%'
+    """,
+    """
+    INSERT INTO participation (id, application_id, organisation_id, part, state, since, note, language)
+    SELECT gen_random_uuid(), id, lead_id, 'lead', 'confirmed', submitted_at, '', ''
+    FROM application WHERE title LIKE 'Projekt % an Rhein%'
+    UNION ALL
+    SELECT gen_random_uuid(), a.id, o.id, 'partner', 'named', a.submitted_at, '', ''
+    FROM application a JOIN organisation o ON o.name = a.partner_name WHERE a.title LIKE 'Projekt % an Rhein%'
+    """,
+    """
     INSERT INTO application_version (id, application_id, number, purpose, revision, opened_at, saved_at, title, summary,
            theme, format, places, starts_on, ends_on, participants_german, participants_french, volunteers,
            volunteer_hours, mostly_minors, is_school_trip, other_public_funding, partner_search, equal_roles,

@@ -293,3 +293,26 @@ class TestCost:
                     client.get(url)
                 found[who, state] = (count.sql, count.rows)
         return found
+
+
+class TestPartnerWhoWithdraws:
+    def test_the_office_notes_it_and_the_lead_stands_by_the_project(self, given: Given, as_: As) -> None:
+        application = given.application(State.ADMITTED, partner_name="Chœur de la Daurade")
+        office, lead = as_(given.office(Side.GERMAN)), as_(application.contact)
+        file, page = f"/staff/applications/{application.id}", f"/staff/applications/{application.id}/partner"
+        assert f'href="{page}"' in office.get(file).text
+        assert f'href="{page}"' not in as_(given.office(Side.FRENCH)).get(file).text
+        assert "Chœur de la Daurade" in office.get(page).text
+        assert office.post(page, data={"reason": ""}).status_code == 422
+        assert office.post(page, data={"reason": "Brief vom 20. November"}).location == file
+        assert office.post(page, data={"reason": "Noch einmal"}).status_code == 409
+        noted = office.get(file).text
+        assert "Brief vom 20. November" in noted
+        assert "noch nicht bestätigt" in noted
+        assert f'href="{page}"' not in noted
+        own = f"/applications/{application.id}"
+        assert "Brief vom 20. November" in lead.get(own).text
+        assert lead.post(f"{own}/confirmation").location == own
+        assert lead.post(f"{own}/confirmation").status_code == 409
+        assert "Wir halten an dem Projekt fest" not in lead.get(own).text
+        assert "hat bestätigt, dass sie an dem Projekt festhält" in office.get(file).text

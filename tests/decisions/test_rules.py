@@ -343,6 +343,7 @@ def why(person: Signatory, its: Case, seen: str = "now") -> list[str]:
         (who(SOPHIE, M), case((M, SOPHIE)), ["consented_already"]),
         (who(UUID(int=9), M), case((M, SOPHIE)), ["consent_given_already"]),
         (who(ANKE, D), case(outdated=("Rechtsgrundlage",)), ["facts_outdated"]),
+        (who(ANKE, D), case(confirmation_due=True), ["confirmation_due"]),
         (who(ANKE, D), case(deliberations_due=(M,)), ["deliberation_due"]),
         (who(JEAN, T), case((D, ANKE)), ["consent_due"]),
         (who(JEAN, T), case((D, ANKE), paying=(D, T)), []),

@@ -28,6 +28,7 @@ AT = datetime(2027, 3, 4, 20, 47, tzinfo=UTC)
 FACTS: dict[str, Any] = {
     "number": "DT-27-1-001",
     "title": "Brückenklang / Pont des sons",
+    "partner": "Chœur de la Daurade",
     "reason": "Der Finanzplan fehlt.\nBitte ergänzen Sie ihn.",
     "hash": "ab" * 32,
     "sent_at": AT.isoformat(),

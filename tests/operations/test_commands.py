@@ -16,6 +16,7 @@ from grantflow.kernel.parties import SYSTEM, Party, Role
 from grantflow.notifications.models import Message
 from grantflow.platform.db import db
 from tests.conftest import SECRET
+from tests.given import Given
 
 Typed = Callable[..., int]
 
@@ -134,3 +135,17 @@ def test_nobody_is_invited_under_what_is_no_address(
     assert "--email" in capsys.readouterr().err
     with real.app_context():
         assert db.session.scalars(select(Person)).first() is None
+
+
+def test_organisations_that_were_entered_twice_are_named_and_merged(
+    real: Flask, typed: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = Given(real)
+    first = given.organisation(name="Chor Unterbilk")
+    second = given.organisation(name="Chor Unterbilk e. V.", register_number=first.register_number)
+    assert typed("organisations", "duplicates") == 0
+    assert f"{first.id} {second.id} Chor Unterbilk / Chor Unterbilk e. V." in capsys.readouterr().out
+    assert typed("organisations", "merge", str(first.id), str(second.id)) == 0
+    assert typed("organisations", "merge", str(first.id), str(second.id)) == 1
+    assert typed("organisations", "duplicates") == 0
+    assert "0 pairs" in capsys.readouterr().out

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from grantflow.audit.models import Entry
 from grantflow.kernel.errors import DomainError, Forbidden, Invalid
-from grantflow.kernel.parties import Party, Role, Side
+from grantflow.kernel.parties import SYSTEM, Party, Role, Side
 from grantflow.organisations import policy, queries, service
 from grantflow.organisations.states import Country, MemberRole
 from grantflow.platform.db import db
@@ -95,3 +95,18 @@ def test_the_trail_names_what_changed_but_no_bank_data(given: Given) -> None:
     written = json.dumps([[e.before, e.after] for e in entries])
     assert other not in written
     assert "DE89370400440532013000" not in written
+
+
+def test_merging_keeps_both_rows_and_never_makes_a_chain(given: Given) -> None:
+    first, second, third = (given.organisation(name=name) for name in ("Erster", "Zweiter", "Dritter"))
+    service.merge(first, second, by=SYSTEM)
+    with pytest.raises(DomainError, match="organisation_merged"):
+        service.merge(first, third, by=SYSTEM)
+    with pytest.raises(DomainError, match="organisation_merged"):
+        service.merge(third, first, by=SYSTEM)
+    with pytest.raises(DomainError, match="organisation_elsewhere"):
+        service.merge(second, given.organisation(country=Country.FRANCE), by=SYSTEM)
+    service.merge(second, third, by=SYSTEM)
+    db.session.expire_all()
+    assert [row.merged_into_id for row in (first, second, third)] == [third.id, third.id, None]
+    assert [row.name for row in (first, second, third)] == ["Erster", "Zweiter", "Dritter"]

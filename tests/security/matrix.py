@@ -89,6 +89,7 @@ def subjects(world: World) -> dict[str, list[Subject]]:
         "applications.show": every,
         "applications.receipt": files("draft D", "awarded T"),
         "applications.withdraw": files("submitted D", "awarded T"),
+        "applications.confirm": files("submitted D", "awarded T"),
         "applications.channel": files("submitted D", "awarded T"),
         "applications.step": [
             *files("draft D", "submitted D", step="project"),
@@ -99,6 +100,7 @@ def subjects(world: World) -> dict[str, list[Subject]]:
             for name, key in sorted(awarded.letters.items())
         ],
         "dashboard.file": every,
+        "dashboard.partner_withdrawal": files("submitted D", "submitted T", "awarded T"),
         "dashboard.check": files("draft D", "submitted D", "submitted T"),
         "dashboard.restart_letter": [
             Subject("failed", {"letter_id": world.failed["letter"]}),

@@ -20,12 +20,14 @@ from grantflow.platform.db import Base, db
 from .crawl import Page, Pages, cast, fetch, kind
 from .world import World
 
-MARK = re.compile(r"W(de|fr)x([a-z_]+)x([a-z_]+)W")
+MARK = re.compile(r"W(de|fr)x([a-z_]+?)x([a-z_]+)W")
 #: What has no place for a language of its own.
 LEFT_OUT = {"title", "option", "script"}
 
 FILE, SEAT, PERSON = "a.language", "CASE o.country WHEN 'DE' THEN 'de' ELSE 'fr' END", "p.language"
-REVIEWER = "assignment n JOIN person p ON p.id = n.reviewer_id"
+VERSION = "application_version v JOIN application a ON a.id = v.application_id"
+LEAD, PARTNER = (f"CASE a.lead_side WHEN '{side}' THEN 'de' ELSE 'fr' END" for side in ("german", "french"))
+REVIEWER = "seat n JOIN person p ON p.id = n.reviewer_id"
 DEED = "audit_entry e JOIN person p ON p.id = e.actor_id"
 #: Table (t) and columns, the tables that know the language, how they meet, and the language.
 #: What was frozen keeps the language of that moment: it is marked before the shuffle.
@@ -45,18 +47,16 @@ FROZEN = (
     ("audit_entry", "subject_label", "organisation o", "o.id::text = t.subject_id", SEAT),
 )
 LIVING = (
-    (
-        "application",
-        "title summary why_two_cities encounter success places who_works",
-        "application a",
-        "a.id = t.id",
-        FILE,
-    ),
-    ("partner", "role", "application a", "a.id = t.application_id", FILE),
-    ("budget_line", "description", "application a", "a.id = t.application_id", FILE),
+    ("application", "title", "application a", "a.id = t.id", FILE),
+    ("application", "lead_name", "application a", "a.id = t.id", LEAD),
+    ("application", "partner_name", "application a", "a.id = t.id", PARTNER),
+    ("application_version", "title summary places", "application a", "a.id = t.application_id", FILE),
+    ("version_answer", "text", VERSION, "v.id = t.version_id", FILE),
+    ("version_party", "role", VERSION, "v.id = t.version_id", FILE),
+    ("version_party", "name city", "version_party o", "(o.version_id, o.part) = (t.version_id, t.part)", SEAT),
+    ("budget_line", "description", VERSION, "v.id = t.version_id", FILE),
     ("organisation", "name city", "organisation o", "o.id = t.id", SEAT),
-    ("partner", "name city", "partner o", "o.application_id = t.application_id", SEAT),
-    ("assignment", "conflict_reason", "person p", "p.id = t.reviewer_id", PERSON),
+    ("seat", "conflict_reason", "person p", "p.id = t.reviewer_id", PERSON),
     ("assessment", "comment", REVIEWER, "n.id = t.assignment_id", PERSON),
     ("score", "comment", f"assessment s, {REVIEWER}", "s.id = t.assessment_id AND n.id = s.assignment_id", PERSON),
     ("act", "return_reason", "person p", "p.id = t.returned_by", PERSON),

@@ -17,6 +17,16 @@ from .files import (
     with_members,
 )
 from .filing import ASKING, asked, category_terms, filing, lines, missing, of_step, saved, terms
+from .participating import (
+    awaits_confirmation,
+    confirmation_due,
+    current_partner,
+    has_withdrawn,
+    may_lose_its_partner,
+    participations,
+    reads_alike,
+    withdrawn_partner,
+)
 from .reading import FACTS, File, changed_since_return, content, file_context, formal_checks
 from .staff import MOST_LOOKALIKES, PAGE, Cursor, Lookalike, Page, Wanted, counts, lookalikes, staff_page
 
@@ -37,21 +47,28 @@ __all__ = [
     "Wanted",
     "asked",
     "at_step",
+    "awaits_confirmation",
     "by_id",
     "category_terms",
     "changed_since_return",
+    "confirmation_due",
     "consents",
     "content",
     "counts",
+    "current_partner",
     "file_context",
     "filing",
     "formal_checks",
+    "has_withdrawn",
     "letter_of",
     "lines",
     "lookalikes",
+    "may_lose_its_partner",
     "missing",
     "of_applicant",
     "of_step",
+    "participations",
+    "reads_alike",
     "saved",
     "staff_page",
     "terms",
@@ -59,4 +76,5 @@ __all__ = [
     "version_for",
     "visible_to",
     "with_members",
+    "withdrawn_partner",
 ]

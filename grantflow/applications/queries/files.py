@@ -10,14 +10,14 @@ from sqlalchemy.orm import contains_eager, defaultload, joinedload
 
 from grantflow.accounts.models import Person
 from grantflow.calls.models import Call, Category
-from grantflow.kernel.parties import Actor, Role
+from grantflow.kernel.parties import Actor, Role, Side
 from grantflow.letters import queries as letters
 from grantflow.letters.models import Letter
 from grantflow.organisations.models import Membership, Organisation
-from grantflow.platform.db import db
+from grantflow.platform.db import db, in_order
 
 from .. import policy
-from ..models import Application, Consent, Version
+from ..models import Application, Consent, Participation, Version
 from ..states import StepName
 
 
@@ -35,12 +35,14 @@ _HEAD = (
 #: The version being written, with what is typed of the partner, and the one sent last, with its parties.
 OPEN = joinedload(Application.open).joinedload(Version.partner)
 SENT = joinedload(Application.sent).options(joinedload(Version.partner), joinedload(Version.frozen_lead))
+#: Which organisations take part: two or three rows.
+_PARTIES = joinedload(Application.participations).joinedload(Participation.organisation)
 _LIMITS = joinedload(Application.call).selectinload(Call.categories).joinedload(Category.closings)
 
 
 def by_id(actor: Actor, id: UUID) -> Application | None:  # noqa: A002 - the house's name in addresses
     """A file with organisation, contact, version and the limits of its call; None where ``actor`` may not know."""
-    query = visible_to(actor).where(Application.id == id).options(*_HEAD, *_versions(actor), _LIMITS)
+    query = visible_to(actor).where(Application.id == id).options(*_HEAD, *_versions(actor), _LIMITS, _PARTIES)
     return db.session.scalars(query).unique().one_or_none()
 
 
@@ -58,7 +60,8 @@ def with_members(actor: Actor, id: UUID) -> Application | None:  # noqa: A002
         .joinedload(Membership.person)
         .lazyload(Person.role_grants)
     )
-    return db.session.scalar(query.options(*_HEAD, *_versions(actor), _LIMITS, members))
+    query = query.options(*_HEAD, *_versions(actor), _LIMITS, _PARTIES, members)
+    return db.session.scalars(query).unique().one_or_none()
 
 
 #: A step is written by a member of the lead organisation.
@@ -147,4 +150,4 @@ def unsent(application: Application) -> Version | None:
 def consents(application: Application) -> Sequence[Consent]:
     """What stands agreed to: nothing where the acts come by post."""
     query = select(Consent).where(Consent.application_id == application.id, Consent.withdrawn_at.is_(None))
-    return db.session.scalars(query.options(joinedload(Consent.person)).order_by(Consent.law)).all()
+    return db.session.scalars(query.options(joinedload(Consent.person)).order_by(in_order(Consent.law, Side))).all()

@@ -15,6 +15,7 @@ from grantflow.platform.db import db
 from .. import rules
 from ..models import Application, Version
 from ..states import DECIDED, OPEN, LineKind, StepName
+from .participating import has_withdrawn
 
 #: The steps that carry questions.
 ASKING = frozenset(StepName(step.value) for step in Step)
@@ -91,6 +92,7 @@ def filing(version: Version, now: datetime) -> rules.Filing:
             email=partner.email,
             role=partner.role,
         ),
+        partner_withdrew=application.number is not None and partner is not None and has_withdrawn(application, partner),
         partner_search=version.partner_search,
         equal_roles=version.equal_roles,
         facts={name: getattr(version, name) for names in rules.NEEDED.values() for name in names},

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, cast, func, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Row, and_, cast, func, or_, select, tuple_, union, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from grantflow.calls import rules as call_rules
@@ -17,7 +17,7 @@ from grantflow.organisations import queries as organisations
 from grantflow.platform.db import db
 
 from .. import policy
-from ..models import Application, StateCount
+from ..models import Application, Participation, StateCount
 from ..states import State
 from .filing import STANDING
 
@@ -43,7 +43,8 @@ MOST_LOOKALIKES = 20
 
 
 def lookalikes(actor: Actor, application: Application) -> list[Lookalike]:
-    """Files with this one's title, whoever sent them, and those of organisations with a register number of this one's.
+    """Files with this one's title, whoever sent them, and those in which somebody with a register number of this one's
+    parties takes part.
 
     A hint to the offices and to nobody else: any title counts within a call, because partners are named by hand and
     who files twice may name them otherwise each time (D39). One statement; only what ``actor`` may see.
@@ -53,7 +54,11 @@ def lookalikes(actor: Actor, application: Application) -> list[Lookalike]:
     titled = select(Application.id).where(
         Application.call_id == application.call_id, Application.title_key == application.title_key
     )
-    numbered = select(Application.id).join(Application.lead).where(organisations.shares_a_number_with(application.lead))
+    numbered = (
+        select(Participation.application_id)
+        .join(Participation.organisation)
+        .where(or_(*(organisations.shares_a_number_with(party.organisation) for party in application.participations)))
+    )
     query = (
         select(
             Application.id,
@@ -222,16 +227,16 @@ def counts(actor: Actor, side: Side | None = None) -> dict[State, int]:
     """
     if not policy.is_office(actor):
         return {}
-    stored = select(StateCount.state, func.sum(StateCount.files)).group_by(StateCount.state)
+    stored = select(StateCount.state, StateCount.files)
     barred = (
-        select(Application.state, func.count())
+        select(Application.state, -func.count())
         .where(Application.number.is_not(None), policy.barred(actor))
         .group_by(Application.state)
     )
     if side:
         stored = stored.where(StateCount.side == side)
         barred = barred.where(Application.lead_side == side)
-    found = {state: int(files) for state, files in db.session.execute(stored)}
-    for state, files in db.session.execute(barred):
-        found[state] -= files
-    return {state: files for state, files in found.items() if files}
+    # One statement, so that both are of one instant.
+    both = union_all(stored, barred).subquery()
+    found = db.session.execute(select(both.c.state, func.sum(both.c.files)).group_by(both.c.state))
+    return {state: int(files) for state, files in found if files}

@@ -8,6 +8,7 @@ from .asking import Asked, asked
 from .differing import Difference, difference
 from .filing import CallTerms, CategoryTerms, Filing, Line, PartnerView, Question
 from .money import Money, money_of, most
+from .parties import after_withdrawal, is_confirmed
 from .sealing import FROZEN, SCHEMA, canonical, plain
 from .sending import CONSENT_VERSION, FIELDS, NEEDED, required_declarations, why_not_submit
 from .words import covered, number, return_deadline, search_text, title_key
@@ -27,10 +28,12 @@ __all__ = [
     "Money",
     "PartnerView",
     "Question",
+    "after_withdrawal",
     "asked",
     "canonical",
     "covered",
     "difference",
+    "is_confirmed",
     "money_of",
     "most",
     "number",

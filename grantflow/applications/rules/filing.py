@@ -96,6 +96,8 @@ class Filing:
     #: This organisation has sent the same project in this call already (R6, D39).
     already_filed: bool = False
     partner: PartnerView | None = None
+    #: The partner named has withdrawn from this file.
+    partner_withdrew: bool = False
     partner_search: bool = False
     equal_roles: bool = False
     #: The facts that must not be empty, by field.

@@ -121,6 +121,8 @@ def _partner(filing: Filing) -> Iterator[Reason]:
         elif not filing.partner_search:
             yield Reason("partner_missing", StepName.PARTNER)
         return
+    if filing.partner_withdrew:
+        yield Reason("partner_withdrew", StepName.PARTNER)
     if filing.partner.country is filing.country:
         yield Reason("partner_same_country", StepName.PARTNER)
     if not all((filing.partner.name, filing.partner.city, filing.partner.contact_name, filing.partner.email)):

@@ -3,6 +3,7 @@
 from .choosing import choose_channel
 from .lapsing import lapse_returns
 from .moving import admit, advance, exclude, return_, submit, withdraw
+from .participating import confirm, withdraw_partner
 from .purging import purge
 from .saving import declare, save, save_answers, save_budget, save_partner, start
 
@@ -10,6 +11,7 @@ __all__ = [
     "admit",
     "advance",
     "choose_channel",
+    "confirm",
     "declare",
     "exclude",
     "lapse_returns",
@@ -22,4 +24,5 @@ __all__ = [
     "start",
     "submit",
     "withdraw",
+    "withdraw_partner",
 ]

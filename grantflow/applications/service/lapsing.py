@@ -12,7 +12,8 @@ from grantflow.platform.db import db
 from .. import policy
 from ..models import Application
 from ..states import Action, State
-from .moving import advance, tell
+from .moving import advance
+from .telling import tell
 
 
 @jobs.periodic("applications.lapse_returns", every=300.0)

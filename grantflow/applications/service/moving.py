@@ -1,7 +1,6 @@
 """Move an application through its workflow. ``advance`` is the one door for its state."""
 
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy import CTE, case, update
 from sqlalchemy.dialects.postgresql import insert
@@ -10,8 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, Invalid
-from grantflow.kernel.parties import OFFICES, SYSTEM, Actor
-from grantflow.notifications import service as notifications
+from grantflow.kernel.parties import SYSTEM, Actor
 from grantflow.platform.db import db
 
 from .. import policy, queries, rules
@@ -19,6 +17,7 @@ from ..models import Application, Event, StateCount, Version
 from ..states import Action, State
 from ..workflow import APPLICATION
 from .sealing import lapse, open_version, reopen, seal
+from .telling import tell
 
 
 def submit(application: Application, *, by: Actor) -> Version:
@@ -61,21 +60,6 @@ def exclude(application: Application, *, reason: str, by: Actor) -> None:
     """The formal check found it inadmissible, for good; tells the applicant why."""
     advance(application, Action.EXCLUDE, by=by, note=reason.strip())
     tell("application_inadmissible", application, 1, reason=reason.strip(), reason_language=by.language)
-
-
-def tell(kind: str, application: Application, count: int, **facts: Any) -> None:
-    """Write to the file's contact, in its language, in the name of the office in charge."""
-    notifications.send(
-        kind,
-        to=application.contact,
-        key=f"{kind}:{application.id}:{count}",
-        office=OFFICES[application.lead_side],
-        application_id=application.id,
-        number=application.number,
-        title=application.title,
-        title_language=application.language,
-        **facts,
-    )
 
 
 def advance(application: Application, action: Action, *, by: Actor, note: str = "") -> None:

@@ -23,6 +23,7 @@ from grantflow.platform.db import db, to_write
 from .. import policy, queries, rules
 from ..models import Application, BudgetLine, Declaration, Version, VersionAnswer, VersionParty
 from ..states import EDITABLE, Declared, LineKind, Part, State, StepName
+from .participating import as_lead
 
 #: The rows that belong to a version.
 PARTS = ("answers", "lines", "declarations", "partner")
@@ -50,6 +51,7 @@ def start(call: Call, organisation: Organisation, *, by: Actor, language: str) -
         language=language,
         state=State.DRAFT,
         created_at=now,
+        participations=[as_lead(organisation)],
         versions=[Version(number=1, opened_at=now, saved_at=now)],
     )
     db.session.add(application)
@@ -63,7 +65,7 @@ def save(application: Application, step: StepName, values: Mapping[str, Any], *,
 
     Raises Forbidden for strangers, IllegalStep while nothing may be written.
     """
-    version = _open(application, by)
+    version = _open(application, by, policy.signs_for if step is StepName.DECLARATIONS else policy.writes_for)
     facts, rows = WRITERS[step](version, values, by)
     facts |= {"revision": version.revision + 1, "saved_at": clock.now()}
     saved = update(Version).where(Version.id == version.id).values(facts)
@@ -121,14 +123,12 @@ def declare(application: Application, codes: frozenset[Declared], *, by: Actor) 
 
     A declaration binds whoever makes it: unlike the rest of a draft, each change goes on the trail.
     """
-    if not policy.signs_for(by, application):
-        raise Forbidden()
     save(application, StepName.DECLARATIONS, {"codes": codes}, by=by)
 
 
-def _open(application: Application, by: Actor) -> Version:
-    """Hold the file and its open version for writing: its own writers only, and only while it is theirs to write."""
-    if not policy.writes_for(by, application):
+def _open(application: Application, by: Actor, may: Callable[[Actor, Application], bool]) -> Version:
+    """Hold the file and its open version for writing: whoever ``may``, and only while it is theirs to write."""
+    if not may(by, application):
         raise Forbidden()
     before = by.roles
     db.session.flush()

@@ -15,6 +15,7 @@ from grantflow.platform.db import db
 from .. import queries, rules
 from ..models import Application, BudgetLine, Declaration, Version, VersionAnswer, VersionParty
 from ..states import Part, Purpose
+from .participating import stand_as_sent
 
 #: What a copy takes along, row by row.
 _PARTNER = ("organisation_id", "name", "kind", "country", "city", "run_by", "contact_name", "email", "role")
@@ -46,6 +47,7 @@ def seal(application: Application, by: Actor) -> None:
     now, version = clock.now(), application.open
     assert version is not None  # noqa: S101 - it has just been checked for sending
     version.frozen_lead = VersionParty.of(application.lead)
+    stand_as_sent(application, version)
     db.session.flush()
     application.sent_number = version.number
     if application.number is None:

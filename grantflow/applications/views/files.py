@@ -86,8 +86,8 @@ def _named(offered: Sequence[Call]) -> list[dict[str, Any]]:
 def show(application: Application) -> Any:
     """Where the file stands, what happens next and who acts; then letters and history."""
     actor = current_actor()
-    version = queries.version_for(actor, application)
-    found = letters.of_application(application.id) if application.state in DECIDED else []
+    version, receives = queries.version_for(actor, application), policy.receives(actor, application)
+    found = letters.of_application(application.id) if receives and application.state in DECIDED else []
     acts = [letter for letter in found if letter.standing is Standing.ACT]
     never_sent = application.number is None
     writes, signs = policy.writes_for(actor, application), policy.signs_for(actor, application)
@@ -105,13 +105,22 @@ def show(application: Application) -> Any:
         events=[] if never_sent else _timeline(application, version),
         letters=[_letter(act, found) for act in acts],
         parts=[(act.funder, act.amount_cents) for act in acts if act.kind is LetterKind.AWARD],
-        letters_due=application.state in DECIDED and not all(act.state is LetterState.READY for act in acts),
+        letters_due=receives
+        and application.state in DECIDED
+        and not all(act.state is LetterState.READY for act in acts),
         people=[(m.person.name, organisation_texts.MEMBER_ROLES[m.role]) for m in application.lead.memberships],
         office=calls.funders()[OFFICES[application.lead_side]],
         readings=_readings(application, version, writes=writes),
+        gone=queries.withdrawn_partner(application),
+        to_confirm=forms.SendForm(formdata=None) if signs and queries.awaits_confirmation(application) else None,
         may_withdraw=signs and application.state in OPEN,
         channel=letter_texts.CHANNELS[application.channel] if application.channel else None,
     )
+
+
+def _are_due(application: Application, acts: Sequence[Letter]) -> bool:
+    """Whether letters of the decision are still being made."""
+    return application.state in DECIDED and not all(act.state is LetterState.READY for act in acts)
 
 
 def _badge(application: Application) -> dict[str, Any]:
@@ -276,6 +285,15 @@ def withdraw(application: Application) -> Any:
     return redirect_to("applications.show", id=application.id)
 
 
+@bp.post("/applications/<uuid:id>/confirmation")
+@requires(policy.signs_for, on=queries.by_id)
+def confirm(application: Application) -> Any:
+    """Stand by the project after the partner has withdrawn."""
+    service.confirm(application, by=current_actor())
+    flash_ok(_("Thank you. Your organisation stands by the project."))
+    return redirect_to("applications.show", id=application.id)
+
+
 @bp.route("/applications/<uuid:id>/channel", methods=["GET", "POST"])
 @requires(policy.signs_for, on=queries.by_id)
 def channel(application: Application) -> Any:
@@ -292,7 +310,7 @@ def channel(application: Application) -> Any:
 
 
 @bp.get("/applications/<uuid:id>/letters/<uuid:letter_id>")
-@requires(policy.reads_for_its, on=queries.letter_of)
+@requires(policy.receives_its, on=queries.letter_of)
 def letter(own: OwnLetter) -> Any:
     """The recipient's download: the first one notifies the act (§ 41 (2a) VwVfG), so it goes on record."""
     if request.method == "HEAD":  # nobody has read anything

@@ -25,6 +25,8 @@ from ..states import EDITABLE, LineKind, StepName
 from .blueprint import bp
 
 STEPS = tuple(StepName)
+#: What binds the organisation: without a form for those of its people who may not sign.
+SIGNED = frozenset({StepName.DECLARATIONS, StepName.CHECK})
 
 
 @bp.route("/applications/<uuid:id>/<step>", methods=["GET", "POST"])
@@ -224,6 +226,8 @@ def _answer(name: str, version: Version, form: Any, write: Callable[[], None], *
 def _show(name: str, version: Version, *, status: int = 200, **context: Any) -> Any:
     """A step's page with the bar of all steps, what is missing here, and the deadline."""
     current, application = STEPS.index(StepName(name)), version.application
+    if name in SIGNED and not policy.signs_for(current_actor(), application):
+        context["form"] = None
     missing = queries.missing(version, clock.now())
     # What is missing is counted from what is saved: beside what was just typed and not saved it would be wrong.
     here = [errors.describe(reason) for reason in missing if reason.step == name and is_read()]
@@ -240,7 +244,6 @@ def _show(name: str, version: Version, *, status: int = 200, **context: Any) -> 
         deadline=deadline(application),
         missing=here,
         all_missing=missing,
-        may_sign=policy.signs_for(current_actor(), application),
         asked=[its for its in queries.asked(version) if its.question.step == name] if name in queries.ASKING else [],
         summaries=_summaries(application, missing) if name == StepName.CHECK else {},
         **{"form": None, **context},

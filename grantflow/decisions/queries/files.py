@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from grantflow.accounts.models import Person, RoleGrant
 from grantflow.applications import policy as applications
+from grantflow.applications import queries
 from grantflow.applications.models import Application
 from grantflow.applications.models import Version as SentVersion
 from grantflow.applications.states import DECIDABLE
@@ -166,13 +167,15 @@ def locked_file(application_id: UUID) -> Application:
     return application
 
 
-def locked_for(actor: Actor, application_id: UUID) -> tuple[Application, bool]:
-    """The same, and whether the file is closed to the actor, be it since this very minute."""
-    query = select(Application, applications.barred(actor)).where(Application.id == application_id)
+def locked_for(actor: Actor, application_id: UUID) -> tuple[Application, bool, bool]:
+    """The same, and whether the file is closed to the actor, and whether the lead has to stand by it anew: be it since
+    this very minute."""
+    asked = applications.barred(actor), queries.confirmation_due()
+    query = select(Application, *asked).where(Application.id == application_id)
     query = to_write(query, Application).options(*LETTERS)
     row = db.session.execute(query.execution_options(populate_existing=True)).one()
     db.held(row[0])
-    return row[0], row[1]
+    return row[0], row[1], row[2]
 
 
 def proposal(actor: Actor, id: UUID) -> Proposal | None:  # noqa: A002
@@ -263,7 +266,7 @@ def live_keys(proposal: Proposal) -> list[Key]:
     return [key for key in proposal.keys if key.voided_at is None]
 
 
-def case(proposal: Proposal, *, outdated: Sequence[str] = ()) -> Case:
+def case(proposal: Proposal, *, outdated: Sequence[str] = (), confirmation_due: bool = False) -> Case:
     """The proposal as far as keys depend on it; ``outdated`` as above, where it is asked for."""
     its = terms(proposal)
     return Case(
@@ -274,6 +277,7 @@ def case(proposal: Proposal, *, outdated: Sequence[str] = ()) -> Case:
         preparers=frozenset(proposal.writers),
         deliberations_due=rules.deliberations_due(proposal.outcome, its.paying, deliberations(proposal)),
         outdated=tuple(map(texts.source, outdated)),
+        confirmation_due=confirmation_due,
         is_open=proposal.is_open,
     )
 

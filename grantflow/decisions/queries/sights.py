@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from grantflow.applications import queries as applications
 from grantflow.applications.models import Application
 from grantflow.applications.states import DECIDABLE, State
 from grantflow.audit.models import Entry
@@ -125,7 +126,8 @@ def sight(actor: Actor, proposal: Proposal) -> Sight:
     found = standing(application)
     assert found is not None  # noqa: S101 - nothing is proposed without a standing
     stale = outdated(proposal) if proposal.is_open else ()
-    its = case(proposal, outdated=stale)
+    unconfirmed = proposal.is_open and applications.awaits_confirmation(application)
+    its = case(proposal, outdated=stale, confirmation_due=unconfirmed)
     has_a_say = policy.has_a_say(actor, proposal)
     history = [proposal, *earlier(proposal)]
     person = rules.Signatory(actor.id, actor.party, actor.roles, name=actor.name)

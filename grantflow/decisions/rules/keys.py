@@ -39,6 +39,8 @@ class Case:
     deliberations_due: tuple[Party, ...] = ()
     #: The sources of the acts that have a newer version today, in words; the office takes it over first.
     outdated: tuple[object, ...] = ()
+    #: The partner has withdrawn, and the lead has not said since that it stands by the project.
+    confirmation_due: bool = False
     is_open: bool = True
 
     @property
@@ -89,6 +91,7 @@ def why_not_sign(person: Signatory, case: Case, digest_seen: str) -> list[Reason
         (party is not None and case.holds(party), "city_signed_already" if turns_key else "consent_given_already"),
         (digest_seen != case.digest, "proposal_changed"),
         (bool(case.outdated), "facts_outdated"),
+        (case.confirmation_due, "confirmation_due"),
         (bool(unprintable(person.name)), "name_unprintable"),
         (bool(case.deliberations_due), "deliberation_due"),
         (turns_key and other_key and Party.METROPOLE in missing(case), "consent_due"),

@@ -60,12 +60,16 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
     accounts.verify_password(by, password)
     # One order for everyone: envelopes by position, file, proposal. Two signatories queue, nobody deadlocks.
     envelopes = call_queries.lock_envelopes(proposal.application.call_id)
-    _, is_closed = queries.locked_for(by, proposal.application_id)
+    _, is_closed, unconfirmed = queries.locked_for(by, proposal.application_id)
     proposal = queries.locked(proposal.id)
     db.confirm_rights(by)
     if any(key.person_id == by.id and key.digest == digest_seen for key in queries.live_keys(proposal)):
         return proposal
-    case = queries.case(proposal, outdated=queries.outdated(proposal) if proposal.is_open else ())
+    case = queries.case(
+        proposal,
+        outdated=queries.outdated(proposal) if proposal.is_open else (),
+        confirmation_due=unconfirmed,
+    )
     person = rules.Signatory(by.id, by.party, by.roles, is_closed, by.name)
     if reasons := rules.why_not_sign(person, case, digest_seen):
         if reasons[0].key in _NEVER:

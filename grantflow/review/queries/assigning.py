@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select, tuple_
@@ -10,7 +11,7 @@ from sqlalchemy.orm import aliased, joinedload, lazyload
 from grantflow.accounts.models import Person, RoleGrant
 from grantflow.accounts.texts import PARTIES
 from grantflow.applications import policy as applications
-from grantflow.applications.models import Application
+from grantflow.applications.models import Application, Participation
 from grantflow.applications.states import AT_WORK, State
 from grantflow.calls.models import Call
 from grantflow.kernel.parties import OFFICES, Actor, Party, Role, Side
@@ -58,11 +59,13 @@ def is_on_file(person: Person, application: Application) -> bool:
 
 
 def is_member(person: Person, application: Application) -> bool:
-    """Whether somebody acts for the applicant."""
-    query = select(Membership.person_id).where(
-        Membership.organisation_id == application.lead_id, Membership.person_id == person.id
-    )
-    return db.session.scalar(query) is not None
+    """Whether somebody acts for an organisation that has, or had, a part in the file."""
+    return db.session.scalar(select(_is_party(application, person.id))) or False
+
+
+def _is_party(application: Application, person_id: Any) -> ColumnElement[bool]:
+    parties = select(Participation.organisation_id).where(Participation.application_id == application.id)
+    return exists().where(Membership.person_id == person_id, Membership.organisation_id.in_(parties))
 
 
 def is_biased(person: Person, application: Application) -> bool:
@@ -239,7 +242,7 @@ def _candidates(actor: Actor, application: Application, wanted: ColumnElement[bo
             Person.id != actor.id,
             Person.id != application.contact_id,
             ~exists().where(Assignment.application_id == application.id, Assignment.reviewer_id == Person.id),
-            ~exists().where(Membership.organisation_id == application.lead_id, Membership.person_id == Person.id),
+            ~_is_party(application, Person.id),
             ~exists().where(Application.id == application.id, applications.biased(Person.id)).correlate(Person),
         )
         .options(lazyload(Person.role_grants))
