@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -14,9 +15,11 @@ from grantflow.accounts.models import Person
 from grantflow.applications.models import Application
 from grantflow.decisions import service as decisions
 from grantflow.decisions.models import Proposal
+from grantflow.kernel import clock
 from grantflow.kernel.parties import Party, Role
 from grantflow.letters import service as letters
 from grantflow.letters.service.layout import stylesheet
+from grantflow.organisations.states import MemberRole
 from grantflow.platform import jobs
 from grantflow.platform.db import db
 from tests.applications.test_cost import filing
@@ -163,6 +166,23 @@ def full_submit(app: Flask) -> Figures:
     }
 
 
+def save_step(app: Flask) -> Figures:
+    """One step saved by two colleagues in turn: statements of the first save and of the fiftieth."""
+    given = Given(app)
+    lea = given.applicant()
+    file = given.application(by=lea)
+    clients = [sign_in(app, by) for by in (lea, given.colleague(file.lead, MemberRole.EDITOR))]
+    path, revision = f"/applications/{file.id}/dates", file.open.revision if file.open else 0
+    costs, spent = [], []
+    for count in range(50):
+        ends = (clock.today() + timedelta(days=200 + count)).isoformat()
+        form = {"starts_on": ends, "ends_on": ends, "seen": f"1.{revision + count}.{count}", "action": "save"}
+        with counted() as cost:
+            spent.append(_cpu(lambda by=clients[count % 2], form=form: by.post(path, data=form))[0])
+        costs.append(cost.sql)
+    return {"sql_1": costs[0], "sql_50": costs[-1], "cpu_ms": round(statistics.median(spent), 2)}
+
+
 def printed(app: Flask, count: int = 200) -> Figures:
     """Letters as a worker makes them, one after the other, against WeasyPrint alone on the same text."""
     from grantflow.platform import pdf
@@ -206,6 +226,7 @@ ALL: dict[str, Callable[[Flask], Figures]] = {
     "ranking": ranking,
     "decision": decision,
     "full_submit": full_submit,
+    "save_step": save_step,
     "file_size": file_size,
     "letters": printed,
 }
