@@ -7,6 +7,7 @@ import structlog
 from celery.signals import worker_init, worker_shutting_down
 
 from grantflow.platform import jobs, pdf
+from grantflow.platform.db import db
 
 from .celery_app import app
 from .lanes import WIDTHS, Lane
@@ -20,13 +21,17 @@ def _task(kind: jobs.Kind) -> None:
     limits = {"soft_time_limit": kind.limit, "time_limit": kind.limit + 5.0} if kind.limit else {}
     lane = LANES.get(kind.queue)
 
+    def follow() -> bool:
+        db.session.remove()  # what was read for the job before is not the present
+        return jobs.run_next(kind.queue)
+
     @app.task(name=kind.name, **limits)
     def attempt(job_id: str) -> None:
         wanted = UUID(job_id)
         if lane is None:
             jobs.run(wanted)
         else:
-            lane.enter(lambda: jobs.run(wanted), lambda: jobs.run_next(kind.queue))
+            lane.enter(lambda: jobs.run(wanted), follow)
 
 
 for kind in jobs.JOBS.values():

@@ -25,6 +25,11 @@ def by_email(email: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.email_key == emails.key(email)))
 
 
+def name_of(person_id: UUID) -> str:
+    """What somebody is called, whoever they are: for those who work on the same thing."""
+    return db.session.get_one(Person, person_id).name
+
+
 def owner_of(email_key: str) -> Person:
     """The account of an identity that is known to exist; locked, since two registrations may meet here."""
     return db.session.scalars(to_write(select(Person).where(Person.email_key == email_key))).one()

@@ -1,7 +1,6 @@
 """The applicant's forms, one a step. A draft may stay half done: nothing here is required but to be readable."""
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -395,26 +394,3 @@ class WithdrawForm(Form):
         if application.state is State.DRAFT:
             form.sure.label.text = _("Yes, give up the draft for good")
         return form
-
-
-# --- staff -----------------------------------------------------------------------------------------
-
-
-class Verdict(StrEnum):
-    ADMIT = "admit"
-    RETURN = "return"
-    EXCLUDE = "exclude"
-
-
-class FormalCheckForm(Form):
-    verdict = RadioField(
-        _l("Result of the formal check"),
-        [chosen()],
-        coerce=one_of(Verdict),
-        choices=lambda: [
-            (Verdict.ADMIT.value, _l("Admit: the file is complete and may be assessed")),
-            (Verdict.RETURN.value, _l("Return for completion, with a deadline")),
-            (Verdict.EXCLUDE.value, _l("Exclude: the file is inadmissible, for good")),
-        ],
-    )
-    reason = Text(_l("Reason"), [Optional()], limit=2000)

@@ -24,6 +24,7 @@ from grantflow.letters.states import Channel
 from grantflow.organisations.models import Organisation
 from grantflow.organisations.states import Country, Kind
 from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
+from grantflow.platform.saving import Change
 
 from .rules import FROZEN, plain
 from .states import Action, Declared, Format, LineKind, Part, ParticipationState, Purpose, State, Theme
@@ -267,6 +268,16 @@ class Version(Identified, Base):
         """The text answering the question of that code; empty where nothing was said."""
         found = self.answers.get(code)
         return found.text if found else ""
+
+
+class VersionChange(Change, Base):
+    """What the saves of an open version changed: for the merge, and to say who did (``part``: the step)."""
+
+    __tablename__ = "version_change"
+
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("application_version.id", ondelete="CASCADE"))
+
+    __table_args__ = (UniqueConstraint("version_id", "revision"),)
 
 
 class VersionAnswer(Base):

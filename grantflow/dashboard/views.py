@@ -11,7 +11,7 @@ from grantflow.applications import policy as application_policy
 from grantflow.applications import queries as applications
 from grantflow.applications import service as application_service
 from grantflow.applications import texts as application_texts
-from grantflow.applications.forms import FormalCheckForm, PartnerWithdrawalForm, Verdict
+from grantflow.applications.forms import PartnerWithdrawalForm
 from grantflow.applications.models import Application, Event
 from grantflow.applications.states import State
 from grantflow.calls import queries as calls
@@ -33,6 +33,7 @@ from grantflow.platform.errors import describe
 from grantflow.platform.http import flash_ok, flash_problem, invalid, is_read, page, redirect_to
 
 from . import queries, service, texts
+from .forms import FormalCheckForm, Verdict
 
 bp = Blueprint("dashboard", __name__)
 

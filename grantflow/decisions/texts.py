@@ -100,6 +100,17 @@ GROUNDS: dict[RejectionReason, Any] = {
     RejectionReason.ENVELOPE_USED_UP: _l("Funds of the call used up"),
     RejectionReason.CRITERIA_NOT_MET: _l("Criteria of the guidelines not met"),
 }
+_REJECTED: dict[RejectionReason, Any] = {
+    RejectionReason.BELOW_THRESHOLD: _l(
+        "The application for %(amount)s is rejected because it does not reach the minimum score."
+    ),
+    RejectionReason.ENVELOPE_USED_UP: _l(
+        "The application for %(amount)s is rejected because the funds of the call are used up."
+    ),
+    RejectionReason.CRITERIA_NOT_MET: _l(
+        "The application for %(amount)s is rejected because it does not meet the criteria of the guidelines."
+    ),
+}
 #: Names that both languages share.
 PARTIES: dict[Party, str] = {
     Party.DUESSELDORF: "Düsseldorf",
@@ -155,6 +166,11 @@ _CHANGES: dict[str, Any] = {
     "letter.report_due": _l("Day the report is due"),
     "letter": _l("Text of a letter"),
 }
+
+
+def rejected(ground: RejectionReason, requested: int) -> str:
+    """What a rejection says and rests on, in one sentence; ``requested`` in cents."""
+    return str(_REJECTED[ground]) % {"amount": locale.money(requested)}
 
 
 def change_label(change: Change) -> Any:

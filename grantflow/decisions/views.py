@@ -20,7 +20,7 @@ from grantflow.platform.words import spoken
 
 from . import forms, policy, queries, rules, service, texts
 from .models import Proposal
-from .queries import Act, Draft, Edge, Ranking
+from .queries import Draft, Edge, FundersAct, Ranking
 from .rules import CannotSign, Unsound
 
 bp = Blueprint("decisions", __name__, url_prefix="/decisions")
@@ -146,13 +146,13 @@ def show(proposal: Proposal) -> Any:
     return _show(proposal, forms.signing(current_actor(), anew=True))
 
 
-def _act(actor: Any, id: UUID, party: str) -> Act | None:  # noqa: A002 - the word in the address
+def _act(actor: Any, id: UUID, party: str) -> FundersAct | None:  # noqa: A002 - the word in the address
     return queries.act(actor, id, party, request.args.get("version", type=int))
 
 
 @bp.get("/<uuid:id>/letters/<party>")
 @requires(policy.decides, on=_act)
-def letter(act: Act) -> Any:
+def letter(act: FundersAct) -> Any:
     """An act word for word, as it stands to be signed or as an earlier version had it."""
     wanted = request.args.get("in", act.party.language)
     language = wanted if wanted in LANGUAGES else act.party.language

@@ -42,11 +42,11 @@ class Clash(DomainError):
 
 
 class Newer(DomainError):
-    """What was to be sent is not what its page showed: ``names`` were changed elsewhere since."""
+    """What was to be sent is not what its page showed: ``changes`` were made elsewhere since."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, changes: Sequence[Any]) -> None:
         super().__init__("changed_meanwhile")
-        self.names = tuple(names)
+        self.changes = tuple(changes)
 
 
 class Invalid(DomainError):

@@ -153,8 +153,11 @@ def order(mine: Sequence[T], theirs: Sequence[T], kept: Iterable[T]) -> list[T]:
 class Change(Protocol):
     """A row of a history; ``entries`` by name."""
 
-    revision: Any
-    entries: Any
+    @property
+    def revision(self) -> int: ...
+
+    @property
+    def entries(self) -> Mapping[str, Any]: ...
 
 
 def changes(before: Values, after: Values, page: str = "") -> dict[str, dict[str, Any]]:
@@ -218,3 +221,14 @@ def base_of(seen: int, now: Values, later: Iterable[Change], page: str = "") -> 
             elif own:
                 found[name] = Print(own[-1])
     return {name: value for name, value in found.items() if value is not GONE}
+
+
+def changed_since(seen: int, later: Iterable[Change]) -> dict[str, tuple[Any, Any]]:
+    """What was otherwise at ``seen``, by name before and after, from all changes after it, the first one first."""
+    rows = list(later)
+    now: dict[str, Any] = {}
+    for change in rows:
+        now |= {name: entry.get("to", GONE) for name, entry in change.entries.items()}
+    base = base_of(seen, now, rows)
+    pairs = {name: (base.get(name, GONE), value) for name, value in now.items()}
+    return {name: (was, value) for name, (was, value) in pairs.items() if not _same(was, value)}

@@ -45,7 +45,7 @@ class Letter(Identified, Base):
     funder: Mapped[Party] = mapped_column(enum_column(Party))
     language: Mapped[str]
     #: The act it belongs to, and the file; no foreign keys, because letters outlive and know no upper feature.
-    subject_id: Mapped[UUID]
+    act_id: Mapped[UUID]
     application_id: Mapped[UUID]
     application_number: Mapped[str]
     project_title: Mapped[str]
@@ -93,7 +93,7 @@ class Letter(Identified, Base):
         CheckConstraint("rotten_at IS NULL OR (digest IS NOT NULL AND repair_id IS NOT NULL)", name="rot"),
         Index("uq_letter_register", "register_number", unique=True, postgresql_where="standing = 'act'"),
         Index("ix_letter_desk", "funder", "created_at", "id"),
-        Index("ix_letter_subject", "subject_id"),
+        Index("ix_letter_act", "act_id"),
         Index(None, "application_id"),
         Index("ix_letter_rotten", "rotten_at", postgresql_where=text("rotten_at IS NOT NULL")),
         Index(None, "repair_id", postgresql_where=text("repair_id IS NOT NULL")),

@@ -53,10 +53,10 @@ def visible(actor: Actor, letter_id: UUID) -> Letter | None:
     return db.session.scalar(select(Letter).where(Letter.id == letter_id, visible_to(actor)))
 
 
-def of_subject(subject_id: UUID) -> list[Letter]:
+def of_act(act_id: UUID) -> list[Letter]:
     """The letters of one act, the binding ones first, in the order of the parties; whoever calls knows who may see
     them."""
-    return _of(Letter.subject_id == subject_id)
+    return _of(Letter.act_id == act_id)
 
 
 def of_application(application_id: UUID) -> list[Letter]:

@@ -6,7 +6,7 @@ from typing import Any
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import DomainError, Forbidden, Invalid
-from grantflow.kernel.parties import Actor, Role
+from grantflow.kernel.parties import SYSTEM, Actor, Role
 from grantflow.platform.db import db
 
 from . import policy, queries, rules
@@ -77,8 +77,11 @@ def merge(organisation: Organisation, into: Organisation, *, by: Actor) -> None:
     """Note that two rows are one organisation. Audits it; both rows stay.
 
     No application, no version that was sent and nobody's sight changes: members of either go on seeing what they saw.
-    Conflicts of interest with one are conflicts with the other. Raises DomainError where that cannot be.
+    Conflicts of interest with one are conflicts with the other. Raises Forbidden for people, who have a command for it,
+    and DomainError where that cannot be.
     """
+    if by is not SYSTEM:
+        raise Forbidden()
     first, second = sorted((organisation, into), key=lambda row: row.id)
     db.lock(first, second, by=by)
     if organisation.id == into.id or organisation.merged_into_id or into.merged_into_id:

@@ -95,8 +95,8 @@ def label_of(form: Form, name: str) -> str:
 
 
 def spoken(form: Form, name: str, value: Any) -> str:
-    """A value of the record as its field of the form would show it."""
-    field = form[name]
+    """A value of the record as its field of the form would show it; what is no field is said or not."""
+    field = form._fields.get(name)
     if value is GONE or value is None or value == "":
         return ""
     if isinstance(value, bool):

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import request
-from sqlalchemy import ForeignKey, func, or_, select
+from sqlalchemy import ForeignKey, ScalarSelect, func, or_, select, text
+from sqlalchemy.dialects.postgresql import Insert, aggregate_order_by, insert
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, declared_attr, mapped_column
 from wtforms import HiddenField
 
@@ -22,7 +23,7 @@ from grantflow.kernel.errors import Clash
 from grantflow.kernel.merging import Merged, Values
 from grantflow.kernel.parties import Actor
 
-from .db import Identified, Instant, db
+from .db import Identified, Instant
 from .forms import Form
 
 #: One person's saves of one part within this time are one change.
@@ -78,8 +79,9 @@ class SavingForm(Form):
 
     seen = HiddenField()
 
-    def show(self, mark: object, revision: int) -> None:
-        if not self.is_submitted():
+    def show(self, mark: object, revision: int, *, anew: bool = False) -> None:
+        """The page shows that revision: one that was only asked for, or one that is drawn ``anew``."""
+        if anew or not self.is_submitted():
             self.seen.data = f"{mark}.{revision}.{secrets.token_urlsafe(6)}"
 
     def saw(self, mark: object) -> Seen:
@@ -89,8 +91,8 @@ class SavingForm(Form):
         return Seen(shown, page, choices, _read(sent.get("offered"), mark)[0])
 
 
-def _read(text: str | None, mark: object) -> tuple[int | None, str]:
-    found = re.fullmatch(r"(\w+)\.([0-9]{1,8})(?:\.([\w-]{1,20}))?", text or "", re.ASCII)
+def _read(said: str | None, mark: object) -> tuple[int | None, str]:
+    found = re.fullmatch(r"(\w+)\.([0-9]{1,8})(?:\.([\w-]{1,20}))?", said or "", re.ASCII)
     if found is None or found[1] != str(mark):
         return None, ""
     return int(found[2]), found[3] or ""
@@ -100,12 +102,40 @@ def _read(text: str | None, mark: object) -> tuple[int | None, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """A change as the door reads it."""
+
+    id: UUID
+    part: str
+    revision: int
+    entries: dict[str, Any]
+    by_id: UUID
+    since: datetime
+    at: datetime
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Met":
+        """From the database's JSON."""
+        return cls(
+            id=UUID(row["id"]),
+            part=row["part"],
+            revision=row["revision"],
+            entries=row["entries"],
+            by_id=UUID(row["by_id"]),
+            since=datetime.fromisoformat(row["since"]),
+            at=datetime.fromisoformat(row["at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """What is to be written, the names that somebody else had changed, and the record's revision from now on."""
 
     values: dict[str, Any]
     taken: tuple[str, ...]
     revision: int
+    #: Writes the row that says so; None where nothing has changed.
+    change: Insert | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +149,24 @@ class Door:
     revision: int
     by: Actor
 
-    def save(self, theirs: Values, mine: Values, seen: Seen) -> Saved:
-        """Merge ``mine`` into what is saved, and note what changes: one statement to read, one to write.
+    def later(self, seen: Seen) -> ScalarSelect[Any]:
+        """The changes of this part after ``seen``, and in any case the last one, to be read along with the record."""
+        its = (self.owner == self.id, self.kind.part == self.part)
+        last = select(func.max(self.kind.revision)).where(*its).scalar_subquery()
+        wanted = self.kind.revision == last
+        if seen is not NOW and seen.revision is not None:
+            wanted = or_(wanted, self.kind.revision > seen.revision)
+        return as_json(self.kind, *its, wanted)
 
-        Raises Clash while a field that both changed waits for a choice.
-        """
-        later = self._rows(self.revision if seen is NOW else seen.revision)
-        merged = Merged(dict(mine)) if seen is NOW else self._merged(later, theirs, mine, seen)
+    def save(self, later: Sequence[Mapping[str, Any]], theirs: Values, mine: Values, seen: Seen) -> Saved:
+        """Merge ``mine`` into what is saved. Raises Clash while a field that both changed waits for a choice."""
+        met = [Met.of(row) for row in later]
+        merged = Merged(dict(mine)) if seen is NOW else self._merged(met, theirs, mine, seen)
         entries = merging.changes(theirs, merged.values, "" if seen is NOW else seen.page)
-        if entries:
-            self._note(later[-1] if later else None, entries)
-        return Saved(merged.values, merged.taken, self.revision + bool(entries))
+        change = self._noted(met[-1] if met else None, entries) if entries else None
+        return Saved(merged.values, merged.taken, self.revision + bool(entries), change)
 
-    def _merged(self, later: Sequence[Any], theirs: Values, mine: Values, seen: Seen) -> Merged:
+    def _merged(self, later: Sequence[Met], theirs: Values, mine: Values, seen: Seen) -> Merged:
         merged = merging.weigh(
             later, seen=seen.revision, page=seen.page, revision=self.revision, theirs=theirs, mine=mine
         )
@@ -141,24 +176,31 @@ class Door:
             raise Clash(merged.conflicts, changed, self.revision)
         return settled
 
-    def _note(self, last: Any | None, entries: dict[str, Any]) -> None:
-        now, revision = clock.now(), self.revision + 1
+    def _noted(self, last: Met | None, entries: dict[str, Any]) -> Insert:
+        now = clock.now()
+        row = {
+            self.owner.key: self.id,
+            "part": self.part,
+            "by_id": self.by.id,
+            "revision": self.revision + 1,
+            "at": now,
+        }
         if last and last.by_id == self.by.id and now - last.since < TOGETHER:
-            last.entries = merging.joined(last.entries, last.revision, entries)
-            last.revision, last.at = revision, now
+            entries = merging.joined(last.entries, last.revision, entries)
+            row |= {"id": last.id, "since": last.since, "entries": entries}
         else:
-            its = {self.owner.key: self.id, "part": self.part, "by_id": self.by.id, "since": now, "at": now}
-            db.session.add(self.kind(**its, revision=revision, entries=entries))
-
-    def _rows(self, seen: int | None) -> Sequence[Any]:
-        """The changes of this part after ``seen``, and in any case the last one."""
-        its = (self.owner == self.id, self.kind.part == self.part)
-        last = select(func.max(self.kind.revision)).where(*its).scalar_subquery()
-        wanted = self.kind.revision == last
-        if seen is not None:
-            wanted = or_(wanted, self.kind.revision > seen)
-        return db.session.scalars(select(self.kind).where(*its, wanted).order_by(self.kind.revision)).all()
+            row |= {"id": uuid4(), "since": now, "entries": entries}
+        anew = {name: row[name] for name in ("revision", "entries", "at")}
+        return insert(self.kind).values(row).on_conflict_do_update(index_elements=["id"], set_=anew)
 
 
-def _touches(change: Any, name: str) -> bool:
+def as_json(kind: Any, *wanted: Any) -> ScalarSelect[Any]:
+    """Changes as one JSON value, the first one first."""
+    columns = (kind.id, kind.part, kind.revision, kind.entries, kind.by_id, kind.since, kind.at)
+    row = func.jsonb_build_object(*(its for column in columns for its in (column.key, column)))
+    rows = func.jsonb_agg(aggregate_order_by(row, kind.revision))
+    return select(func.coalesce(rows, text("'[]'::jsonb"))).where(*wanted).scalar_subquery()
+
+
+def _touches(change: Met, name: str) -> bool:
     return any(entry == name or entry.startswith(f"{name}.") for entry in change.entries)

@@ -95,7 +95,7 @@ def _save(assignment: Assignment, form: forms.Grid) -> Any:
         try:
             service.submit(assignment, **answers)
         except Newer as error:  # the draft is kept, with what came from elsewhere
-            flash_problem(disputes.newer([disputes.label_of(form, name) for name in error.names]))
+            flash_problem(disputes.newer([disputes.label_of(form, name) for name in error.changes]))
         else:
             flash_ok(_("Your review is submitted. It can no longer be changed."))
         return redirect_to("review.assess", id=here)

@@ -198,11 +198,11 @@ FUNCTIONS = {
     "letter_is_frozen": """
         BEGIN
           IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a letter is never deleted'; END IF;
-          IF (NEW.id, NEW.key, NEW.kind, NEW.standing, NEW.funder, NEW.language, NEW.subject_id, NEW.application_id, NEW.application_number,
+          IF (NEW.id, NEW.key, NEW.kind, NEW.standing, NEW.funder, NEW.language, NEW.act_id, NEW.application_id, NEW.application_number,
               NEW.project_title, NEW.recipient_name, NEW.amount_cents, NEW.channel, NEW.register_number, NEW.body_digest,
               NEW.issued_on, NEW.signatory, NEW.funding_start, NEW.facts, NEW.job_id, NEW.created_at)
              IS DISTINCT FROM
-             (OLD.id, OLD.key, OLD.kind, OLD.standing, OLD.funder, OLD.language, OLD.subject_id, OLD.application_id, OLD.application_number,
+             (OLD.id, OLD.key, OLD.kind, OLD.standing, OLD.funder, OLD.language, OLD.act_id, OLD.application_id, OLD.application_number,
               OLD.project_title, OLD.recipient_name, OLD.amount_cents, OLD.channel, OLD.register_number, OLD.body_digest,
               OLD.issued_on, OLD.signatory, OLD.funding_start, OLD.facts, OLD.job_id, OLD.created_at)
           THEN RAISE EXCEPTION 'an issued letter does not change'; END IF;

@@ -238,6 +238,8 @@ def test_after_the_decision_a_withdrawal_flags_the_file_and_nothing_else(given: 
     assert application.state is State.AWARDED
     assert queries.withdrawn_partner(application)
     assert not queries.awaits_confirmation(application)
+    service.purge(application, by=SYSTEM)
+    assert partner_of(application).note == ""
 
 
 @pytest.mark.usefixtures("context")

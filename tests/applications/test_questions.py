@@ -15,7 +15,7 @@ from grantflow.applications.states import State
 from grantflow.calls.models import Question
 from grantflow.kernel.money import eur
 from grantflow.platform.db import db
-from tests.applications.test_views import PROJECT
+from tests.applications.test_views import PROJECT, opened
 from tests.given import Given, written
 
 As = Callable[[Person], FlaskClient]
@@ -73,7 +73,7 @@ def test_the_questions_of_the_call_are_the_fields_of_the_form(app: Flask, given:
     assert refused.status_code == 422
     assert "höchstens 20" in refused.text
     assert "Wer leitet an?" in refused.text
-    client.post(f"{path}/people", data={**form, "equality": ""})
+    client.post(f"{path}/people", data={**form, "equality": "", **opened(client, f"{path}/people")})
     check = client.get(f"{path}/check").text
     assert "Bitte beantworten Sie die Frage „Wer leitet an?“." in check
     assert written(given.reload(application.id)).title != form["title"]
@@ -109,8 +109,10 @@ def test_an_answer_left_open_says_that_it_was_not_required(given: Given, as_: As
     by = given.applicant()
     application = given.application(by=by, asks=eur(4_800))
     client = as_(by)
-    assert client.post(f"/applications/{application.id}/project", data={**PROJECT, "innovation": ""}).status_code == 302
-    assert client.post(f"/applications/{application.id}/check").status_code == 302
+    project, check = (f"/applications/{application.id}/{step}" for step in ("project", "check"))
+    form = {**PROJECT, "innovation": "", **opened(client, project)}
+    assert client.post(project, data=form).status_code == 302
+    assert client.post(check, data=opened(client, check)).status_code == 302
     office = as_(given.office(application.lead_side))
     page = html.fromstring(office.get(f"/staff/applications/{application.id}?lang=de").text)
     (asked,) = page.xpath("//h3[.='Was ist neu an Ihrem Projekt?']")

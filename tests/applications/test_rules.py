@@ -14,6 +14,7 @@ from grantflow.applications import rules
 from grantflow.applications.rules import CallTerms, CategoryTerms, Filing, Line, PartnerView
 from grantflow.applications.states import CostType, Declared, IncomeType, LineKind, State, StepName, Theme
 from grantflow.calls import rules as calls
+from grantflow.kernel import canonical
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Side
@@ -329,7 +330,7 @@ class TestWords:
         one = rules.canonical({"title": "Café", "on": date(2027, 1, 2), "theme": Theme.SPORT, "lines": ({"cents": 1},)})
         assert one == '{"lines":[{"cents":1}],"on":"2027-01-02","theme":"sport","title":"Café"}'.encode()
         assert rules.canonical(json.loads(one)) == one
-        assert rules.digest(one) == hashlib.sha256(one).hexdigest()
+        assert canonical.digest(one) == hashlib.sha256(one).hexdigest()
 
 
 @pytest.mark.parametrize(("asked_for", "missing"), [(4_800, ["Wer?"]), (9_400, ["Wer?", "Was ist neu?"])])

@@ -25,6 +25,13 @@ from tests.review.looking import masked
 As = Callable[[Person], FlaskClient]
 
 
+def opened(client: FlaskClient, path: str) -> dict[str, str]:
+    """What a page says of itself: the revision that it shows."""
+    found = re.search(r'name="seen"[^>]*value="([^"]*)"', client.get(path).text)
+    assert found
+    return {"seen": found[1]}
+
+
 def budget_form(costs: str = "11.800,00", asked: str = "9.400,00", own: str = "2.400,00") -> dict[str, str]:
     return {
         "costs-0-type": "travel",
@@ -100,7 +107,7 @@ def test_enter_in_a_field_saves_and_stays(given: Given, as_: As) -> None:
     client, path = as_(by), f"/applications/{application.id}/dates"
     [default, *_] = html.fromstring(client.get(path).text).xpath("//button[@form='page-form']")
     pressed = {default.get("name"): default.get("value")}
-    answer = client.post(path, data={**dates_form(), "ends_on": "", **pressed})
+    answer = client.post(path, data={**dates_form(), "ends_on": "", **opened(client, path), **pressed})
     assert (answer.status_code, answer.location) == (302, path)
     assert written(given.reload(application.id)).ends_on is None
 
@@ -134,13 +141,12 @@ def test_from_an_empty_list_to_the_receipt(given: Given, as_: As) -> None:
     ]
     names = [step.value for step in StepName]
     for name, form in steps:
-        assert client.get(f"{base}/{name}").status_code == 200
-        saved = client.post(f"{base}/{name}", data={"action": "next", **form})
+        saved = client.post(f"{base}/{name}", data={"action": "next", **form, **opened(client, f"{base}/{name}")})
         following = names[names.index(name) + 1]
         assert (saved.status_code, saved.location) == (302, f"{base}/{following}")
     check = client.get(f"{base}/check").text
     assert "Alles ist vollständig" in check
-    sent = client.post(f"{base}/check")
+    sent = client.post(f"{base}/check", data=opened(client, f"{base}/check"))
     assert (sent.status_code, sent.location) == (302, f"{base}/receipt")
     application = given.reload(_id(base))
     receipt = client.get(sent.location).text
@@ -167,7 +173,8 @@ class TestDrafts:
         client = as_(by)
         for step in ("project", "people", "dates", "declarations", "partner", "budget"):
             form = {**dict.fromkeys(PROJECT | PEOPLE | dates_form(), ""), "has_partner": "no", "action": "next"}
-            assert client.post(f"/applications/{application.id}/{step}", data=form).status_code == 302, step
+            path = f"/applications/{application.id}/{step}"
+            assert client.post(path, data=form | opened(client, path)).status_code == 302, step
         emptied = written(given.reload(application.id))
         assert (emptied.title, emptied.theme, emptied.starts_on, emptied.partner, emptied.lines) == (
             "",
@@ -181,8 +188,9 @@ class TestDrafts:
         by = given.applicant()
         application = given.application(by=by)
         client = as_(by)
-        client.post(f"/applications/{application.id}/budget", data=budget_form(own="2.300,00"))
-        refused = client.post(f"/applications/{application.id}/check")
+        budget, check = (f"/applications/{application.id}/{step}" for step in ("budget", "check"))
+        client.post(budget, data=budget_form(own="2.300,00") | opened(client, budget))
+        refused = client.post(check, data=opened(client, check))
         assert refused.status_code == 422
         assert "1 Angabe fehlt noch" in refused.text
         assert "Es fehlen 100,00\u00a0€ an Einnahmen." in refused.text
@@ -220,7 +228,8 @@ class TestDrafts:
     def test_stopping_for_now_saves(self, given: Given, as_: As) -> None:
         by = given.applicant()
         application = given.application(by=by)
-        answer = as_(by).post(f"/applications/{application.id}/project", data={**PROJECT, "action": "later"})
+        client, path = as_(by), f"/applications/{application.id}/project"
+        answer = client.post(path, data={**PROJECT, "action": "later", **opened(client, path)})
         assert answer.location == f"/applications/{application.id}"
         assert written(given.reload(application.id)).title == PROJECT["title"]
 
@@ -228,7 +237,8 @@ class TestDrafts:
         by = given.applicant()
         application = given.application(by=by)
         client, path = as_(by), f"/applications/{application.id}"
-        answer = client.post(f"{path}/project", data={**PROJECT, "title": "Zurück mit Gepäck", "action": "back"})
+        typed = {**PROJECT, "title": "Zurück mit Gepäck", "action": "back"}
+        answer = client.post(f"{path}/project", data=typed | opened(client, f"{path}/project"))
         assert answer.location == f"{path}/partner"
         assert written(given.reload(application.id)).title == "Zurück mit Gepäck"
         stays = client.post(f"{path}/people", data={**PEOPLE, "volunteers": "viele", "action": "back"})
@@ -280,7 +290,8 @@ class TestDrafts:
         by = given.applicant(Country.FRANCE)
         application = given.application(by=by, country=Country.FRANCE)
         form = partner_form(country="FR")
-        as_(by).post(f"/applications/{application.id}/partner", data=form)
+        client, path = as_(by), f"/applications/{application.id}/partner"
+        client.post(path, data=form | opened(client, path))
         partner = written(given.reload(application.id)).partner
         assert partner is not None
         assert (partner.name, partner.country) == (form["name"], Country.GERMANY)
@@ -336,7 +347,7 @@ class TestBudgetPage:
             assert "11.800,00\u00a0€" in answer.text.partition('id="total-costs"')[2].partition("</")[0]
             assert "9.400,00\u00a0€" in answer.text.partition('id="total-income"')[2].partition("</")[0]
         typed["incomes-0-cents"] = "2.400,00"
-        assert as_(by).post(path, data=typed).status_code == 302
+        assert as_(by).post(path, data=typed | opened(as_(by), path)).status_code == 302
         assert written(given.reload(application.id)).eligible_cents == eur(11_800)
 
     @pytest.mark.parametrize(
@@ -626,11 +637,10 @@ class TestFilePage:
         by = given.applicant()
         application = given.application(by=by)
         client = as_(by)
-        client.post(
-            f"/applications/{application.id}/budget",
-            data={**budget_form(), "other_public_funding": "Land NRW: 2.000 Euro beantragt"},
-        )
-        client.post(f"/applications/{application.id}/check")
+        budget, check = (f"/applications/{application.id}/{step}" for step in ("budget", "check"))
+        named = {"other_public_funding": "Land NRW: 2.000 Euro beantragt"}
+        client.post(budget, data=budget_form() | named | opened(client, budget))
+        client.post(check, data=opened(client, check))
         page = client.get(f"/applications/{application.id}").text
         assert "Land NRW: 2.000 Euro beantragt" in page
         assert "Doppelförderung" not in page
@@ -639,7 +649,8 @@ class TestFilePage:
         by = given.applicant()
         application = given.application(State.RETURNED, by=by)
         client, path = as_(by), f"/applications/{application.id}"
-        client.post(f"{path}/project", data={**PROJECT, "summary": "Inzwischen anders."})
+        seen = opened(client, f"{path}/project")
+        client.post(f"{path}/project", data={**PROJECT, "summary": "Inzwischen anders.", **seen})
         client.post(f"{path}/withdraw", data={"sure": "y"})
         page = client.get(path).text
         assert "Inzwischen anders." in page
@@ -770,7 +781,8 @@ class TestStrangers:
         theirs = given.organisation(other, register_number=number)
         given.application(State.SUBMITTED, by=other, organisation=theirs, title=title, partner_name=partner)
         assert answers() == before
-        sent = client.post(f"/applications/{application.id}/check", data={"action": "send"})
+        check = f"/applications/{application.id}/check"
+        sent = client.post(check, data={"action": "send", **opened(client, check)})
         assert sent.location == f"/applications/{application.id}/receipt"
 
 
@@ -795,4 +807,5 @@ class TestMembers:
             assert "zeichnungsberechtigt" in page
             assert "page-form" not in page
             assert client.post(f"{path}/{step}", data={"action": "send"}).status_code == 403
-        assert client.post(f"{path}/dates", data=dict.fromkeys(("starts_on", "ends_on"), "")).status_code == 302
+        emptied = {"starts_on": "", "ends_on": "", **opened(client, f"{path}/dates")}
+        assert client.post(f"{path}/dates", data=emptied).status_code == 302

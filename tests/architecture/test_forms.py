@@ -12,13 +12,13 @@ from wtforms.fields.core import UnboundField
 
 from grantflow.config import ROOT
 
-MODULES = sorted(ROOT.glob("grantflow/*/forms.py"))
+MODULES = sorted([*ROOT.glob("grantflow/*/forms.py"), *ROOT.glob("grantflow/*/forms/*.py")])
 
 
 def forms() -> list[type[Form]]:
     found: list[type[Form]] = []
     for path in MODULES:
-        module = import_module(f"grantflow.{path.parent.name}.forms")
+        module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         own = (value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Form))
         found += [form for form in own if form.__module__ == module.__name__]
     return found

@@ -12,7 +12,7 @@ from grantflow.platform.db import Base, db
 
 #: Columns that lead to rows of a feature above, which they know by number only: followed like foreign keys.
 FOLLOWED = {
-    ("letter", "subject_id"),
+    ("letter", "act_id"),
     ("letter", "application_id"),
     ("letter_download", "letter_id"),
     ("seat", "application_id"),

@@ -3,20 +3,23 @@
 import statistics
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import psutil
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from grantflow.accounts.models import Person
 from grantflow.applications.models import Application
 from grantflow.decisions import service as decisions
 from grantflow.decisions.models import Proposal
+from grantflow.kernel import clock
 from grantflow.kernel.parties import Party, Role
 from grantflow.letters import service as letters
 from grantflow.letters.service.layout import stylesheet
+from grantflow.organisations.states import MemberRole
 from grantflow.platform import jobs
 from grantflow.platform.db import db
 from tests.applications.test_cost import filing
@@ -116,6 +119,28 @@ def _decided(app: Flask) -> tuple[int, float]:
     return count.sql, spent
 
 
+def file_size(app: Flask, count: int = 20) -> Figures:
+    """kB in the database for one decided file, from its draft to its letters: by how much the database grows, indexes
+    and all. ``words_kb``: of it, what the keys signed and the words of its acts, as they lie on disk."""
+    given = Given(app)
+
+    def size(query: str) -> float:
+        with app.app_context():
+            return float(db.session.scalar(text(query))) / 1024
+
+    on_disk = "SELECT pg_database_size(current_database())"
+    words = (
+        "SELECT (SELECT sum(pg_column_size(text)) FROM body)"
+        " + (SELECT sum(pg_column_size(frozen)) FROM proposal_version)"
+    )
+    given.decided()
+    before = size(on_disk), size(words)
+    for _ in range(count):
+        given.decided()
+    kb, words_kb = ((after - first) / count for first, after in zip(before, (size(on_disk), size(words)), strict=True))
+    return {"kb": round(kb, 1), "words_kb": round(words_kb, 1)}
+
+
 def full_submit(app: Flask) -> Figures:
     """Every form of one application, from the draft to the sending, against as many forms of the floor."""
     given = Given(app)
@@ -141,6 +166,23 @@ def full_submit(app: Flask) -> Figures:
     }
 
 
+def save_step(app: Flask) -> Figures:
+    """One step saved by two colleagues in turn: statements of the first save and of the fiftieth."""
+    given = Given(app)
+    lea = given.applicant()
+    file = given.application(by=lea)
+    clients = [sign_in(app, by) for by in (lea, given.colleague(file.lead, MemberRole.EDITOR))]
+    path, revision = f"/applications/{file.id}/dates", file.open.revision if file.open else 0
+    costs, spent = [], []
+    for count in range(50):
+        ends = (clock.today() + timedelta(days=200 + count)).isoformat()
+        form = {"starts_on": ends, "ends_on": ends, "seen": f"1.{revision + count}.{count}", "action": "save"}
+        with counted() as cost:
+            spent.append(_cpu(lambda by=clients[count % 2], form=form: by.post(path, data=form))[0])
+        costs.append(cost.sql)
+    return {"sql_1": costs[0], "sql_50": costs[-1], "cpu_ms": round(statistics.median(spent), 2)}
+
+
 def printed(app: Flask, count: int = 200) -> Figures:
     """Letters as a worker makes them, one after the other, against WeasyPrint alone on the same text."""
     from grantflow.platform import pdf
@@ -150,7 +192,7 @@ def printed(app: Flask, count: int = 200) -> Figures:
     with app.app_context():
         made = [samples.issued()[0] for _ in range(count)]
         db.session.commit()
-        text, sheet = letters.document(made[0]), stylesheet()
+        html, sheet = letters.document(made[0]), stylesheet()
         ids = [letter.job_id for letter in made]
         spent: list[float] = []
         least: list[float] = []
@@ -168,7 +210,7 @@ def printed(app: Flask, count: int = 200) -> Figures:
         grown = process.memory_info().rss - resident
         for _ in range(20):
             start = time.process_time()
-            weasyprint.HTML(string=text).write_pdf(stylesheets=[weasyprint.CSS(string=sheet)])
+            weasyprint.HTML(string=html).write_pdf(stylesheets=[weasyprint.CSS(string=sheet)])
             least.append(time.process_time() - start)
     return {
         "ratio_to_weasyprint": round(statistics.median(spent[20:]) / statistics.median(least[5:]), 2),
@@ -184,5 +226,7 @@ ALL: dict[str, Callable[[Flask], Figures]] = {
     "ranking": ranking,
     "decision": decision,
     "full_submit": full_submit,
+    "save_step": save_step,
+    "file_size": file_size,
     "letters": printed,
 }

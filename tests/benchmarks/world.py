@@ -158,14 +158,13 @@ STATEMENTS = (
            CASE a.state WHEN 'rejected' THEN 'criteria_not_met' END,
            CASE a.state WHEN 'rejected' THEN '' ELSE 'Eine Reise.' END,
            CASE a.state WHEN 'rejected' THEN '' ELSE 'Un voyage.' END, '', '', '', '', p.id, now(), 1,
-           encode(sha256(convert_to(a.id::text, 'UTF8')), 'hex')
+           encode(sha256(convert_to(c.id::text, 'UTF8')), 'hex')
     FROM act c JOIN application a ON a.id = c.application_id CROSS JOIN person p
     WHERE p.email = 'office@bench.example'
     """,
     """
     INSERT INTO proposal_version (proposal_id, number, digest, frozen, prepared_by, prepared_at)
-    SELECT p.id, p.version, p.digest, convert_to(c.application_id::text, 'UTF8'), p.prepared_by, p.prepared_at
-    FROM proposal p JOIN act c ON c.id = p.act_id
+    SELECT id, version, digest, convert_to(act_id::text, 'UTF8'), prepared_by, prepared_at FROM proposal
     """,
     """
     INSERT INTO share (proposal_id, funder_code, position, cents, deliberation_number)

@@ -66,7 +66,7 @@ def test_a_file_holds_more_than_one_act_in_its_life(app: Flask, given: Given) ->
         one, two = acts_of(first)
         assert (one.number, one.state, one.id) == (1, ActState.ABANDONED, first.act_id)
         assert (two.number, two.state, two.id) == (2, ActState.DECIDED, second.act_id)
-        assert set(db.session.scalars(select(Letter.subject_id))) == {two.id}
+        assert set(db.session.scalars(select(Letter.act_id))) == {two.id}
         assert set(db.session.scalars(select(Letter.application_id))) == {first.application_id}
         keys = [key.split(":")[:2] for key in db.session.scalars(select(Message.key))]
         assert keys.count(["decision_ready", str(two.id)]) == 1

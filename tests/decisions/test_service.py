@@ -364,7 +364,7 @@ def test_turning_twice_is_turning_once(app, given):
 def letters(app: Flask, proposal: Proposal) -> list[tuple[str, str, str, int | None]]:
     with app.app_context():
         query = select(Letter.funder, Letter.standing, Letter.language, Letter.amount_cents).where(
-            Letter.subject_id == proposal.act_id
+            Letter.act_id == proposal.act_id
         )
         return sorted((str(f), str(s), lang, cents) for f, s, lang, cents in db.session.execute(query))
 

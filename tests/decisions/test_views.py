@@ -261,7 +261,7 @@ def test_two_signatories_decide_by_their_pages(app: Flask, given: Given, as_: As
     assert 'name="password"' not in page
     assert sign(sophie, proposal, "consent").status_code == 302
     page = jean.get(f"/decisions/{proposal.id}?lang=fr").get_data(as_text=True)
-    assert "Votre signature autorise l’envoi de 5 décisions" in page
+    assert "Votre signature autorise l’envoi de 3 décisions" in page
     assert "Contenu identique" in page
     reply = sign(jean, proposal)
     assert reply.status_code == 302

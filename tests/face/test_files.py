@@ -66,7 +66,7 @@ def test_every_style_has_its_element() -> None:
     pages = "\n".join(path.read_text() for path in PAGES)
     scripts = "\n".join(path.read_text() for path in (ROOT / "grantflow/static/js").glob("*.js"))
     code = "\n".join(path.read_text() for path in (ROOT / "grantflow").rglob("*.py"))
-    attributes = re.findall(r'class="(?:{{.*?}}|{%.*?%}|[^"])*"', pages)
+    attributes = re.findall(r'class="(?:{{.*?}}|{%.*?%}|[^"])*"', pages + code)
     given = re.findall(r"class_=.*", pages)
     rooms = re.findall(r"block room %}[^{]*", pages)
     strings = re.findall(r"""["'`][^"'`\n]*["'`]""", scripts)

@@ -25,14 +25,12 @@ from sqlalchemy import func, select
 from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Person
 from grantflow.app import create_app
-from grantflow.kernel.parties import SYSTEM
-from grantflow.letters import service as letters
-from grantflow.letters.states import Kind
 from grantflow.notifications import rules
 from grantflow.notifications import service as notifications
 from grantflow.platform import jobs
 from grantflow.platform.db import db
 from grantflow.platform.embedded import Embedded
+from grantflow.platform.jobs.tending import BEGUN
 from grantflow.platform.models import Heartbeat
 from grantflow.supervisor import WORKERS, beat_command, worker_command
 from tests.conftest import FAST, settings_for
@@ -58,8 +56,7 @@ def flood(app: Flask) -> list[Person]:
             facts = {"number": "DT-27-1-001", "title": "Tatami"}
             notifications.send("application_admitted", to=reader, key=uuid4().hex, **facts)
         for _ in range(LETTERS):
-            made = samples.facts()
-            letters.issue(Kind.AWARD, [made], key=uuid4().hex, subject_id=uuid4(), application_id=uuid4(), by=SYSTEM)
+            samples.issued()
         db.session.commit()
     return people
 
@@ -94,7 +91,7 @@ def taken(person_id: UUID) -> float | None:
 
 def swept(app: Flask) -> datetime | None:
     with app.app_context():
-        found: datetime | None = db.session.scalar(select(Heartbeat.seen_at).where(Heartbeat.name == "sweep"))
+        found: datetime | None = db.session.scalar(select(Heartbeat.seen_at).where(Heartbeat.name == BEGUN))
         db.session.rollback()
         return found
 

@@ -212,7 +212,7 @@ def issued(
     made: Facts | Sequence[Facts] = (),
     *,
     key: str = "",
-    subject_id: UUID | None = None,
+    act_id: UUID | None = None,
     on: date | None = None,
 ) -> list[Letter]:
     """The letters of one deed, put before the cities and signed at once."""
@@ -222,7 +222,7 @@ def issued(
         SIGNATORIES,
         on=on or clock.today(),
         key=key or uuid4().hex,
-        subject_id=subject_id or uuid4(),
+        act_id=act_id or uuid4(),
         application_id=uuid4(),
         by=SYSTEM,
     )

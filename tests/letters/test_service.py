@@ -115,21 +115,18 @@ def test_a_deed_of_three_funders_costs_two_statements_and_stands_whole_or_not_at
     acts = letters.freeze(Kind.AWARD, [facts(party=party) for party in (D, T, M)])
     subject = uuid4()
     with counted() as cost:
-        made = letters.issue(
-            acts, SIGNATORIES, on=DAY, key="deed", subject_id=subject, application_id=uuid4(), by=SYSTEM
-        )
+        made = letters.issue(acts, SIGNATORIES, on=DAY, key="deed", act_id=subject, application_id=uuid4(), by=SYSTEM)
     assert cost.sql == 2, cost.statements
     assert [(letter.funder, letter.language) for letter in made] == [
         *[(D, "de"), (T, "fr"), (T, "de"), (M, "fr"), (M, "de")]
     ]
     assert (
-        letters.issue(acts, SIGNATORIES, on=DAY, key="deed", subject_id=subject, application_id=uuid4(), by=SYSTEM)
-        == made
+        letters.issue(acts, SIGNATORIES, on=DAY, key="deed", act_id=subject, application_id=uuid4(), by=SYSTEM) == made
     )
     numbers = count(issue(D)), count(issue(T))
     unvoted = letters.freeze(Kind.AWARD, [facts(), facts(party=T, deliberation=None)])
     with pytest.raises(Incomplete, match="letter_without_deliberation"):
-        letters.issue(unvoted, SIGNATORIES, on=DAY, key="x", subject_id=subject, application_id=uuid4(), by=SYSTEM)
+        letters.issue(unvoted, SIGNATORIES, on=DAY, key="x", act_id=subject, application_id=uuid4(), by=SYSTEM)
     assert (count(issue(D)), count(issue(T))) == (numbers[0] + 1, numbers[1] + 1)
 
 
@@ -210,7 +207,7 @@ def told_of(deed: list[Letter], given: Given) -> UUID:
         after=[letter.job_id for letter in deed],
         number="DT-27-1-001",
         title="Tatami",
-        application_id=str(deed[0].subject_id),
+        application_id=str(deed[0].act_id),
         channel="portal",
     )
     db.session.commit()
@@ -222,7 +219,7 @@ def test_nobody_is_told_before_the_last_letter_is_there(inside: Flask, given: Gi
     """The message begins the ten days of the notification: it must not begin them for a file that does not exist."""
     subject = uuid4()
     both = [facts(Kind.AWARD, D), facts(Kind.AWARD, T)]
-    deed = issued(Kind.AWARD, both, key="d", subject_id=subject)
+    deed = issued(Kind.AWARD, both, key="d", act_id=subject)
     sending = told_of(deed, given)
     for letter in deed:
         assert jobs.claim(sending) is None
@@ -249,7 +246,7 @@ def test_two_workers_with_the_last_two_letters_let_the_message_go(real: Flask, m
     """Each writes its own letter; neither may leave telling of them to the other."""
     subject = uuid4()
     with real.app_context():
-        deed = issued(Kind.AWARD, [facts(Kind.AWARD, D), facts(Kind.AWARD, T)], key="d", subject_id=subject)
+        deed = issued(Kind.AWARD, [facts(Kind.AWARD, D), facts(Kind.AWARD, T)], key="d", act_id=subject)
         sending = told_of(deed, Given(real))
         ids = [letter.job_id for letter in deed]
         for job_id in ids[2:]:
@@ -495,9 +492,7 @@ def test_what_was_written_out_is_printed_whatever_the_templates_say_by_then(
     (act,) = letters.freeze(Kind.AWARD, [facts()])
     before = queries.bodies(act.bodies.values())
     monkeypatch.setattr(writing, "_environment", lambda language: pytest.fail("a stored body is never a template"))
-    (letter,) = letters.issue(
-        [act], SIGNATORIES, on=DAY, key="deed", subject_id=uuid4(), application_id=uuid4(), by=SYSTEM
-    )
+    (letter,) = letters.issue([act], SIGNATORIES, on=DAY, key="deed", act_id=uuid4(), application_id=uuid4(), by=SYSTEM)
     db.session.commit()
     html = letters.document(letter)
     for piece in re.split(r'<slot name="\w+"></slot>', before[letter.body_digest]):

@@ -2,32 +2,27 @@
 
 import itertools
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
-from threading import Barrier, Event, Thread
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import String, cast, func, insert, literal, select, update
 
 from grantflow.app import create_app
 from grantflow.config import Settings
-from grantflow.dashboard.texts import UPKEEP
-from grantflow.kernel import clock
 from grantflow.notifications import rules
 from grantflow.notifications import service as notifications
 from grantflow.platform import jobs
 from grantflow.platform.db import db
-from grantflow.platform.jobs import Job, reminders, ringing
+from grantflow.platform.jobs import Job, ringing
 from grantflow.supervisor import WORKERS
 from tests.conftest import settings_for
 from tests.given import Given
 from workers import schedule
-from workers.lanes import THREADS, WIDTHS, Lane
+from workers.lanes import THREADS, WIDTHS
 
 
 @pytest.mark.parametrize("redis_url", [None, "redis://127.0.0.1:6379/0"])
@@ -304,126 +299,6 @@ def test_what_is_asked_for_twice_is_promised_once(real: Flask, kinds: Any) -> No
         assert db.session.scalar(select(func.count()).where(Job.key == "well:the deed")) == 1
 
 
-# --- periodic work -----------------------------------------------------------------------------------
-
-
-#: Three years, in seconds.
-instants = st.integers(0, 3 * 366 * 86_400).map(lambda s: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=s))
-
-
-@given(now=instants, at=st.times().map(lambda at: at.replace(second=0, microsecond=0)))
-def test_daily_work_was_due_at_its_civil_time_within_the_last_day(now: datetime, at: time) -> None:
-    """Nights that skip or repeat an hour included: it is due once each civil day."""
-    due = clock.local(jobs.Daily(at).last_due(now).astimezone(UTC))
-    assert due.timestamp() <= now.timestamp() < due.timestamp() + 25 * 3600
-    skipped = (due.month, due.hour) == (3, 3) and at.hour == 2
-    assert (due.hour, due.minute) == (at.hour + skipped, at.minute)
-
-
-@pytest.mark.parametrize("missed", [1, 5])
-def test_a_missed_beat_is_caught_up_once(real: Flask, monkeypatch: pytest.MonkeyPatch, missed: int) -> None:
-    done: list[datetime] = []
-    monkeypatch.delitem(jobs.JOBS, "audit.watch")
-    jobs.periodic("audit.watch", at="03:30")(lambda: done.append(clock.now()))
-    with real.app_context():
-
-        def beat() -> None:
-            for _ in range(2):  # a double beat is harmless
-                for job_id in jobs.begin_due():
-                    if db.session.get_one(Job, job_id).name == "audit.watch":
-                        db.session.commit()
-                        assert jobs.run(job_id)
-
-        beat()
-        assert len(done) == 1
-        db.session.execute(update(Job).values(done_at=Job.done_at - timedelta(days=missed)))
-        db.session.commit()
-        beat()
-        assert len(done) == 2
-        assert [its.done_at is not None for its in jobs.tended() if its.name == "audit.watch"] == [True]
-
-
-def test_periodic_work_that_is_not_done_yet_is_not_begun_again(real: Flask) -> None:
-    with real.app_context():
-        assert len(jobs.begin_due()) == sum(kind.period is not None for kind in jobs.JOBS.values())
-        db.session.execute(update(Job).values(created_at=Job.created_at - timedelta(days=3)))
-        db.session.commit()
-        assert jobs.begin_due() == []
-
-
-def test_every_kind_of_periodic_work_has_a_name_for_people() -> None:
-    assert set(UPKEEP) == {name for name, kind in jobs.JOBS.items() if kind.period}
-
-
-def test_long_work_shows_how_far_it_has_come_and_keeps_its_lease(real: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[Any] = []
-    monkeypatch.delitem(jobs.JOBS, "letters.scan")
-
-    @jobs.periodic("letters.scan", every=45.0)
-    def scan() -> None:
-        db.session.execute(update(Job).values(leased_until=clock.now()))
-        db.session.commit()
-        jobs.progress(500, 1200)
-        (its,) = (its for its in jobs.tended() if its.name == "letters.scan")
-        seen.append((its.done, its.total, jobs.claim_next(jobs.UPKEEP)))
-        db.session.commit()
-
-    with real.app_context():
-        job_id = jobs.begin("letters.scan", "")
-        db.session.commit()
-        assert job_id
-        assert jobs.run(job_id)
-        assert seen == [(500, 1200, None)]
-        jobs.progress(1, 2)  # no job in hand: nobody is told
-        assert [(its.done, its.total) for its in jobs.tended() if its.name == "letters.scan"] == [(500, 1200)]
-
-
-# --- lanes: a queue never waits for another ------------------------------------------------------------
-
-
-def test_a_queue_never_waits_for_another() -> None:
-    """A lane with two places, both at work: what finds no room holds no thread that others need, and whoever is at
-    work does it afterwards."""
-    lane, todo, done = Lane(2), list(range(20)), []
-    both, go = Barrier(3), Event()
-
-    def slow() -> None:
-        both.wait(10)
-        go.wait(10)
-
-    def next_one() -> bool:
-        try:
-            done.append(todo.pop())
-        except IndexError:
-            return False
-        return True
-
-    at_work = [Thread(target=lane.enter, args=(slow, next_one)) for _ in range(2)]
-    for thread in at_work:
-        thread.start()
-    both.wait(10)
-    for _ in range(20):
-        lane.enter(lambda: pytest.fail("there is no room"), next_one)
-    assert done == []
-    go.set()
-    for thread in at_work:
-        thread.join(10)
-    assert sorted(done) == list(range(20))
-    lane.enter(lambda: done.append("alone"), lambda: pytest.fail("nobody was turned away"))
-    assert done[-1] == "alone"
-
-
-def test_a_lane_that_closes_begins_nothing_else() -> None:
-    lane, done = Lane(1), []
-
-    def meanwhile() -> None:
-        lane.enter(lambda: None, lambda: True)
-        lane.close()
-
-    lane.enter(meanwhile, lambda: bool(done.append("more")) or True)
-    assert done == []
-
-
 def test_the_longest_waiting_job_of_a_queue_is_next(real: Flask, kinds: Any, sent: list[UUID | None]) -> None:
     with real.app_context():
         first, _ = promise("well"), promise("well")
@@ -433,35 +308,3 @@ def test_the_longest_waiting_job_of_a_queue_is_next(real: Flask, kinds: Any, sen
         assert jobs.claim_next(jobs.URGENT) is None
         assert jobs.run_next(jobs.MAIL)
         assert not jobs.run_next(jobs.MAIL)
-
-
-# --- reminders ---------------------------------------------------------------------------------------
-
-
-def test_reminders_of_all_wings_lie_in_one_place_and_a_missed_beat_catches_up_once(
-    real: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given: list[UUID] = []
-    broken, whole = uuid4(), uuid4()
-
-    def give(subject_id: UUID) -> None:
-        if subject_id == broken:
-            raise OSError("not now")
-        given.append(subject_id)
-
-    monkeypatch.setitem(reminders.KINDS, "test", give)
-    today = clock.today()
-    with real.app_context():
-        noted = [jobs.remind(whole, "test", today - timedelta(days=days)) for days in (2, 1, 0, 0, -1)]
-        assert noted == [True, True, True, False, True]
-        jobs.remind(broken, "test", today)
-        db.session.commit()
-        for _ in range(2):
-            with pytest.raises(OSError, match="not now"):
-                jobs.give_due()
-        assert given == [whole]
-        with clock.frozen(clock.now() + timedelta(days=1)), pytest.raises(OSError, match="not now"):
-            jobs.give_due()
-        assert given == [whole, whole]
-        with pytest.raises(KeyError):
-            jobs.remind(whole, "nobody gives this", today)

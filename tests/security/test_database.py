@@ -191,7 +191,9 @@ def test_the_decision_is_the_proposal(world: World, sql: Connection, proposal: d
             " WHERE p.id = s.proposal_id AND a.state <> 'open'",
             "as it ended",
         ),
-        ("UPDATE proposal_version SET content = '{}'", "on record"),
+        ("UPDATE proposal_version SET frozen = ''", "on record"),
+        ("UPDATE body SET text = ''", "as it was written"),
+        ("DELETE FROM body", "as it was written"),
         *(
             (f"TRUNCATE {table} CASCADE", "stays on record")
             for table in (
@@ -208,7 +210,7 @@ def test_the_decision_is_the_proposal(world: World, sql: Connection, proposal: d
                     "share",
                     "decision_key",
                 ),
-                *("act", "commitment", "reservation", "letter", "letter_download"),
+                *("act", "commitment", "reservation", "body", "letter", "letter_download"),
             )
         ),
     ],

@@ -68,14 +68,14 @@ def events(app: Flask, file: UUID, action: str) -> int:
 
 
 def test_sending_an_application(real: Flask, there: Given) -> None:
-    """One number, one submission, one receipt."""
+    """One number, one sealed version, one receipt."""
     applicant = there.applicant()
     file = there.application(by=applicant)
     statuses = at_once(real, applicant, f"/applications/{file.id}/check", {})
     one_effect(statuses, refused={409})
     assert statuses[302] == 1
     assert events(real, file.id, "submit") == 1
-    assert count(real, "SELECT count(*) FROM submission") == 1
+    assert count(real, "SELECT count(*) FROM application_version WHERE sealed_at IS NOT NULL") == 1
     assert count(real, "SELECT last_number FROM call") == 1
     assert count(real, "SELECT count(*) FROM message WHERE kind = 'application_received'") == 1
 

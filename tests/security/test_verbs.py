@@ -77,6 +77,10 @@ VERBS: Final[dict[str, Verb]] = {
     "applications.start": lambda w, by: applications.start(
         db.session.scalars(select(Call)).one(), organisation(w), by=by, language="de"
     ),
+    "applications.save": lambda w, by: applications.save(
+        file(w, "draft D"), StepName.DATES, {"starts_on": None, "ends_on": None}, by=by
+    ),
+    "applications.purge": lambda w, by: applications.purge(file(w, "rejected D"), by=by),
     "applications.save_answers": lambda w, by: applications.save_answers(
         file(w, "draft D"), StepName.DATES, {"starts_on": None, "ends_on": None}, by=by
     ),
@@ -91,6 +95,10 @@ VERBS: Final[dict[str, Verb]] = {
     "applications.choose_channel": lambda w, by: applications.choose_channel(
         file(w, "submitted D"), Channel.POST, by=by
     ),
+    "applications.withdraw_partner": lambda w, by: applications.withdraw_partner(
+        file(w, "submitted D"), reason="x", by=by
+    ),
+    "applications.confirm": lambda w, by: applications.confirm(file(w, "submitted D"), by=by),
     "applications.withdraw": lambda w, by: applications.withdraw(file(w, "submitted D"), by=by),
     "applications.return_": lambda w, by: applications.return_(file(w, "submitted D"), reason="x", by=by),
     "applications.admit": lambda w, by: applications.admit(file(w, "submitted D"), by=by),
@@ -109,6 +117,7 @@ VERBS: Final[dict[str, Verb]] = {
         db.session.get_one(Message, w.failed["message"]), by=by
     ),
     "organisations.create": lambda w, by: organisations.create(profile(), by=by),
+    "organisations.merge": lambda w, by: organisations.merge(organisation(w), organisation(w), by=by),
     "organisations.update": lambda w, by: organisations.update(organisation(w), profile(), by=by),
     "review.assign": lambda w, by: review.assign(file(w, "in_review D"), colleague(w, "reviewer D, unassigned"), by=by),
     "review.nominate": lambda w, by: review.nominate(

@@ -1,6 +1,7 @@
 """Reads of applications, all inside ``visible_to``."""
 
 from ..rules import Difference
+from .changing import Changed, changed_since
 from .files import (
     OPEN,
     SENT,
@@ -38,6 +39,7 @@ __all__ = [
     "PAGE",
     "SENT",
     "AtStep",
+    "Changed",
     "Cursor",
     "Difference",
     "File",
@@ -50,6 +52,7 @@ __all__ = [
     "awaits_confirmation",
     "by_id",
     "category_terms",
+    "changed_since",
     "changed_since_return",
     "confirmation_due",
     "consents",

@@ -9,11 +9,13 @@ from .differing import Difference, difference
 from .filing import CallTerms, CategoryTerms, Filing, Line, PartnerView, Question
 from .money import Money, money_of, most
 from .parties import after_withdrawal, is_confirmed
-from .sealing import FROZEN, SCHEMA, canonical, digest, plain
+from .recording import CELLS, record, values_of
+from .sealing import FROZEN, SCHEMA, canonical, plain
 from .sending import CONSENT_VERSION, FIELDS, NEEDED, required_declarations, why_not_submit
 from .words import covered, number, return_deadline, search_text, title_key
 
 __all__ = [
+    "CELLS",
     "CONSENT_VERSION",
     "FIELDS",
     "FROZEN",
@@ -33,15 +35,16 @@ __all__ = [
     "canonical",
     "covered",
     "difference",
-    "digest",
     "is_confirmed",
     "money_of",
     "most",
     "number",
     "plain",
+    "record",
     "required_declarations",
     "return_deadline",
     "search_text",
     "title_key",
+    "values_of",
     "why_not_submit",
 ]

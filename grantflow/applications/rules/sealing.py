@@ -1,11 +1,10 @@
 """What is sealed when a file is sent: bytes that stay as they are, whatever the code says by then (D14)."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
+from grantflow.kernel.canonical import written
 from grantflow.organisations.rules import BANK, PROFILE_FIELDS
 
 #: Goes up with every change of what ``queries.content`` gives: sealed bytes say by which schema they were written.
@@ -27,10 +26,5 @@ def plain(value: Any) -> Any:
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:
-    """JSON with sorted names, no blanks, UTF-8: the same content gives the same bytes for ever."""
-    return json.dumps(plain(content), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def digest(content: bytes) -> str:
-    """SHA-256 over the bytes themselves, as the receipt shows it."""
-    return hashlib.sha256(content).hexdigest()
+    """The same content gives the same bytes for ever."""
+    return written(plain(content))

@@ -4,7 +4,7 @@ from .choosing import choose_channel
 from .lapsing import lapse_returns
 from .moving import admit, advance, exclude, return_, submit, withdraw
 from .participating import confirm, withdraw_partner
-from .purging import purge
+from .purging import forget_changes, purge
 from .saving import declare, save, save_answers, save_budget, save_partner, start
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "confirm",
     "declare",
     "exclude",
+    "forget_changes",
     "lapse_returns",
     "purge",
     "return_",

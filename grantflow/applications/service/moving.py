@@ -8,9 +8,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
-from grantflow.kernel.errors import Forbidden, Invalid
+from grantflow.kernel.errors import Forbidden, Invalid, Newer
 from grantflow.kernel.parties import SYSTEM, Actor
 from grantflow.platform.db import db
+from grantflow.platform.saving import NOW, Seen
 
 from .. import policy, queries, rules
 from ..models import Application, Event, StateCount, Version
@@ -20,12 +21,13 @@ from .sealing import lapse, open_version, reopen, seal
 from .telling import tell
 
 
-def submit(application: Application, *, by: Actor) -> Version:
+def submit(application: Application, *, seen: Seen = NOW, by: Actor) -> Version:
     """Send the file. In order: lock, check everything, number (first time), seal the version, move, receipt by mail.
 
-    Raises Incomplete with every reason against. A second click meets IllegalStep.
+    What is sent is the revision that the page showed: raises Newer where somebody has saved since. Raises Incomplete
+    with every reason against. A second click meets IllegalStep.
     """
-    advance(application, Action.SUBMIT, by=by)
+    advance(application, Action.SUBMIT, seen=seen, by=by)
     sent = application.sent
     assert sent is not None  # noqa: S101 - it was sealed just now
     tell("application_received", application, sent.number, hash=sent.hash, sent_at=sent.sealed_at)
@@ -62,12 +64,12 @@ def exclude(application: Application, *, reason: str, by: Actor) -> None:
     tell("application_inadmissible", application, 1, reason=reason.strip(), reason_language=by.language)
 
 
-def advance(application: Application, action: Action, *, by: Actor, note: str = "") -> None:
+def advance(application: Application, action: Action, *, by: Actor, note: str = "", seen: Seen = NOW) -> None:
     """Move ``application`` by ``action``: the only writer of its state.
 
     In order: lock the row (a second click waits here, then meets IllegalStep), check relation, role, table and guard,
     do what belongs to the move, state, event, counters, audit, flush. ``note`` is shown to the applicant.
-    Raises Forbidden, IllegalStep, Incomplete with the guard's reasons, or Invalid where a reason is owed.
+    Raises Forbidden, IllegalStep, Incomplete with the guard's reasons, Newer, or Invalid where a reason is owed.
     """
     # On sending the call holds still too: for the number, and for the check for a twin (D14, R6).
     db.lock(application, *([application.call] if action is Action.SUBMIT else []), by=by)
@@ -76,6 +78,8 @@ def advance(application: Application, action: Action, *, by: Actor, note: str = 
     subject = None
     if action is Action.SUBMIT:
         version = open_version(application)
+        if version and seen is not NOW and version.revision != seen.revision:
+            raise Newer(queries.changed_since(version, seen))
         subject = queries.filing(version, clock.now()) if version else None
     roles = None if by is SYSTEM else by.roles
     step = APPLICATION.step(action, application.state, roles, subject)

@@ -1,14 +1,16 @@
 """Erasure: the personal texts of a file's versions are emptied; numbers, hashes and amounts remain."""
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, delete, or_, select, update
 
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep
 from grantflow.kernel.parties import SYSTEM, Actor
+from grantflow.platform import jobs
 from grantflow.platform.db import db
+from grantflow.platform.saving import KEPT_FOR
 
-from ..models import Application, BudgetLine, Version, VersionAnswer, VersionParty
+from ..models import Application, BudgetLine, Participation, Version, VersionAnswer, VersionChange, VersionParty
 from ..states import OPEN
 
 
@@ -37,11 +39,13 @@ def purge(application: Application, *, by: Actor) -> None:
             places="",
             other_public_funding="",
         ),
+        delete(VersionChange).where(VersionChange.version_id.in_(ids)),
         update(VersionAnswer).where(VersionAnswer.version_id.in_(ids)).values(text=""),
         update(BudgetLine).where(BudgetLine.version_id.in_(ids)).values(description=""),
         update(VersionParty)
         .where(VersionParty.version_id.in_(ids))
         .values(name="", street="", postal_code="", city="", profile={}, contact_name="", email="", role=""),
+        update(Participation).where(Participation.application_id == application.id).values(note=""),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
     application.title = application.lead_name = application.partner_name = application.search_text = ""
@@ -50,3 +54,11 @@ def purge(application: Application, *, by: Actor) -> None:
     db.session.expire(application)
     for version in application.versions:
         db.session.expire(version)
+
+
+@jobs.periodic("applications.forget_changes", at="03:15")
+def forget_changes() -> None:
+    """Housekeeping: thirty days after a version was closed, nobody needs to know how it came about."""
+    before = clock.now() - KEPT_FOR
+    closed = select(Version.id).where(or_(Version.sealed_at < before, Version.lapsed_at < before))
+    db.session.execute(delete(VersionChange).where(VersionChange.version_id.in_(closed)))

@@ -1,12 +1,12 @@
 """Begin a draft, and keep what its steps say. ``save`` is the one door of everything that is written."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import delete, func, inspect, select, update
+from sqlalchemy.dialects.postgresql import Insert, aggregate_order_by, insert
 from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -16,19 +16,22 @@ from grantflow.calls.models import Call
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep
 from grantflow.kernel.parties import Actor, Role
+from grantflow.letters.states import Channel
 from grantflow.organisations import policy as organisation_policy
 from grantflow.organisations.models import Organisation
 from grantflow.platform.db import db, to_write
+from grantflow.platform.saving import NOW, Door, Saved, Seen
 
 from .. import policy, queries, rules
-from ..models import Application, BudgetLine, Declaration, Version, VersionAnswer, VersionParty
+from ..models import Application, BudgetLine, Declaration, Version, VersionAnswer, VersionChange, VersionParty
 from ..states import EDITABLE, Declared, LineKind, Part, State, StepName
+from .choosing import choose_channel
 from .participating import as_lead
 
 #: The rows that belong to a version.
 PARTS = ("answers", "lines", "declarations", "partner")
-#: The facts of the steps of answers: whatever else they say answers a question of the call.
-FACTS = frozenset(name for names in rules.FIELDS.values() for name in names)
+#: The columns of a version: whatever else a step of answers says answers a question.
+VERSION = frozenset(inspect(Version).columns.keys())
 #: What is typed of a partner.
 PARTNER = ("name", "kind", "country", "city", "contact_name", "email", "run_by", "role")
 
@@ -60,33 +63,45 @@ def start(call: Call, organisation: Organisation, *, by: Actor, language: str) -
     return application
 
 
-def save(application: Application, step: StepName, values: Mapping[str, Any], *, by: Actor) -> Version:
+def save(application: Application, step: StepName, values: Mapping[str, Any], *, seen: Seen = NOW, by: Actor) -> Saved:
     """Keep what one step says, half-done things too: every save goes through here, and each counts up the revision.
 
-    Raises Forbidden for strangers, IllegalStep while nothing may be written.
+    Merged into what somebody else has saved since the page was ``seen``. Raises Forbidden for strangers, IllegalStep
+    while nothing may be written, Clash where both changed the same.
     """
     version = _open(application, by, policy.signs_for if step is StepName.DECLARATIONS else policy.writes_for)
-    facts, rows = WRITERS[step](version, values, by)
-    facts |= {"revision": version.revision + 1, "saved_at": clock.now()}
-    saved = update(Version).where(Version.id == version.id).values(facts)
-    # One statement: what the version says itself goes along with the rows that belong to it.
-    db.session.execute(
-        saved if rows is None else rows.add_cte(saved.cte("saved")), execution_options={"synchronize_session": False}
-    )
+    if step is StepName.BUDGET:
+        values = {**values, "lines": [replace(line, key=line.key or uuid4()) for line in values["lines"]]}
+    door = Door(VersionChange, VersionChange.version_id, version.id, step, version.revision, by)
+    later, part = db.session.execute(select(door.later(seen), _part(step, version))).one()
+    theirs = _now(step, version, part, values)
+    saved = door.save(later, rules.record(step, theirs), rules.record(step, values), seen)
+    if saved.change is None:
+        return saved
+    facts, rows = WRITERS[step](version, rules.values_of(step, saved.values, values, theirs), theirs, by)
+    facts |= {"revision": saved.revision, "saved_at": clock.now()}
+    # One statement: what the version says itself goes along with the rows that belong to it, and with who changed it.
+    statement = saved.change.add_cte(update(Version).where(Version.id == version.id).values(facts).cte("saved"))
+    if rows is not None:
+        statement = statement.add_cte(rows.cte("parts"))
+    db.session.execute(statement, execution_options={"synchronize_session": False})
     for name, value in facts.items():
         set_committed_value(version, name, value)
     db.session.expire(version, PARTS)
-    return version
+    return saved
 
 
-def save_answers(application: Application, step: StepName, values: Mapping[str, Any], *, by: Actor) -> None:
+def save_answers(
+    application: Application, step: StepName, values: Mapping[str, Any], *, seen: Seen = NOW, by: Actor
+) -> Saved:
     """Keep the facts of the project, people or dates step, and the answers to the questions that stand there.
 
     Nothing else is taken from ``values``.
     """
     codes = {question.code for question in queries.of_step(application.call, step)}
     facts = {name: values[name] for name in rules.FIELDS[step]}
-    save(application, step, facts | {code: values[code] for code in codes.intersection(values)}, by=by)
+    answers = {code: values[code] for code in codes.intersection(values)}
+    return save(application, step, facts | answers, seen=seen, by=by)
 
 
 def save_partner(
@@ -95,11 +110,13 @@ def save_partner(
     *,
     partner_search: bool,
     equal_roles: bool,
+    seen: Seen = NOW,
     by: Actor,
-) -> None:
+) -> Saved:
     """Keep the partner, or that one is being looked for (``partner=None``)."""
-    values = {"partner": partner, "partner_search": partner_search, "equal_roles": equal_roles}
-    save(application, StepName.PARTNER, values, by=by)
+    typed = {name: partner[name] for name in PARTNER} if partner else None
+    values = {"partner": typed, "partner_search": partner_search, "equal_roles": equal_roles and partner is not None}
+    return save(application, StepName.PARTNER, values, seen=seen, by=by)
 
 
 def save_budget(
@@ -108,22 +125,71 @@ def save_budget(
     *,
     requested_cents: int,
     other_public_funding: str = "",
+    seen: Seen = NOW,
     by: Actor,
-) -> None:
+) -> Saved:
     """Replace the budget by ``lines`` and keep its sums. An unbalanced one may be saved, not sent (R3).
 
     A line with a key is the one that has it; one without is new.
     """
     values = {"lines": lines, "requested_cents": requested_cents, "other_public_funding": other_public_funding}
-    save(application, StepName.BUDGET, values, by=by)
+    return save(application, StepName.BUDGET, values, seen=seen, by=by)
 
 
-def declare(application: Application, codes: frozenset[Declared], *, by: Actor) -> None:
+def declare(
+    application: Application,
+    codes: frozenset[Declared],
+    *,
+    channel: Channel | None = None,
+    seen: Seen = NOW,
+    by: Actor,
+) -> Saved:
     """Keep exactly ``codes`` as declared; each keeps who declared it first and when.
 
-    A declaration binds whoever makes it: unlike the rest of a draft, each change goes on the trail.
+    A declaration binds whoever makes it: unlike the rest of a draft, each change goes on the trail. With ``channel``,
+    also how the acts shall arrive.
     """
-    save(application, StepName.DECLARATIONS, {"codes": codes}, by=by)
+    lead = application.lead
+    values: dict[str, Any] = {"codes": codes & frozenset(rules.required_declarations(lead.kind, lead.country))}
+    if channel:
+        values["channel"] = channel
+    saved = save(application, StepName.DECLARATIONS, values, seen=seen, by=by)
+    if wanted := saved.values.get("channel"):
+        choose_channel(application, Channel(wanted), by=by)
+    return saved
+
+
+# --- what is saved ---------------------------------------------------------------------------------
+
+
+def _part(step: StepName, version: Version) -> Any:
+    """The rows that a step writes, as JSON: read once the file is held, along with the changes."""
+    if step is StepName.PARTNER:
+        pairs = [its for name in PARTNER for its in (name, getattr(VersionParty, name))]
+        its = (VersionParty.version_id == version.id, VersionParty.part == Part.PARTNER)
+        return select(func.jsonb_build_object(*pairs)).where(*its).scalar_subquery()
+    if step is StepName.BUDGET:
+        pairs = [its for name in ("key", *rules.CELLS) for its in (name, getattr(BudgetLine, name))]
+        rows = func.jsonb_agg(aggregate_order_by(func.jsonb_build_object(*pairs), BudgetLine.position))
+        return select(rows).where(BudgetLine.version_id == version.id).scalar_subquery()
+    if step is StepName.DECLARATIONS:
+        return select(func.jsonb_agg(Declaration.code)).where(Declaration.version_id == version.id).scalar_subquery()
+    said = func.jsonb_object_agg(VersionAnswer.code, VersionAnswer.text)
+    return select(said).where(VersionAnswer.version_id == version.id).scalar_subquery()
+
+
+def _now(step: StepName, version: Version, part: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is saved by now of that which ``values`` say."""
+    rows: dict[str, Any] = {}
+    if step is StepName.PARTNER:
+        rows["partner"] = part
+    elif step is StepName.BUDGET:
+        rows["lines"] = [rules.Line(**{**line, "key": UUID(line["key"])}) for line in part or ()]
+    elif step is StepName.DECLARATIONS:
+        rows["codes"] = frozenset(Declared(code) for code in part or ())
+        rows["channel"] = version.application.channel
+    facts = {n: getattr(version, n) if n in VERSION else (part or {}).get(n, "") for n in values if n not in rows}
+    return facts | {name: value for name, value in rows.items() if name in values}
 
 
 def _open(application: Application, by: Actor, may: Callable[[Actor, Application], bool]) -> Version:
@@ -134,8 +200,9 @@ def _open(application: Application, by: Actor, may: Callable[[Actor, Application
     db.session.flush()
     # Both rows in one statement, and both as they are once the wait is over: what is joined unlocked may be older.
     held = select(Application).join(Application.open).where(Application.id == application.id)
-    held = to_write(held, Application, Version).options(contains_eager(Application.open), joinedload(Application.lead))
-    found = db.session.scalar(held.execution_options(populate_existing=True))
+    lead = joinedload(Application.lead).joinedload(Organisation.memberships)
+    held = to_write(held, Application, Version).options(contains_eager(Application.open), lead)
+    found = db.session.scalars(held.execution_options(populate_existing=True)).unique().one_or_none()
     db.confirm_rights(by, before)
     if found is None or found.open is None or found.state not in EDITABLE:
         raise IllegalStep("not_editable")
@@ -146,12 +213,13 @@ def _open(application: Application, by: Actor, may: Callable[[Actor, Application
 
 # --- what each step writes -------------------------------------------------------------------------
 
+Values = Mapping[str, Any]
 #: What a step changes of the version itself, and the rows it writes beside it, if any.
 Written = tuple[dict[str, Any], Insert | None]
 
 
-def _write_answers(version: Version, values: Mapping[str, Any], _by: Actor) -> Written:
-    facts = {name: value for name, value in values.items() if name in FACTS}
+def _write_answers(version: Version, values: Values, _before: Values, _by: Actor) -> Written:
+    facts = {name: value for name, value in values.items() if name in VERSION}
     said = [
         {"version_id": version.id, "code": code, "text": text} for code, text in values.items() if code not in facts
     ]
@@ -162,7 +230,7 @@ def _write_answers(version: Version, values: Mapping[str, Any], _by: Actor) -> W
     return facts, row.on_conflict_do_update(index_elements=key, set_={"text": row.excluded.text})
 
 
-def _write_partner(version: Version, values: Mapping[str, Any], _by: Actor) -> Written:
+def _write_partner(version: Version, values: Values, _before: Values, _by: Actor) -> Written:
     partner = values["partner"]
     facts = {
         "partner_search": values["partner_search"],
@@ -181,7 +249,7 @@ def _write_partner(version: Version, values: Mapping[str, Any], _by: Actor) -> W
     return facts, row.on_conflict_do_update(index_elements=key, set_=typed)
 
 
-def _write_budget(version: Version, values: Mapping[str, Any], _by: Actor) -> Written:
+def _write_budget(version: Version, values: Values, _before: Values, _by: Actor) -> Written:
     lines: Sequence[rules.Line] = values["lines"]
     facts = {
         "requested_cents": values["requested_cents"],
@@ -198,24 +266,21 @@ def _write_budget(version: Version, values: Mapping[str, Any], _by: Actor) -> Wr
     return facts, insert(BudgetLine).values(rows) if rows else None
 
 
-def _write_declarations(version: Version, values: Mapping[str, Any], by: Actor) -> Written:
-    application = version.application
-    lead = application.lead
-    allowed = values["codes"] & frozenset(rules.required_declarations(lead.kind, lead.country))
-    its = Declaration.version_id == version.id
-    kept = frozenset(db.session.scalars(select(Declaration.code).where(its)))
-    if allowed == kept:
+def _write_declarations(version: Version, values: Values, before: Values, by: Actor) -> Written:
+    declared, kept = values["codes"], before["codes"]
+    if declared == kept:
         return {}, None
-    if kept - allowed:
-        db.session.execute(delete(Declaration).where(its, Declaration.code.not_in(allowed)))
-    before, after = ({"declarations": sorted(codes)} for codes in (kept, allowed))
-    audit.record("declared", on=application, by=by, before=before, after=after)
+    if kept - declared:
+        its = Declaration.version_id == version.id
+        db.session.execute(delete(Declaration).where(its, Declaration.code.not_in(declared)))
+    was, now = ({"declarations": sorted(codes)} for codes in (kept, declared))
+    audit.record("declared", on=version.application, by=by, before=was, after=now)
     new = {"version_id": version.id, "person_id": by.id, "declared_at": clock.now()}
-    rows = [new | {"code": code} for code in sorted(allowed - kept)]
+    rows = [new | {"code": code} for code in sorted(declared - kept)]
     return {}, insert(Declaration).values(rows) if rows else None
 
 
-WRITERS: dict[StepName, Callable[[Version, Mapping[str, Any], Actor], Written]] = {
+WRITERS: dict[StepName, Callable[[Version, Values, Values, Actor], Written]] = {
     StepName.PARTNER: _write_partner,
     **dict.fromkeys(rules.FIELDS, _write_answers),
     StepName.BUDGET: _write_budget,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from grantflow.kernel import clock
+from grantflow.kernel.canonical import digest
 from grantflow.kernel.errors import Forbidden
 from grantflow.kernel.parties import Actor
 from grantflow.platform.db import db
@@ -58,7 +59,7 @@ def seal(application: Application, by: Actor) -> None:
     content = rules.canonical(queries.content(version) | {"sent_at": now.isoformat()})
     application.submitted_at = version.sealed_at = now
     version.sent_by = by.id
-    version.content, version.schema, version.hash = content, rules.SCHEMA, rules.digest(content)
+    version.content, version.schema, version.hash = content, rules.SCHEMA, digest(content)
     db.session.flush()
     set_committed_value(application, "open", None)
     set_committed_value(application, "sent", version)

@@ -9,19 +9,22 @@ from flask_babel import gettext as _
 
 from grantflow.calls import rules as call_rules
 from grantflow.kernel import clock
-from grantflow.kernel.errors import IllegalStep, Incomplete, Invalid, Reason
+from grantflow.kernel.errors import Clash, IllegalStep, Incomplete, Invalid, Newer, Reason
 from grantflow.kernel.parties import OFFICES
 from grantflow.letters import texts as letter_texts
 from grantflow.organisations import texts as organisation_texts
 from grantflow.organisations.states import Country
-from grantflow.platform import errors, locale
+from grantflow.platform import errors, locale, returning
 from grantflow.platform.access import current_actor, requires
+from grantflow.platform.forms import Form
 from grantflow.platform.http import flash_ok, is_read, page, redirect_to
+from grantflow.platform.saving import Saved
 
 from .. import forms, policy, queries, rules, service, texts
 from ..models import Application, Version
 from ..queries import AtStep
 from ..states import EDITABLE, LineKind, StepName
+from . import wording
 from .blueprint import bp
 
 STEPS = tuple(StepName)
@@ -36,11 +39,24 @@ def step(place: AtStep) -> Any:
     application = place.application
     if application.state not in EDITABLE:
         if request.method == "POST":
-            raise IllegalStep("not_editable")
+            return _too_late(IllegalStep("not_editable"), application, _typed(place))
         return redirect_to("applications.show", id=application.id)
     version = application.open
     assert version is not None  # noqa: S101 - a file that can be written has one
     return PAGES[place.step](version)
+
+
+def _typed(place: AtStep) -> Any:
+    """The form that came too late, for the words in it; the organisation's is none of ours."""
+    version = place.application.versions[-1]
+    form = Form() if place.step is StepName.ORGANISATION else wording.form_of(version, place.step)
+    if isinstance(form, forms.BudgetForm):
+        form.name_lines()
+    return form
+
+
+def _too_late(error: IllegalStep, application: Application, form: Any) -> Any:
+    return returning.too_late(error, form, url_for("applications.show", id=application.id))
 
 
 def _organisation(version: Version) -> Any:
@@ -52,13 +68,14 @@ def _partner(version: Version) -> Any:
     form = forms.PartnerForm.of(version)
     other = Country.FRANCE if version.lead.country is Country.GERMANY else Country.GERMANY
 
-    def write() -> None:
+    def write() -> Saved:
         partner = form.partner(other)
-        service.save_partner(
+        return service.save_partner(
             version.application,
             partner,
             partner_search=form.has_partner.data == "no",
             equal_roles=form.equal_roles.data,
+            seen=form.saw(version.number),
             by=current_actor(),
         )
 
@@ -75,7 +92,9 @@ def _plain(name: StepName, form_type: type[forms.AnswersForm]) -> Callable[[Vers
             name.value,
             version,
             form,
-            lambda: service.save_answers(version.application, name, form.answers(), by=current_actor()),
+            lambda: service.save_answers(
+                version.application, name, form.answers(), seen=form.saw(version.number), by=current_actor()
+            ),
             **({"earliest": _earliest(version)} if name is StepName.DATES else {}),
         )
 
@@ -115,12 +134,13 @@ def _budget(version: Version) -> Any:
         form.point_out()
         return _show("budget", version, form=form, focus=focus, **context)
 
-    def write() -> None:
-        service.save_budget(
+    def write() -> Saved:
+        return service.save_budget(
             application,
             lines,
             requested_cents=form.requested.data or 0,
             other_public_funding=form.other_public_funding.data or "",
+            seen=form.saw(version.number),
             by=current_actor(),
         )
 
@@ -147,10 +167,14 @@ def _declarations(version: Version) -> Any:
     application = version.application
     form = forms.DeclarationsForm.of(version, [its.code for its in version.declarations] if is_read() else ())
 
-    def write() -> None:
-        service.declare(application, frozenset(form.codes.data or ()), by=current_actor())
-        if form.channel.data:
-            service.choose_channel(application, form.channel.data, by=current_actor())
+    def write() -> Saved:
+        return service.declare(
+            application,
+            frozenset(form.codes.data or ()),
+            channel=form.channel.data,
+            seen=form.saw(version.number),
+            by=current_actor(),
+        )
 
     return _answer("declarations", version, form, write, consents=list(texts.CONSENTS.values()))
 
@@ -158,21 +182,27 @@ def _declarations(version: Version) -> Any:
 def _check(version: Version) -> Any:
     """What was entered, what is missing, and the button that sends."""
     form, application = forms.SendForm(), version.application
+    form.show(version.number, version.revision)
     reasons: Sequence[Reason] = ()
+    changes: list[dict[str, Any]] = []
     if form.sent():
         try:
-            service.submit(application, by=current_actor())
+            service.submit(application, seen=form.saw(version.number), by=current_actor())
         except Incomplete as refused:
             reasons = refused.reasons
+        except Newer as refused:
+            changes = wording.newer(version, refused.changes)
+            form.show(version.number, version.revision, anew=True)
         else:
             return redirect_to("applications.receipt", id=application.id)
     file = queries.file_context(version)
     return _show(
         "check",
         version,
-        status=422 if reasons else 200,
+        status=422 if reasons else 409 if changes else 200,
         form=form,
         refused=bool(reasons),
+        changes=changes,
         file=file,
         answered={
             step: [_read(its.question, version) for its in file.asked if its.question.step is step]
@@ -203,16 +233,23 @@ PAGES: dict[StepName, Callable[[Version], Any]] = {
 }
 
 
-def _answer(name: str, version: Version, form: Any, write: Callable[[], None], **context: Any) -> Any:
+def _answer(name: str, version: Version, form: Any, write: Callable[[], Saved], **context: Any) -> Any:
     """Show a step's form, or write it and go on: to the next step, the previous one, or the overview."""
+    form.show(version.number, version.revision)
     if not form.sent():
         status = 200 if is_read() or locale.switching() else 422
         return _show(name, version, status=status, form=form, **context)
     try:
-        write()
+        saved = write()
     except Invalid as refused:
         form.blame(refused)
         return _show(name, version, status=422, form=form, **context)
+    except Clash as clash:
+        return _show(name, version, status=409, form=form, clash=wording.both_changed(clash, form, version), **context)
+    except IllegalStep as late:  # somebody has just sent it
+        return _too_late(late, version.application, form)
+    if saved.taken:
+        flash_ok(wording.taken(form, saved.taken))
     application, action = version.application, request.form.get("action")
     if action in {"later", "save"}:
         flash_ok(_("Saved, not yet sent. You can go on at any time."))

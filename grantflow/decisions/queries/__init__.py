@@ -27,14 +27,14 @@ from .files import (
 )
 from .holdings import SHOWN, Holding, reservations
 from .ranks import Edge, Ranking, ranking
-from .sights import Act, Panel, Sight, act, panel, sight
+from .sights import FundersAct, Panel, Sight, act, panel, sight
 from .waiting import tasks, to_sign
 
 __all__ = [
     "SHOWN",
-    "Act",
     "Draft",
     "Edge",
+    "FundersAct",
     "Holding",
     "Panel",
     "Ranking",

@@ -111,11 +111,6 @@ class Sight:
             if (act := self.content.acts.get(party))
         ]
 
-    @property
-    def letter_count(self) -> int:
-        """Acts and courtesy translations."""
-        return sum(2 if act.has_courtesy else 1 for act in self.acts)
-
     def share_of(self, party: Party | None) -> int:
         return next((s.cents for s in self.proposal.shares if s.funder_code is party), 0)
 
@@ -153,7 +148,7 @@ def sight(actor: Actor, proposal: Proposal) -> Sight:
         later=later(proposal) if proposal.act.returned_at else None,
         may_deliberate=its.is_open and policy.may_deliberate(actor, proposal),
         may_send_back=its.is_open and policy.may_send_back(actor, proposal),
-        letters=letters.of_subject(proposal.act_id) if proposal.act.decided_at else (),
+        letters=letters.of_act(proposal.act_id) if proposal.act.decided_at else (),
     )
 
 
@@ -200,7 +195,7 @@ def _beside(proposal: Proposal, since: datetime) -> list[tuple[datetime, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class FundersAct:
     """One funder's act as a version of the proposal puts it to the cities."""
 
     proposal: Proposal
@@ -214,14 +209,14 @@ class Act:
         return self.version.number == self.proposal.version
 
 
-def act(actor: Actor, id: UUID, party: str, number: int | None = None) -> Act | None:  # noqa: A002
+def act(actor: Actor, id: UUID, party: str, number: int | None = None) -> FundersAct | None:  # noqa: A002
     """The act of ``party`` in a proposal that exists for the actor: as it stands, or as version ``number`` had it."""
     its = proposal(actor, id)
     if its is None:
         return None
     version = next((v for v in its.versions if v.number == (number or its.version)), None)
     written = {p.value: (p, act) for p, act in version.content.acts.items()}.get(party) if version else None
-    return Act(its, version, *written) if version and written else None
+    return FundersAct(its, version, *written) if version and written else None
 
 
 @dataclass(frozen=True, slots=True)

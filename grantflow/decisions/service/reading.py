@@ -9,14 +9,14 @@ from grantflow.letters import queries as letters
 from grantflow.letters import texts
 from grantflow.letters.rules import Slot, filled
 
-from ..queries import Act
+from ..queries import FundersAct
 
 _MAIN = re.compile(r"<main>(.*)</main>", re.DOTALL)
 #: A heading's tag up to its level.
 _HEADING = re.compile(r"(</?h)([1-5])\b")
 
 
-def words(act: Act, language: str) -> Markup:
+def words(act: FundersAct, language: str) -> Markup:
     """The text of ``act`` as it was put to the cities in ``language``, without letterhead and footer, its headings
     below the page's own. It was escaped when it was written out; the database keeps it under the digest of its bytes.
     """

@@ -138,7 +138,7 @@ def _issue(proposal: Proposal, by: Person) -> list[Letter]:
         {key.party: key.name for key in queries.live_keys(proposal)},
         on=clock.local(proposal.act.decided_at or clock.now()).date(),
         key=str(proposal.act_id),
-        subject_id=proposal.act_id,
+        act_id=proposal.act_id,
         application_id=proposal.application_id,
         by=by,
     )

@@ -30,7 +30,7 @@ def issue(
     *,
     on: date,
     key: str,
-    subject_id: UUID,
+    act_id: UUID,
     application_id: UUID,
     by: Actor,
 ) -> list[Letter]:
@@ -46,7 +46,7 @@ def issue(
         raise Incomplete(reasons)
     years = sorted({(act.facts.funder.party, on.year) for act in acts})
     numbers = _draw(years)
-    whose = {"subject_id": subject_id, "application_id": application_id}
+    whose = {"act_id": act_id, "application_id": application_id}
     rows = [
         {**row, "key": f"{act.kind}:{key}:{act.facts.funder.party}:{row['language']}", **whose}
         for act in acts
@@ -69,7 +69,7 @@ def issue(
                 "standing": letter.standing,
                 "language": letter.language,
                 "application": letter.application_number,
-                "body": letter.body_digest,
+                "digest": letter.body_digest,
             },
         )
     return letters

@@ -41,7 +41,7 @@ def remind(subject_id: UUID, kind: str, due_on: date) -> bool:
     return insert_once(Reminder, subject_id=subject_id, kind=kind, due_on=due_on) is not None
 
 
-@periodic("upkeep.remind", every=45.0)
+@periodic("upkeep.remind", every=5.0)
 def give_due() -> None:
     """Give what is due, each in a transaction of its own: one that cannot be given does not hold up the others."""
     due = select(Reminder.subject_id, Reminder.kind, func.max(Reminder.due_on))

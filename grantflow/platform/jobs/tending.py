@@ -18,16 +18,21 @@ from .ringing import ring_left_behind
 
 log = structlog.get_logger()
 
+#: Under this name is noted when the last sweep began; its end is noted as "sweep".
+BEGUN = "sweep-begun"
+
 
 def sweep() -> None:
-    """Ring again for every job left behind, and begin what is due.
+    """Begin what is due, and ring again for every job left behind.
 
-    Calls that piled up behind a backlog find by the database's clock that it has just been done.
+    Calls that piled up behind a backlog find by the database's clock that one has just begun. What counts is its
+    beginning: ringing for thousands takes its time, and the next sweep is not to be left out for it.
     """
-    if not is_due("sweep", settings().sweep_seconds / 2):
+    if not is_due(BEGUN, settings().sweep_seconds / 2):
         return
-    rung = ring_left_behind()
+    touch(BEGUN)
     begin_due()
+    rung = ring_left_behind()
     touch("sweep")
     if rung:
         log.info("rang_again", jobs=rung)

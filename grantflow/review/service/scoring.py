@@ -80,6 +80,7 @@ def save_draft(
     positions = [criterion.position for criterion in criteria]
     door = Door(AssessmentChange, AssessmentChange.assessment_id, assessment.id, "grid", assessment.revision, by)
     saved = door.save(
+        db.session.scalar(select(door.later(seen))) or (),
         rules.record(before, positions, assessment.recommended_cents, assessment.comment),
         rules.record(marks, positions, recommended_cents, comment),
         seen,
@@ -95,6 +96,8 @@ def save_draft(
     assessment.recommended_cents = saved.values["recommended"]
     assessment.comment = saved.values["comment"]
     assessment.version, assessment.revision = version, saved.revision
+    if saved.change is not None:
+        db.session.execute(saved.change)
     assessment.updated_at = clock.now()
     db.session.flush()
     return assessment, saved
