@@ -5,11 +5,15 @@ part of it (``barred``), so that no import can be forgotten. Reviewers are not i
 assignments. Finance and administrators see no applications at all (D12).
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, wraps
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, not_, or_, select
 
-from grantflow.kernel.parties import OFFICES, SYSTEM, Actor, Role
+from grantflow.kernel.parties import OFFICES, SYSTEM, Actor, Party, Role
 from grantflow.organisations import policy as organisations
 from grantflow.organisations.models import Membership
 from grantflow.seats import policy as seats
@@ -23,6 +27,28 @@ LEAD_OFFICE = frozenset({Action.RETURN, Action.ADMIT, Action.EXCLUDE, Action.PRO
 APPLICANTS = frozenset({Action.SUBMIT, Action.WITHDRAW})
 
 
+@dataclass(frozen=True, slots=True)
+class _Who:
+    """All that the conditions below depend on."""
+
+    id: UUID | None
+    roles: frozenset[Role]
+    party: Party | None
+
+
+def _built_once(build: Callable[[Any], ColumnElement[bool]]) -> Callable[[Actor], ColumnElement[bool]]:
+    """A condition takes longer to put together than the database to judge it, and a page asks three times: for each
+    person and what they may do it is built once. It says nothing of what the database holds."""
+    kept = lru_cache(maxsize=256)(build)
+
+    @wraps(build)
+    def condition(actor: Actor) -> ColumnElement[bool]:
+        return kept(_Who(actor.id, frozenset(actor.roles), actor.party))
+
+    return condition
+
+
+@_built_once
 def barred(actor: Actor) -> ColumnElement[bool]:
     """Files that are closed to ``actor`` in every channel, whatever roles they hold (R9, T13, T14)."""
     own_seat = seats.seat_closes(actor.id, Application.id, at_work=Application.state.in_(AT_WORK))
@@ -35,6 +61,7 @@ def biased(person_id: seats.Person) -> ColumnElement[bool]:
     return Application.id.in_(select(Participation.application_id).where(conflicted))
 
 
+@_built_once
 def visible(actor: Actor) -> ColumnElement[bool]:
     """The applications ``actor`` may know of.
 

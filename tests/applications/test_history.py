@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from grantflow.applications import queries, rules, service
+from grantflow.applications import queries, service
 from grantflow.applications.models import Application, Version
 from grantflow.applications.states import EDITABLE, State, StepName
-from grantflow.kernel import clock
+from grantflow.kernel import canonical, clock
 from grantflow.kernel.parties import Side
 from grantflow.platform.db import db
 from tests.given import Given
@@ -94,7 +94,7 @@ def test_nothing_typed_is_lost_nothing_sealed_changes_and_the_office_never_sees_
                 assert {number: its.content for number, its in found.items()} == self.sealed
                 for its in found.values():
                     content: dict[str, Any] = json.loads(its.content or b"")
-                    assert its.hash == rules.digest(its.content or b"")
+                    assert its.hash == canonical.digest(its.content or b"")
                     assert queries.content(its) == {name: content[name] for name in content if name != "sent_at"}
 
             @invariant()
