@@ -64,6 +64,10 @@ class Desk:
         return Tab(self.as_(by or self.lea), f"/applications/{self.file.id}/{step}")
 
     @property
+    def sent(self) -> Any:
+        return self.given.reload(self.file.id).sent
+
+    @property
     def version(self) -> Any:
         return written(self.given.reload(self.file.id))
 
@@ -164,7 +168,7 @@ def test_the_colleague_who_saves_while_one_sends(desk: Desk) -> None:
         assert said in refused.text
     check.read(refused.text)
     assert check.save("send").status_code == 302
-    assert desk.given.reload(desk.file.id).sent.summary == "Im letzten Augenblick."
+    assert desk.sent.summary == "Im letzten Augenblick."
 
 
 def test_whoever_sends_without_saying_what_they_saw_is_shown_all(desk: Desk) -> None:
@@ -183,7 +187,7 @@ def test_a_save_that_arrives_after_sending_loses_no_words(desk: Desk) -> None:
         assert late.status_code == 409
         assert ("Zu spät." in late.text) == bool(typed)
         assert f'href="/applications/{desk.file.id}"' in late.text
-    assert desk.given.reload(desk.file.id).sent.summary != "Zu spät."
+    assert desk.sent.summary != "Zu spät."
 
 
 def test_whoever_goes_back_and_saves_again_meets_nobody(desk: Desk) -> None:
