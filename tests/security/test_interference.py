@@ -261,8 +261,8 @@ def look(world: World, crawled: dict[str, Pages], who: str) -> dict[str, tuple[i
     """What ``who`` sees before the change. Refusals are left out: each of them writes a line that the trail shows."""
     pages = crawled.get(who) or crawl(world, address_of(world, who))
     known = {url: (page.status, page.body) for url, page in pages.items() if page.status != 403}
-    # The trail as it is now, not as it was after everybody had been refused here and there.
-    return fetch(world, address_of(world, who), known) if "/audit/" in known else known
+    # The trail as it is now, not as it was after everybody was refused here and there; the workers as of now.
+    return fetch(world, address_of(world, who), known) if {"/audit/", "/workers"} & known.keys() else known
 
 
 @pytest.mark.parametrize("change", BLIND, ids=lambda change: change.__name__)
