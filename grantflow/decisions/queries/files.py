@@ -135,28 +135,23 @@ def draft(actor: Actor, id: UUID) -> Draft | None:  # noqa: A002
 
 # --- one proposal --------------------------------------------------------------------------------
 
-#: All that a proposal's page and its rules read of it.
-PARTS = (
-    joinedload(Proposal.shares),
-    selectinload(Proposal.keys),
-    selectinload(Proposal.versions),
-    undefer(Proposal.writers),
-)
+#: All that a proposal's rules read of it, a handful of rows. Of the versions, only who wrote them is asked.
+JUDGED = (joinedload(Proposal.shares), joinedload(Proposal.keys), undefer(Proposal.writers))
+#: And what its page reads.
+PARTS = (*JUDGED, selectinload(Proposal.versions))
 
 
 def of_file(application: Application) -> Proposal | None:
     """The proposal of the file's last act, read afresh."""
     query = select(Proposal).join(Proposal.act).where(Act.application_id == application.id)
-    query = query.order_by(Act.number.desc()).limit(1).options(*PARTS)
+    query = query.order_by(Act.number.desc()).limit(1).options(*JUDGED)
     return db.session.scalars(query.execution_options(populate_existing=True)).unique().one_or_none()
 
 
 def locked(proposal_id: UUID) -> Proposal:
     """The proposal held for writing, with act, shares and keys as they are now; the application is locked before."""
-    # A handful each: one statement. Of the versions before, only who wrote them is asked.
-    parts = (joinedload(its) for its in (Proposal.shares, Proposal.keys, Proposal.current))
     query = to_write(select(Proposal).where(Proposal.id == proposal_id), Proposal)
-    query = query.options(*parts, undefer(Proposal.writers))
+    query = query.options(*JUDGED, joinedload(Proposal.current))
     return db.session.scalars(query.execution_options(populate_existing=True)).unique().one()
 
 
