@@ -192,7 +192,9 @@ FUNCTIONS = {
           IF TG_OP = 'UPDATE' AND OLD.purged_at IS NULL AND NEW.purged_at IS NOT NULL
              AND to_jsonb(NEW) - texts - 'purged_at' = to_jsonb(OLD) - texts - 'purged_at'
              AND concat(NEW.title, NEW.summary, NEW.places, NEW.other_public_funding) = ''
-             AND octet_length(coalesce(NEW.content, '')) = 0 THEN
+             AND octet_length(coalesce(NEW.content, '')) = 0
+             AND EXISTS (SELECT 1 FROM application a WHERE a.id = OLD.application_id
+                         AND a.state IN ('inadmissible', 'awarded', 'rejected', 'withdrawn')) THEN
             RETURN NEW;
           END IF;
           RAISE EXCEPTION 'what was sent stays as it was sent';

@@ -212,6 +212,7 @@ NEVER = (
 
 def test_nothing_but_erasure_passes_the_triggers(app: Flask, given: Given) -> None:
     its = decided(app, given).application_id
+    living = given.application(State.SUBMITTED).id
 
     def passes(statement: str) -> bool:
         with db.session.begin_nested() as savepoint:
@@ -225,13 +226,14 @@ def test_nothing_but_erasure_passes_the_triggers(app: Flask, given: Given) -> No
 
     with app.app_context():
         assert [statement for statement in (*GUARDED, *NEVER) if passes(statement)] == []
-        # The root alone: the versions of the file.
-        db.session.execute(
-            text(
-                "UPDATE application_version SET purged_at = now(), title = '', summary = '', places = '',"
-                " other_public_funding = '', content = CASE WHEN content IS NOT NULL THEN ''::bytea END"
-            )
+        # The root: the versions of the file, once it is closed.
+        root = (
+            "UPDATE application_version SET purged_at = now(), title = '', summary = '', places = '',"
+            " other_public_funding = '', content = CASE WHEN content IS NOT NULL THEN ''::bytea END"
+            " WHERE application_id = '{}'"
         )
+        assert not passes(root.format(living))
+        db.session.execute(text(root.format(its)))
         assert [statement for statement in GUARDED[1:] if not passes(statement)] == []
         assert [statement for statement in (GUARDED[0], *NEVER) if passes(statement)] == []
         db.session.rollback()
