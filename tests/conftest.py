@@ -3,6 +3,7 @@
 import fcntl
 import gc
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -241,6 +242,13 @@ def sign_in(app: Flask, person: Person) -> FlaskClient:
     with client.session_transaction() as session:
         session.update(access.entered(token, person.id))
     return client
+
+
+def opened(client: FlaskClient, path: str) -> dict[str, str]:
+    """What a page says of itself: the revision that it shows."""
+    found = re.search(r'name="seen"[^>]*value="([^"]*)"', client.get(path).text)
+    assert found
+    return {"seen": found[1]}
 
 
 @pytest.fixture

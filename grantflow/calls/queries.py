@@ -73,6 +73,13 @@ def envelopes(call_id: UUID) -> Sequence[Envelope]:
     return db.session.scalars(select(Envelope).where(Envelope.call_id == call_id).order_by(Envelope.position)).all()
 
 
+def locked(call_id: UUID) -> Call:
+    """The call held for writing, with its categories: whoever sends gets the next number (D14)."""
+    query = to_write(select(Call).where(Call.id == call_id), Call)
+    query = query.options(joinedload(Call.categories).joinedload(Category.closings))
+    return db.session.scalars(query.execution_options(populate_existing=True)).unique().one()
+
+
 def lock_envelopes(call_id: UUID) -> Sequence[Envelope]:
     """The same rows held for writing, always in the same order: proposals and decisions at once queue here."""
     query = select(Envelope).where(Envelope.call_id == call_id).order_by(Envelope.position)

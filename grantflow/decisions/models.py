@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, func, or_, select
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
@@ -106,6 +106,13 @@ class Proposal(Identified, Base):
     keys: Mapped[list["Key"]] = relationship(back_populates="proposal", order_by="Key.turned_at")
     versions: Mapped[list["Version"]] = relationship(
         lambda: Version, back_populates="proposal", order_by=lambda: Version.number
+    )
+    #: The one that stands to be signed.
+    current: Mapped["Version"] = relationship(
+        lambda: Version,
+        primaryjoin=lambda: and_(Version.proposal_id == Proposal.id, Version.number == Proposal.version),
+        foreign_keys=lambda: [Proposal.id, Proposal.version],
+        viewonly=True,
     )
     if TYPE_CHECKING:
         #: Below: it looks over all acts of the file.

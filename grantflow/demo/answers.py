@@ -17,7 +17,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "ist nicht nötig. Der Beitrag von 25 Euro entfällt mit dem Düsselpass; das zweite Dojo ist stufenlos "
         "erreichbar.",
         "diversity": "Ein Drittel der Plätze geht an Mitglieder, die noch nie in Frankreich waren. Die Trainer "
-        "sprechen sie direkt an und helfen mit Ausweisen und Geld.",
+        "sprechen sie direkt an und helfen mit Ausweisen und Fahrscheinen.",
         "equality": "14 Frauen und 14 Männer fahren mit. Von den vier Trainingsleitungen sind zwei Frauen; jedes "
         "Tandem leitet abwechselnd an.",
     },

@@ -58,7 +58,11 @@ class Organisation(Identified, Printed, Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
-    memberships: Mapped[list["Membership"]] = relationship(back_populates="organisation", cascade="all, delete-orphan")
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="organisation",
+        cascade="all, delete-orphan",
+        order_by=lambda: (Membership.since, Membership.person_id),
+    )
 
     __table_args__ = (
         CheckConstraint("merged_into_id <> id", name="merged_elsewhere"),

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, joinedload
 
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import Actor
@@ -17,12 +17,8 @@ from .models import Organisation
 
 def of_member(actor: Actor) -> Sequence[Organisation]:
     """The actor's organisations by name, with their members."""
-    return db.session.scalars(
-        select(Organisation)
-        .where(policy.visible(actor))
-        .options(selectinload(Organisation.memberships))
-        .order_by(Organisation.name, Organisation.id)
-    ).all()
+    query = select(Organisation).where(policy.visible(actor)).options(joinedload(Organisation.memberships))
+    return db.session.scalars(query.order_by(Organisation.name, Organisation.id)).unique().all()
 
 
 def by_id(actor: Actor, id: UUID) -> Organisation | None:  # noqa: A002 - the house's name in addresses

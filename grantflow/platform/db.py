@@ -1,6 +1,6 @@
 """The database: one session, typed models, locks, and the commit at the boundary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     Case,
+    ColumnElement,
     DateTime,
     Engine,
     Enum,
@@ -138,29 +139,31 @@ class Database(SQLAlchemy):
         kept = session.info.get("held", {})
         return any(inspect(row).key in kept.get(level, ()) for level in _levels(session))
 
-    def confirm_rights(self, by: Actor, before: AbstractSet[Role] | None = None) -> None:
+    def confirm_rights(
+        self, by: Actor, before: AbstractSet[Role] | None = None, *, beside: Sequence[ColumnElement[Any]] = ()
+    ) -> Sequence[Any]:
         """Hold the acting person's row FOR SHARE and read their roles afresh: the last step of every lock.
 
         While a click waited its person may have been disabled or stripped of a role; until this transaction ends
         nobody can do either. Checks made before the wait stay true, since whoever lost anything is refused here.
-        Raises Forbidden.
+        Returns what is asked ``beside``, by the same statement. Raises Forbidden.
         """
-        if not isinstance(by, Base):
-            return  # the system itself, or nobody: they are no rows
         session = self.session()
         held = (session.get_nested_transaction() or session.get_transaction(), by.id)
-        if session.info.get("rights") == held:
-            return
+        # The system itself, or nobody: they are no rows.
+        if not isinstance(by, Base) or session.info.get("rights") == held:
+            return session.execute(select(*beside)).one() if beside else ()
         before = by.roles if before is None else before
         kind = type(by)
         # With what it always brings along, such as its roles: one statement.
         parts = [joinedload(getattr(kind, its.key)) for its in inspect(kind).relationships if its.lazy == "selectin"]
-        held_row = select(kind).where(inspect(kind).primary_key[0] == by.id).with_for_update(read=True, of=kind)
-        found = session.scalars(held_row.options(*parts).execution_options(populate_existing=True))
-        now = found.unique().one_or_none()
+        query = select(kind, *beside).where(inspect(kind).primary_key[0] == by.id).with_for_update(read=True, of=kind)
+        rows = session.execute(query.options(*parts).execution_options(populate_existing=True))
+        now, *asked = rows.unique(lambda row: row[0]).one_or_none() or (None,)
         if now is None or not now.is_active or before - now.roles:
             raise Forbidden("rights_lost")
         session.info["rights"] = held
+        return asked
 
 
 def _levels(session: Session) -> Iterator[SessionTransaction]:

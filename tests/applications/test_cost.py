@@ -60,7 +60,6 @@ def test_from_the_draft_to_the_sending_costs_so_many_statements_among_30_and_300
                     send()
             costs.append((cost.sql, cost.rows))
     assert costs[0] == costs[1]
-    # Each of the seven forms that write asks once whether its sender still may, and what is saved by now, to be merged
-    # into; the call's questions are read for the two steps that ask them and for the sending, which enters the partner
-    # and both parts (five statements).
-    assert costs[1][0] <= 77, "\n".join(cost.statements)
+    # Each form that writes asks once, by one statement, whether its sender still may and what is saved by now, to be
+    # merged into; the sending enters the partner and both parts (five statements).
+    assert costs[1][0] <= 60, "\n".join(cost.statements)

@@ -19,17 +19,11 @@ from grantflow.kernel.parties import Party, Role, Side
 from grantflow.letters.states import Channel
 from grantflow.organisations.states import Country, MemberRole
 from grantflow.platform.db import db
+from tests.conftest import opened
 from tests.given import Given, written
 from tests.review.looking import masked
 
 As = Callable[[Person], FlaskClient]
-
-
-def opened(client: FlaskClient, path: str) -> dict[str, str]:
-    """What a page says of itself: the revision that it shows."""
-    found = re.search(r'name="seen"[^>]*value="([^"]*)"', client.get(path).text)
-    assert found
-    return {"seen": found[1]}
 
 
 def budget_form(costs: str = "11.800,00", asked: str = "9.400,00", own: str = "2.400,00") -> dict[str, str]:

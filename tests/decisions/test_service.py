@@ -517,4 +517,4 @@ def test_a_decision_costs_the_same_few_statements_whoever_pays(app, given, terms
             db.session.commit()
     assert found.act.decided_at
     # Two funders, one courtesy translation; however many files, funders and letters.
-    assert cost.sql <= 13, "\n".join(cost.statements)
+    assert cost.sql <= 12, "\n".join(cost.statements)

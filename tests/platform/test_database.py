@@ -2,12 +2,13 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from grantflow.accounts.models import Person
 from grantflow.calls.models import Call
-from grantflow.kernel.parties import SYSTEM
+from grantflow.kernel.parties import SYSTEM, Party, Role
 from grantflow.platform.db import db, own_transaction
 from tests.conftest import sign_in
 from tests.counting import counted
@@ -45,6 +46,18 @@ def test_a_stopped_client_loses_its_row(real: Flask) -> None:
         assert sweep.execute(free, {"id": person.id}).all() == held
         assert sweep.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid"), {"pid": pid}) == 0
         stopped.invalidate()
+
+
+def test_what_is_asked_beside_a_persons_rights_comes_with_them_however_many_roles(app: Flask, given: Given) -> None:
+    """As JSON, too, which no two rows could be told apart by."""
+    person = given.staff(Role.OFFICE, Party.DUESSELDORF, Role.SIGNATORY)
+    with app.app_context():
+        by = db.session.get_one(Person, person.id)
+        with counted() as cost:
+            asked = db.confirm_rights(by, beside=(func.jsonb_build_array(1), func.lower("A")))
+        assert (cost.sql, asked) == (1, [[1], "a"])
+        assert list(db.confirm_rights(by, beside=(func.jsonb_build_array(2),))) == [[2]], "held already"
+        assert list(db.confirm_rights(SYSTEM, beside=(func.jsonb_build_array(3),))) == [[3]]
 
 
 def test_a_row_is_locked_once_in_a_transaction_and_anew_in_the_next(real: Flask) -> None:

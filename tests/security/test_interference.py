@@ -159,13 +159,18 @@ def a_key_is_turned(world: World, connection: Connection) -> None:
 def a_draft_changes(world: World, connection: Connection) -> None:
     """Title, words, budget, partner and wishes of somebody's unsent draft."""
     file: UUID = world.files["draft D"].id
+    _run(connection, "UPDATE application SET title = 'Moved', search_text = 'moved' WHERE id = :file", file=file)
     _run(
         connection,
-        "UPDATE application SET title = 'Moved', summary = 'Moved', search_text = 'moved', requested_cents = 1,"
-        " theme = 'sport' WHERE id = :file",
+        "UPDATE application_version SET title = 'Moved', summary = 'Moved', requested_cents = 1, theme = 'sport'"
+        " WHERE application_id = :file",
         file=file,
     )
-    _run(connection, "UPDATE partner SET name = 'Moved' WHERE application_id = :file", file=file)
+    for statement in (
+        "UPDATE version_answer SET text = 'Moved' FROM application_version v",
+        "UPDATE version_party SET name = 'Moved' FROM application_version v",
+    ):
+        _run(connection, f"{statement} WHERE v.id = version_id AND v.application_id = :file", file=file)
 
 
 def letters_of_duesseldorf_change(world: World, connection: Connection) -> None:
@@ -261,8 +266,8 @@ def look(world: World, crawled: dict[str, Pages], who: str) -> dict[str, tuple[i
     """What ``who`` sees before the change. Refusals are left out: each of them writes a line that the trail shows."""
     pages = crawled.get(who) or crawl(world, address_of(world, who))
     known = {url: (page.status, page.body) for url, page in pages.items() if page.status != 403}
-    # The trail as it is now, not as it was after everybody had been refused here and there.
-    return fetch(world, address_of(world, who), known) if "/audit/" in known else known
+    # The trail as it is now, not as it was after everybody was refused here and there; the workers as of now.
+    return fetch(world, address_of(world, who), known) if {"/audit/", "/workers"} & known.keys() else known
 
 
 @pytest.mark.parametrize("change", BLIND, ids=lambda change: change.__name__)

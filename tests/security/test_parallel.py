@@ -16,7 +16,7 @@ from grantflow.kernel.parties import SYSTEM, Party, Role, Side
 from grantflow.notifications.models import Message
 from grantflow.platform import tokens
 from grantflow.platform.db import db
-from tests.conftest import sign_in
+from tests.conftest import opened, sign_in
 from tests.given import PASSWORD, Given, called
 
 TIMES = 20
@@ -71,7 +71,8 @@ def test_sending_an_application(real: Flask, there: Given) -> None:
     """One number, one sealed version, one receipt."""
     applicant = there.applicant()
     file = there.application(by=applicant)
-    statuses = at_once(real, applicant, f"/applications/{file.id}/check", {})
+    check = f"/applications/{file.id}/check"
+    statuses = at_once(real, applicant, check, opened(sign_in(real, applicant), check))
     one_effect(statuses, refused={409})
     assert statuses[302] == 1
     assert events(real, file.id, "submit") == 1

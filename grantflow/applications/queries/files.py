@@ -66,10 +66,17 @@ def with_members(actor: Actor, id: UUID) -> Application | None:  # noqa: A002
 
 #: A step is written by a member of the lead organisation.
 _AT_STEP = (joinedload(Application.lead).joinedload(Organisation.memberships), *_HEAD[1:], OPEN)
-#: These ask for the limits of the call, a handful of rows that come along; the last one only where it sends.
-_LIMITED = frozenset({StepName.DATES, StepName.BUDGET})
-_LIMITS_AT_STEP = defaultload(Application.call).joinedload(Call.categories).joinedload(Category.closings)
-_LIMITS_AT_LAST = defaultload(Application.call).defaultload(Call.categories).joinedload(Category.closings)
+_CATEGORIES = defaultload(Application.call).joinedload(Call.categories).joinedload(Category.closings)
+_QUESTIONS = defaultload(Application.call).joinedload(Call.questions)
+#: What comes along of the call where a step is judged by it or asks it: a handful of rows.
+_OF_CALL = {
+    StepName.PROJECT: (_QUESTIONS,),
+    StepName.PEOPLE: (_QUESTIONS,),
+    StepName.DATES: (_CATEGORIES,),
+    StepName.BUDGET: (_CATEGORIES,),
+}
+#: Elsewhere the categories are read if they are asked for.
+_LATER = (defaultload(Application.call).defaultload(Call.categories).joinedload(Category.closings),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +93,7 @@ def at_step(actor: Actor, id: UUID, step: str) -> AtStep | None:  # noqa: A002
         name = StepName(step)
     except ValueError:
         return None
-    limits = _LIMITS_AT_STEP if name in _LIMITED else _LIMITS_AT_LAST
-    query = visible_to(actor).where(Application.id == id).options(*_AT_STEP, limits)
+    query = visible_to(actor).where(Application.id == id).options(*_AT_STEP, *_OF_CALL.get(name, _LATER))
     application = db.session.scalars(query).unique().one_or_none()
     return AtStep(application, name) if application else None
 

@@ -1,12 +1,14 @@
 """Move an application through its workflow. ``advance`` is the one door for its state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from sqlalchemy import CTE, case, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm.attributes import set_committed_value
 
 from grantflow.audit import service as audit
+from grantflow.calls import queries as calls
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, Invalid, Newer
 from grantflow.kernel.parties import SYSTEM, Actor
@@ -71,12 +73,13 @@ def advance(application: Application, action: Action, *, by: Actor, note: str = 
     do what belongs to the move, state, event, counters, audit, flush. ``note`` is shown to the applicant.
     Raises Forbidden, IllegalStep, Incomplete with the guard's reasons, Newer, or Invalid where a reason is owed.
     """
-    # On sending the call holds still too: for the number, and for the check for a twin (D14, R6).
-    db.lock(application, *([application.call] if action is Action.SUBMIT else []), by=by)
+    db.lock(application, by=by)
     if not policy.may_take(by, action, application):
         raise Forbidden()
     subject = None
     if action is Action.SUBMIT:
+        # The call holds still too: for the number, and for the check for a twin (D14, R6).
+        calls.locked(application.call_id)
         version = open_version(application)
         if version and seen is not NOW and version.revision != seen.revision:
             raise Newer(queries.changed_since(version, seen))
@@ -86,10 +89,11 @@ def advance(application: Application, action: Action, *, by: Actor, note: str = 
     if action in REASONED and not note:
         raise Invalid("reason_needed", field="reason")
     before = application.state
+    facts = {"state": step.target}
     if effect := EFFECTS.get(action):
-        effect(application, by, note)
+        facts |= effect(application, by, note)
         db.session.flush()
-    _move(application, action, step.target, by, note)
+    _move(application, action, facts, by, note)
     audit.record(
         f"application_{action}",
         on=application,
@@ -101,33 +105,35 @@ def advance(application: Application, action: Action, *, by: Actor, note: str = 
     db.session.expire(application, ["events"])
 
 
-def _receive(application: Application, by: Actor, _note: str) -> None:
-    seal(application, by)
+def _receive(application: Application, by: Actor, _note: str) -> dict[str, Any]:
+    return seal(application, by)
 
 
-def _return(application: Application, _by: Actor, note: str) -> None:
-    application.return_reason = note
-    application.return_until = rules.return_deadline(clock.now(), application.call.return_days)
+def _return(application: Application, _by: Actor, note: str) -> dict[str, Any]:
     reopen(application)
+    until = rules.return_deadline(clock.now(), application.call.return_days)
+    return {"return_reason": note, "return_until": until}
 
 
-def _lapse(application: Application, _by: Actor, _note: str) -> None:
-    lapse(application)
+def _lapse(application: Application, _by: Actor, _note: str) -> dict[str, Any]:
+    return lapse(application)
 
 
 #: Moves that the applicant must be told the reason of.
 REASONED = frozenset({Action.RETURN, Action.EXCLUDE})
-#: What belongs to a move and must be there before the new state is written.
-EFFECTS: dict[Action, Callable[[Application, Actor, str], None]] = {
+#: What belongs to a move and must be there before the new state is written; returns what the file's row says with it.
+EFFECTS: dict[Action, Callable[[Application, Actor, str], dict[str, Any]]] = {
     Action.SUBMIT: _receive,
     Action.RETURN: _return,
     Action.LAPSE: _lapse,
 }
 
 
-def _move(application: Application, action: Action, target: State, by: Actor, note: str) -> None:
-    """Write state, event and counters: one statement, none of them without the others."""
-    before = application.state
+def _move(application: Application, action: Action, facts: Mapping[str, Any], by: Actor, note: str) -> None:
+    """Write the file's row, event and counters: one statement, none of them without the others."""
+    before, target = application.state, facts["state"]
+    for name, value in facts.items():
+        set_committed_value(application, name, value)
     move = insert(Event).values(
         application_id=application.id,
         action=action,
@@ -138,9 +144,8 @@ def _move(application: Application, action: Action, target: State, by: Actor, no
         note=note,
         language=by.language,
     )
-    moved = update(Application).where(Application.id == application.id).values(state=target)
+    moved = update(Application).where(Application.id == application.id).values(facts)
     db.session.execute(move.add_cte(moved.cte("moved"), *_counted(application, before, target)))
-    set_committed_value(application, "state", target)
 
 
 def _counted(application: Application, before: State, after: State) -> list[CTE]:

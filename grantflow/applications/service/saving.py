@@ -69,11 +69,12 @@ def save(application: Application, step: StepName, values: Mapping[str, Any], *,
     Merged into what somebody else has saved since the page was ``seen``. Raises Forbidden for strangers, IllegalStep
     while nothing may be written, Clash where both changed the same.
     """
+    before = by.roles
     version = _open(application, by, policy.signs_for if step is StepName.DECLARATIONS else policy.writes_for)
     if step is StepName.BUDGET:
         values = {**values, "lines": [replace(line, key=line.key or uuid4()) for line in values["lines"]]}
     door = Door(VersionChange, VersionChange.version_id, version.id, step, version.revision, by)
-    later, part = db.session.execute(select(door.later(seen), _part(step, version))).one()
+    later, part = db.confirm_rights(by, before, beside=(door.later(seen), _part(step, version)))
     theirs = _now(step, version, part, values)
     saved = door.save(later, rules.record(step, theirs), rules.record(step, values), seen)
     if saved.change is None:
@@ -196,14 +197,12 @@ def _open(application: Application, by: Actor, may: Callable[[Actor, Application
     """Hold the file and its open version for writing: whoever ``may``, and only while it is theirs to write."""
     if not may(by, application):
         raise Forbidden()
-    before = by.roles
     db.session.flush()
     # Both rows in one statement, and both as they are once the wait is over: what is joined unlocked may be older.
     held = select(Application).join(Application.open).where(Application.id == application.id)
     lead = joinedload(Application.lead).joinedload(Organisation.memberships)
     held = to_write(held, Application, Version).options(contains_eager(Application.open), lead)
     found = db.session.scalars(held.execution_options(populate_existing=True)).unique().one_or_none()
-    db.confirm_rights(by, before)
     if found is None or found.open is None or found.state not in EDITABLE:
         raise IllegalStep("not_editable")
     db.held(found)
@@ -249,7 +248,7 @@ def _write_partner(version: Version, values: Values, _before: Values, _by: Actor
     return facts, row.on_conflict_do_update(index_elements=key, set_=typed)
 
 
-def _write_budget(version: Version, values: Values, _before: Values, _by: Actor) -> Written:
+def _write_budget(version: Version, values: Values, before: Values, _by: Actor) -> Written:
     lines: Sequence[rules.Line] = values["lines"]
     facts = {
         "requested_cents": values["requested_cents"],
@@ -257,7 +256,8 @@ def _write_budget(version: Version, values: Values, _before: Values, _by: Actor)
         "income_cents": sum(line.cents for line in lines if line.kind is LineKind.INCOME),
         "other_public_funding": values["other_public_funding"],
     }
-    db.session.execute(delete(BudgetLine).where(BudgetLine.version_id == version.id))
+    if before["lines"]:
+        db.session.execute(delete(BudgetLine).where(BudgetLine.version_id == version.id))
     positions: dict[LineKind, int] = {}
     rows = []
     for line in lines:

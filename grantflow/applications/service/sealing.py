@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from grantflow.calls.models import Call
 from grantflow.kernel import clock
 from grantflow.kernel.canonical import digest
 from grantflow.kernel.errors import Forbidden
@@ -21,6 +22,8 @@ from .participating import stand_as_sent
 _PARTNER = ("organisation_id", "name", "kind", "country", "city", "run_by", "contact_name", "email", "role")
 _LINE = ("key", "kind", "position", "type", "description", "side", "cents")
 _DECLARATION = ("code", "person_id", "declared_at")
+#: A file that is not with its applicant to be completed.
+NOT_RETURNED = {"return_reason": "", "return_until": None}
 
 
 def open_version(application: Application) -> Version | None:
@@ -37,10 +40,10 @@ def open_version(application: Application) -> Version | None:
     return found
 
 
-def seal(application: Application, by: Actor) -> None:
-    """Close the open version as sent: number (first time), the lead's profile, bytes, hash, what lists show.
+def seal(application: Application, by: Actor) -> dict[str, Any]:
+    """Close the open version as sent: number (first time), the lead's profile, bytes, hash.
 
-    The call is locked: its numbers are gapless (D14).
+    The call is locked: its numbers are gapless (D14). Returns what the file's row says from then on.
     """
     if by.id is None:
         raise Forbidden()
@@ -49,36 +52,39 @@ def seal(application: Application, by: Actor) -> None:
     version.frozen_lead = VersionParty.of(application.lead)
     stand_as_sent(application, version)
     db.session.flush()
-    application.sent_number = version.number
-    if application.number is None:
-        application.call.last_number += 1
-        application.number = rules.number(application.call.code, application.call.last_number)
-        application.first_submitted_at = now
-    application.return_reason, application.return_until = "", None
-    _list(application, version)
-    content = rules.canonical(queries.content(version) | {"sent_at": now.isoformat()})
-    application.submitted_at = version.sealed_at = now
-    version.sent_by = by.id
-    version.content, version.schema, version.hash = content, rules.SCHEMA, digest(content)
-    db.session.flush()
+    call, first, number = application.call, application.first_submitted_at or now, application.number
+    numbered = []
+    if number is None:
+        last = call.last_number + 1
+        number = rules.number(call.code, last)
+        numbered.append(update(Call).where(Call.id == call.id).values(last_number=last).cte("numbered"))
+        set_committed_value(call, "last_number", last)
+    content = rules.canonical(queries.content(version) | {"number": number, "sent_at": now.isoformat()})
+    sealed = {"content": content, "schema": rules.SCHEMA, "hash": digest(content), "sealed_at": now, "sent_by": by.id}
+    seals = update(Version).where(Version.id == version.id).values(sealed).add_cte(*numbered)
+    db.session.execute(seals, execution_options={"synchronize_session": False})
+    for name, value in sealed.items():
+        set_committed_value(version, name, value)
     set_committed_value(application, "open", None)
     set_committed_value(application, "sent", version)
+    sent = {"number": number, "first_submitted_at": first, "sent_number": version.number, "submitted_at": now}
+    return sent | NOT_RETURNED | _listed(application, version, number)
 
 
-def _list(application: Application, version: Version) -> None:
-    """Copy what lists show, and what they are searched by."""
+def _listed(application: Application, version: Version, number: str) -> dict[str, Any]:
+    """What lists show, and what they are searched by."""
     lead, partner, contact = application.lead, version.partner, application.contact
-    application.title, application.title_key = version.title, rules.title_key(version.title)
-    application.lead_name, application.partner_name = lead.name, partner.name if partner else ""
-    application.requested_cents, application.eligible_cents = version.requested_cents, version.eligible_cents
-    application.search_text = rules.search_text(
-        version.title,
-        lead.name,
-        application.number or "",
-        contact.name,
-        contact.email,
-        *((partner.name, partner.contact_name, partner.email) if partner else ()),
-    )
+    words = (version.title, lead.name, number, contact.name, contact.email)
+    of_partner = (partner.name, partner.contact_name, partner.email) if partner else ()
+    return {
+        "title": version.title,
+        "title_key": rules.title_key(version.title),
+        "lead_name": lead.name,
+        "partner_name": partner.name if partner else "",
+        "requested_cents": version.requested_cents,
+        "eligible_cents": version.eligible_cents,
+        "search_text": rules.search_text(*words, *of_partner),
+    }
 
 
 def reopen(application: Application) -> None:
@@ -103,14 +109,17 @@ def reopen(application: Application) -> None:
     set_committed_value(application, "open", version)
 
 
-def lapse(application: Application) -> None:
-    """Close the open version as not sent: its text stays, for the applicant to read; the file is as it was sent."""
+def lapse(application: Application) -> dict[str, Any]:
+    """Close the open version as not sent: its text stays, for the applicant to read; the file is as it was sent.
+
+    Returns what the file's row says from then on.
+    """
     version = open_version(application)
     assert version is not None  # noqa: S101 - a returned file has one
     version.lapsed_at = clock.now()
-    application.return_reason, application.return_until = "", None
     db.session.flush()
     set_committed_value(application, "open", None)
+    return NOT_RETURNED
 
 
 def _same(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -153,9 +153,10 @@ def of_file(application: Application) -> Proposal | None:
 
 def locked(proposal_id: UUID) -> Proposal:
     """The proposal held for writing, with act, shares and keys as they are now; the application is locked before."""
-    # A handful each: one statement. Who wrote a version is asked; what it says is read when it is needed.
-    parts = (joinedload(Proposal.shares), joinedload(Proposal.keys), undefer(Proposal.writers))
-    query = to_write(select(Proposal).where(Proposal.id == proposal_id), Proposal).options(*parts)
+    # A handful each: one statement. Of the versions before, only who wrote them is asked.
+    parts = (joinedload(its) for its in (Proposal.shares, Proposal.keys, Proposal.current))
+    query = to_write(select(Proposal).where(Proposal.id == proposal_id), Proposal)
+    query = query.options(*parts, undefer(Proposal.writers))
     return db.session.scalars(query.execution_options(populate_existing=True)).unique().one()
 
 
@@ -241,7 +242,7 @@ def deliberations(proposal: Proposal) -> dict[Party, Deliberation]:
 
 def content_of(proposal: Proposal) -> rules.Content:
     """What stands to be signed now, as frozen when it was last put to the cities."""
-    return next(version.content for version in proposal.versions if version.number == proposal.version)
+    return proposal.current.content
 
 
 def outdated(proposal: Proposal) -> tuple[str, ...]:

@@ -276,7 +276,7 @@ def _put(proposal: Proposal, by: Actor, *, words: bool = False) -> None:
         Version(number=proposal.version, digest=digest, frozen=frozen, prepared_by=author, prepared_at=now)
     )
     db.session.flush()
-    db.session.expire(proposal, ["writers"])
+    db.session.expire(proposal, ["writers", "current"])
     audit.record(
         "proposal_changed" if last else "proposal_made",
         on=proposal.act,
