@@ -26,6 +26,7 @@ for command in (
     data.admin,
     data.audit,
     data.organisations,
+    data.files,
     work.work,
     doctor,
     quality.check,

@@ -187,6 +187,32 @@ def merge(organisation: UUID, into: UUID) -> None:
 
 
 @click.group()
+def files() -> None:
+    """Files of applications."""
+
+
+@files.command()
+@click.argument("number")
+@click.confirmation_option(prompt="Erase every text of this file for good? Numbers, hashes and amounts remain.")
+def purge(number: str) -> None:
+    """Erase the personal texts of the closed file NUMBER, such as DT-27-1-001, with its letters and messages."""
+    from grantflow.applications import queries
+    from grantflow.decisions import service
+    from grantflow.kernel.errors import IllegalStep
+    from grantflow.kernel.parties import SYSTEM
+
+    with application():
+        file = queries.by_number(number)
+        if file is None:
+            raise click.ClickException("No file has this number.")
+        try:
+            service.purge(file, by=SYSTEM)
+        except IllegalStep as refused:
+            raise click.ClickException("The file is not closed, or a letter of it is not printed yet.") from refused
+    click.echo(f"The texts of {number} are erased; files of its letters go within a minute.")
+
+
+@click.group()
 def audit() -> None:
     """The audit trail."""
 

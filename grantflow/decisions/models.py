@@ -93,6 +93,8 @@ class Proposal(Identified, Base):
     version: Mapped[int] = mapped_column(default=1)
     #: That of its last version: what every key signs.
     digest: Mapped[str]
+    #: The personal texts were taken out.
+    purged_at: Mapped[datetime | None] = mapped_column(Instant)
 
     act: Mapped[Act] = relationship(back_populates="proposal", lazy="joined", innerjoin=True)
     preparer: Mapped[Person] = relationship()
@@ -119,7 +121,9 @@ class Proposal(Identified, Base):
     __table_args__ = (
         CheckConstraint("award_cents >= 0 AND (award_cents > 0) = (rejection_reason IS NULL)", name="award"),
         CheckConstraint(
-            "(award_cents > 0) = (purpose_de <> '') AND (award_cents > 0) = (purpose_fr <> '')", name="purpose"
+            "purged_at IS NOT NULL"
+            " OR (award_cents > 0) = (purpose_de <> '') AND (award_cents > 0) = (purpose_fr <> '')",
+            name="purpose",
         ),
     )
 
@@ -157,12 +161,16 @@ class Version(Base):
     digest: Mapped[str]
     #: ``rules.Content``: amounts, conditions, every act with its words, and what they rest on.
     frozen: Mapped[bytes]
+    #: The personal texts were taken out of ``frozen``; the digest stays that of what was signed.
+    purged_at: Mapped[datetime | None] = mapped_column(Instant)
     prepared_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     prepared_at: Mapped[datetime] = mapped_column(Instant)
 
     proposal: Mapped[Proposal] = relationship(back_populates="versions")
 
-    __table_args__ = (CheckConstraint("digest = encode(sha256(frozen), 'hex')", name="digest_of_bytes"),)
+    __table_args__ = (
+        CheckConstraint("purged_at IS NOT NULL OR digest = encode(sha256(frozen), 'hex')", name="digest_of_bytes"),
+    )
 
     @property
     def content(self) -> Content:

@@ -20,7 +20,7 @@ from .states import PRINTING, Channel, Desk, Kind, Standing, State
 class Body(Base):
     """The words of an act in one language, as they were put to the cities, with marks for the slots (``rules.Slot``).
 
-    Stored once under the SHA-256 of its bytes; nothing evaluates it.
+    Stored once under the SHA-256 of its bytes; nothing evaluates it. Empty once it was erased.
     """
 
     __tablename__ = "body"
@@ -29,7 +29,7 @@ class Body(Base):
     text: Mapped[str]
 
     __table_args__ = (
-        CheckConstraint("digest = encode(sha256(convert_to(text, 'UTF8')), 'hex')", name="digest_of_text"),
+        CheckConstraint("text = '' OR digest = encode(sha256(convert_to(text, 'UTF8')), 'hex')", name="digest_of_text"),
     )
 
 
@@ -77,6 +77,8 @@ class Letter(Identified, Base):
     #: Its printing again, once its file was found damaged; where that failed, a person is asked.
     repair_id: Mapped[UUID | None] = mapped_column(ForeignKey("job.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    #: The personal texts were taken out, and the file is no longer kept.
+    purged_at: Mapped[datetime | None] = mapped_column(Instant)
 
     job: Mapped[Job] = relationship(foreign_keys=[job_id], lazy="joined", innerjoin=True)
     repair: Mapped[Job | None] = relationship(foreign_keys=[repair_id])

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
-from sqlalchemy.orm import contains_eager, defer, joinedload
+from sqlalchemy.orm import aliased, contains_eager, defer, joinedload
 
 from grantflow.kernel.parties import Actor, Party, Role
 from grantflow.kernel.text import search_words
@@ -20,6 +20,8 @@ from .states import PRINTING, Channel, Desk, Kind, Standing, State
 
 #: Rows on a page: as many as fit into 60 kB of HTML.
 PAGE = 40
+#: Printed, and not erased since.
+HAS_FILE = and_(Letter.digest.is_not(None), Letter.purged_at.is_(None))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -74,7 +76,7 @@ def _of(whose: ColumnElement[bool]) -> list[Letter]:
 def ready_of_application(application_id: UUID, letter_id: UUID) -> Letter | None:
     """One printed letter on one file: for the recipient's download."""
     whose = Letter.application_id == application_id
-    return db.session.scalar(select(Letter).where(Letter.id == letter_id, whose, Letter.digest.is_not(None)))
+    return db.session.scalar(select(Letter).where(Letter.id == letter_id, whose, HAS_FILE))
 
 
 # --- the finance desk ----------------------------------------------------------------------------
@@ -110,6 +112,7 @@ class Row:
     state: State
     byte_size: int | None
     channel: Channel
+    purged_at: datetime | None
     fetched_at: datetime | None
 
     @property
@@ -135,7 +138,7 @@ def _fetched() -> ColumnElement[bool]:
 
 #: What a desk can ask for; ``new`` and ``fetched`` are what this desk has not, and has, downloaded.
 STATUSES: dict[str, ColumnElement[bool]] = {
-    "new": and_(Letter.digest.is_not(None), ~_fetched()),
+    "new": and_(HAS_FILE, ~_fetched()),
     "fetched": and_(Letter.digest.is_not(None), _fetched()),
     "queued": and_(Letter.digest.is_(None), ~Letter.gave_up()),
     "failed": Letter.gave_up(),
@@ -184,6 +187,7 @@ def desk(
         Letter.state,
         Letter.byte_size,
         Letter.channel,
+        Letter.purged_at,
         last_fetch,
     ).where(*conditions)
     place, up, down = tuple_(Letter.created_at, Letter.id), _edge(before), _edge(after)
@@ -241,7 +245,7 @@ def printed(
         conditions.append(Letter.id.in_(ids))
     query = (
         select(Letter)
-        .where(*conditions, Letter.digest.is_not(None))
+        .where(*conditions, HAS_FILE)
         .order_by(Letter.register_number, Letter.standing)
         .options(defer(Letter.facts), defer(Letter.search_text))
         .limit(most + 1)
@@ -255,7 +259,14 @@ def printed(
 def files() -> Select[UUID, str | None, int | None, datetime | None, UUID | None, str]:
     """Every printed file, in the order in which they are looked through."""
     columns = Letter.digest, Letter.byte_size, Letter.rotten_at, Letter.repair_id, Letter.register_number
-    return select(Letter.id, *columns).where(Letter.digest.is_not(None)).order_by(Letter.id)
+    return select(Letter.id, *columns).where(HAS_FILE).order_by(Letter.id)
+
+
+def erased() -> Select[str | None]:
+    """Digests of files that are to be kept no longer."""
+    kept = aliased(Letter)
+    still = exists().where(kept.digest == Letter.digest, kept.purged_at.is_(None))
+    return select(Letter.digest).where(Letter.purged_at.is_not(None), ~still)
 
 
 def to_print(job_id: UUID) -> Select[Letter]:

@@ -47,6 +47,7 @@ MESSAGES: dict[str, Any] = {
     "letter_without_purpose": _l("An award needs its purpose in the language of the funder."),
     "letter_condition_untranslated": _l("Each condition is needed in the language of every funder."),
     "letter_unprintable": _l("These characters cannot be printed in a letter: %(characters)s"),
+    "letter_erased": _l("The text of this letter is erased. Number, amount and checksum remain."),
     "letter_not_ready": _l("This letter is still being made. Please try again in a minute."),
     "letter_damaged": _l("The file of this letter is damaged and is being made again. Please try in a few minutes."),
     "letter_lost": _l(

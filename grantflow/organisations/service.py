@@ -1,5 +1,6 @@
 """Writing organisations. Bank data never reaches the audit trail: only that it changed."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -71,6 +72,13 @@ def correct(organisation: Organisation, profile: Profile) -> None:
     """Correct an organisation that was only named; one with members of its own is theirs to change."""
     if not organisation.memberships and queries.profile(organisation) != profile:
         _write(organisation, {**_values(profile), "updated_at": clock.now()})
+
+
+def forget(organisations: Collection[Organisation]) -> None:
+    """Empty those of ``organisations`` that were only named: what was typed of them, and nobody's but the file's."""
+    for organisation in organisations:
+        if not organisation.memberships:
+            organisation.name = organisation.city = ""
 
 
 def merge(organisation: Organisation, into: Organisation, *, by: Actor) -> None:

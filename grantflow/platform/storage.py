@@ -73,6 +73,11 @@ def is_sound(digest: str) -> bool:
     return True
 
 
+def remove(digest: str) -> None:
+    """Keep the bytes under ``digest`` no longer; nothing happens where there are none."""
+    path_of(digest).unlink(missing_ok=True)
+
+
 def size(digest: str) -> int:
     """Bytes stored under ``digest``, without reading them; -1 where there are none."""
     try:

@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "digest = encode(sha256(convert_to(text, 'UTF8')), 'hex')", name=op.f("ck_body_digest_of_text")
+            "text = '' OR digest = encode(sha256(convert_to(text, 'UTF8')), 'hex')", name=op.f("ck_body_digest_of_text")
         ),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_body")),
     )
@@ -225,6 +225,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("job_id", sa.Uuid(), nullable=False),
         sa.Column("repair_id", sa.Uuid(), nullable=True),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(kind = 'award') = (amount_cents IS NOT NULL)", name=op.f("ck_letter_amount")),
         sa.CheckConstraint("(kind = 'award') = (funding_start IS NOT NULL)", name=op.f("ck_letter_funding_start")),
         sa.CheckConstraint("language IN ('de', 'fr')", name=op.f("ck_letter_language")),
@@ -1328,11 +1329,12 @@ def upgrade() -> None:
         sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "award_cents >= 0 AND (award_cents > 0) = (rejection_reason IS NULL)", name=op.f("ck_proposal_award")
         ),
         sa.CheckConstraint(
-            "(award_cents > 0) = (purpose_de <> '') AND (award_cents > 0) = (purpose_fr <> '')",
+            "purged_at IS NOT NULL OR (award_cents > 0) = (purpose_de <> '') AND (award_cents > 0) = (purpose_fr <> '')",
             name=op.f("ck_proposal_purpose"),
         ),
         sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_proposal_act_id")),
@@ -1413,7 +1415,11 @@ def upgrade() -> None:
         sa.Column("frozen", sa.LargeBinary(), nullable=False),
         sa.Column("prepared_by", sa.Uuid(), nullable=False),
         sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("digest = encode(sha256(frozen), 'hex')", name=op.f("ck_proposal_version_digest_of_bytes")),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "purged_at IS NOT NULL OR digest = encode(sha256(frozen), 'hex')",
+            name=op.f("ck_proposal_version_digest_of_bytes"),
+        ),
         sa.ForeignKeyConstraint(["prepared_by"], ["person.id"], name=op.f("fk_proposal_version_prepared_by")),
         sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_version_proposal_id")),
         sa.PrimaryKeyConstraint("proposal_id", "number", name=op.f("pk_proposal_version")),

@@ -52,6 +52,10 @@ FUNCTIONS = {
             IF NEW.state <> 'open' THEN RAISE EXCEPTION 'an act begins open'; END IF;
             RETURN NEW;
           END IF;
+          IF OLD.state <> 'open' AND NEW.return_reason = '' AND is_purged(OLD.application_id)
+             AND to_jsonb(NEW) - 'return_reason' = to_jsonb(OLD) - 'return_reason' THEN
+            RETURN NEW;
+          END IF;
           IF OLD.state <> 'open' THEN RAISE EXCEPTION 'what has ended stays as it ended'; END IF;
           IF (NEW.id, NEW.application_id, NEW.number, NEW.opened_at)
              IS DISTINCT FROM (OLD.id, OLD.application_id, OLD.number, OLD.opened_at) THEN
@@ -115,7 +119,16 @@ FUNCTIONS = {
     """,
     "ended_act_is_final": """
         DECLARE its jsonb := to_jsonb(COALESCE(NEW, OLD));
+                texts text[] := ARRAY['purpose_de', 'purpose_fr', 'reason_de', 'reason_fr',
+                                      'conditions_de', 'conditions_fr'];
         BEGIN
+          IF TG_TABLE_NAME = 'proposal' AND TG_OP = 'UPDATE'
+             AND to_jsonb(OLD) ->> 'purged_at' IS NULL AND its ->> 'purged_at' IS NOT NULL
+             AND its - texts - 'purged_at' = to_jsonb(OLD) - texts - 'purged_at'
+             AND NOT EXISTS (SELECT 1 FROM jsonb_each_text(its) t WHERE t.key = ANY (texts) AND t.value <> '')
+             AND is_purged((SELECT a.application_id FROM act a WHERE a.id = (its ->> 'act_id')::uuid)) THEN
+            RETURN NEW;
+          END IF;
           IF EXISTS (SELECT 1 FROM act a WHERE a.state <> 'open' AND a.id = CASE TG_TABLE_NAME
                      WHEN 'proposal' THEN (its ->> 'act_id')::uuid
                      ELSE (SELECT p.act_id FROM proposal p WHERE p.id = (its ->> 'proposal_id')::uuid) END) THEN
@@ -155,10 +168,20 @@ FUNCTIONS = {
         END
     """,
     "proposal_version_is_final": """
-        BEGIN RAISE EXCEPTION 'what was put to the cities stays on record'; END
+        BEGIN
+          IF TG_OP = 'INSERT' AND NEW.purged_at IS NULL THEN RETURN NEW; END IF;
+          IF TG_OP = 'UPDATE' AND OLD.purged_at IS NULL AND NEW.purged_at IS NOT NULL
+             AND to_jsonb(NEW) - 'frozen' - 'purged_at' = to_jsonb(OLD) - 'frozen' - 'purged_at'
+             AND NEW.frozen = content_without_texts(OLD.frozen)
+             AND is_purged((SELECT a.application_id FROM proposal p JOIN act a ON a.id = p.act_id
+                            WHERE p.id = OLD.proposal_id)) THEN
+            RETURN NEW;
+          END IF;
+          RAISE EXCEPTION 'what was put to the cities stays on record';
+        END
     """,
-    # What was sent stays as it was sent, and what a return left unsent as it was left. Erasure alone passes
-    # (applications.service.purge): texts are emptied, once, and everything else stays.
+    # What was sent stays as it was sent, and what a return left unsent as it was left. Erasure alone passes here and
+    # in what follows (decisions.service.purge): texts are emptied, once, and everything else stays.
     "version_is_final": """
         DECLARE texts text[] := ARRAY['title', 'summary', 'places', 'other_public_funding', 'content'];
         BEGIN
@@ -169,7 +192,9 @@ FUNCTIONS = {
           IF TG_OP = 'UPDATE' AND OLD.purged_at IS NULL AND NEW.purged_at IS NOT NULL
              AND to_jsonb(NEW) - texts - 'purged_at' = to_jsonb(OLD) - texts - 'purged_at'
              AND concat(NEW.title, NEW.summary, NEW.places, NEW.other_public_funding) = ''
-             AND octet_length(coalesce(NEW.content, '')) = 0 THEN
+             AND octet_length(coalesce(NEW.content, '')) = 0
+             AND EXISTS (SELECT 1 FROM application a WHERE a.id = OLD.application_id
+                         AND a.state IN ('inadmissible', 'awarded', 'rejected', 'withdrawn')) THEN
             RETURN NEW;
           END IF;
           RAISE EXCEPTION 'what was sent stays as it was sent';
@@ -196,15 +221,23 @@ FUNCTIONS = {
     """,
     # What was issued stays as issued, what was printed stays as printed.
     "letter_is_frozen": """
+        DECLARE texts text[] := ARRAY['project_title', 'recipient_name', 'search_text', 'facts', 'rotten_at',
+                                      'purged_at'];
         BEGIN
           IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a letter is never deleted'; END IF;
+          IF OLD.purged_at IS NULL AND NEW.purged_at IS NOT NULL AND is_purged(OLD.application_id)
+             AND to_jsonb(NEW) - texts = to_jsonb(OLD) - texts
+             AND concat(NEW.project_title, NEW.recipient_name) = ''
+             AND NEW.facts = facts_without_texts(OLD.facts) THEN
+            RETURN NEW;
+          END IF;
           IF (NEW.id, NEW.key, NEW.kind, NEW.standing, NEW.funder, NEW.language, NEW.act_id, NEW.application_id, NEW.application_number,
               NEW.project_title, NEW.recipient_name, NEW.amount_cents, NEW.channel, NEW.register_number, NEW.body_digest,
-              NEW.issued_on, NEW.signatory, NEW.funding_start, NEW.facts, NEW.job_id, NEW.created_at)
+              NEW.issued_on, NEW.signatory, NEW.funding_start, NEW.facts, NEW.job_id, NEW.created_at, NEW.purged_at)
              IS DISTINCT FROM
              (OLD.id, OLD.key, OLD.kind, OLD.standing, OLD.funder, OLD.language, OLD.act_id, OLD.application_id, OLD.application_number,
               OLD.project_title, OLD.recipient_name, OLD.amount_cents, OLD.channel, OLD.register_number, OLD.body_digest,
-              OLD.issued_on, OLD.signatory, OLD.funding_start, OLD.facts, OLD.job_id, OLD.created_at)
+              OLD.issued_on, OLD.signatory, OLD.funding_start, OLD.facts, OLD.job_id, OLD.created_at, OLD.purged_at)
           THEN RAISE EXCEPTION 'an issued letter does not change'; END IF;
           IF OLD.digest IS NOT NULL
              AND (NEW.digest, NEW.byte_size, NEW.pages) IS DISTINCT FROM
@@ -214,7 +247,12 @@ FUNCTIONS = {
         END
     """,
     "body_is_final": """
-        BEGIN RAISE EXCEPTION 'what was written out stays as it was written'; END
+        BEGIN
+          IF TG_OP = 'UPDATE' AND NEW.digest = OLD.digest AND NEW.text = '' AND body_is_purged(OLD.digest) THEN
+            RETURN NEW;
+          END IF;
+          RAISE EXCEPTION 'what was written out stays as it was written';
+        END
     """,
     "letter_download_is_append_only": """
         BEGIN RAISE EXCEPTION 'a download stays on record'; END
@@ -286,6 +324,47 @@ AUDIT_APPEND = """
       END LOOP;
     END $body$
 """
+#: What erasure leaves of stored facts and contents, and what it may reach: it begins with the versions of a file.
+ERASING = {
+    "is_purged(file uuid) RETURNS boolean LANGUAGE sql STABLE": """
+      SELECT coalesce(bool_and(v.purged_at IS NOT NULL), false)
+        FROM application_version v WHERE v.application_id = file
+    """,
+    # Something emptied names it, and nothing else.
+    "body_is_purged(digest text) RETURNS boolean LANGUAGE sql STABLE": """
+      SELECT coalesce(bool_and(named.purged), false) FROM (
+        SELECT l.purged_at IS NOT NULL FROM letter l WHERE l.body_digest = body_is_purged.digest
+        UNION ALL
+        SELECT v.purged_at IS NOT NULL FROM proposal_version v
+         WHERE position(convert_to(body_is_purged.digest, 'UTF8') IN v.frozen) > 0) AS named(purged)
+    """,
+    # ``letters.rules.Facts``: who is written to, and what was said about them.
+    "facts_without_texts(facts jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE": """
+      SELECT facts || jsonb_build_object(
+        'project_title', '',
+        'purpose', jsonb_build_object('de', '', 'fr', ''),
+        'reason', jsonb_build_object('de', '', 'fr', ''),
+        'recipient', (facts -> 'recipient') || jsonb_build_object(
+          'organisation', '', 'title', '', 'given_name', '', 'family_name', '',
+          'address', (facts #> '{recipient,address}')
+            || jsonb_build_object('street', '', 'postal_code', '', 'city', '', 'extra', '')),
+        'award', CASE jsonb_typeof(facts -> 'award')
+          WHEN 'object' THEN (facts -> 'award') || jsonb_build_object('conditions', jsonb_build_array())
+          ELSE facts -> 'award' END)
+    """,
+    # ``decisions.rules.Content``, as bytes: the same of its terms and of each act.
+    "content_without_texts(content bytea) RETURNS bytea LANGUAGE sql IMMUTABLE": """
+      SELECT convert_to((its || jsonb_build_object(
+        'terms', (its -> 'terms') || jsonb_build_object(
+          'purpose', jsonb_build_object('de', '', 'fr', ''),
+          'reason', jsonb_build_object('de', '', 'fr', ''),
+          'conditions', jsonb_build_array()),
+        'acts', (SELECT coalesce(
+            jsonb_object_agg(key, value || jsonb_build_object('facts', facts_without_texts(value -> 'facts'))), '{}')
+          FROM jsonb_each(its -> 'acts'))))::text, 'UTF8')
+      FROM (SELECT convert_from(content, 'UTF8')::jsonb) AS stored(its)
+    """,
+}
 VERSION_PARTS = ("version_answer", "version_party", "budget_line", "declaration")
 #: What holds at the end of a transaction.
 DEFERRED = (
@@ -311,7 +390,7 @@ TRIGGERS = (
     ("envelope", "BEFORE INSERT OR UPDATE ON envelope FOR EACH ROW", "envelope_follows_its_ledger"),
     (
         "proposal_version",
-        "BEFORE UPDATE OR DELETE ON proposal_version FOR EACH ROW",
+        "BEFORE INSERT OR UPDATE OR DELETE ON proposal_version FOR EACH ROW",
         "proposal_version_is_final",
     ),
     ("body", "BEFORE UPDATE OR DELETE ON body FOR EACH ROW", "body_is_final"),
@@ -349,6 +428,8 @@ def upgrade() -> None:
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$".replace("%", "%%")
         )
     op.execute(HAS_WORDED)
+    for head, body in ERASING.items():
+        op.get_bind().exec_driver_sql(f"CREATE FUNCTION {head} AS $body${body}$body$")
     op.get_bind().exec_driver_sql(AUDIT_APPEND.replace("%", "%%"))
     for table, when, function in DEFERRED:
         op.execute(
@@ -364,5 +445,7 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER {table}_{function} ON {table}")
     op.execute("DROP FUNCTION audit_append(jsonb)")
     op.execute("DROP FUNCTION has_worded(uuid, uuid)")
+    for head in reversed(ERASING):
+        op.execute(f"DROP FUNCTION {head.partition('(')[0]}")
     for name in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {name}()")

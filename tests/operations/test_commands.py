@@ -9,6 +9,8 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from grantflow.accounts.models import Person
+from grantflow.applications.models import Application
+from grantflow.applications.states import State
 from grantflow.audit import service as audit
 from grantflow.audit.models import Entry
 from grantflow.cli import main
@@ -149,3 +151,18 @@ def test_organisations_that_were_entered_twice_are_named_and_merged(
     assert typed("organisations", "merge", str(first.id), str(second.id)) == 1
     assert typed("organisations", "duplicates") == 0
     assert "0 pairs" in capsys.readouterr().out
+
+
+def test_a_closed_file_is_erased_by_the_command_and_no_other(
+    real: Flask, typed: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = Given(real)
+    closed = given.application(State.INADMISSIBLE, title="Geheimnis").number
+    living = given.application(State.SUBMITTED, title="Geheimnis").number
+    assert typed("files", "purge", "--yes", "DT-99-9-999") == 1
+    assert typed("files", "purge", "--yes", str(living)) == 1
+    assert typed("files", "purge", "--yes", str(closed)) == 0
+    assert f"The texts of {closed} are erased" in capsys.readouterr().out
+    with real.app_context():
+        titles = select(Application.number, Application.title).where(Application.number.in_([closed, living]))
+        assert {tuple(row) for row in db.session.execute(titles)} == {(closed, closed), (living, "Geheimnis")}

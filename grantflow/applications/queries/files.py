@@ -113,6 +113,11 @@ def letter_of(actor: Actor, id: UUID, letter_id: UUID) -> OwnLetter | None:  # n
     return OwnLetter(application, letter) if application and letter else None
 
 
+def by_number(number: str) -> Application | None:
+    """The file of that number: for commands, which see every file."""
+    return db.session.scalar(select(Application).where(Application.number == number))
+
+
 def of_applicant(actor: Actor) -> Sequence[Application]:
     """The actor's own files with the version they read, the last touched first."""
     query = (

@@ -6,18 +6,21 @@ from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep
 from grantflow.kernel.parties import SYSTEM, Actor
+from grantflow.kernel.text import fold
+from grantflow.organisations import service as organisations
 from grantflow.platform import jobs
 from grantflow.platform.db import db
 from grantflow.platform.saving import KEPT_FOR
 
-from ..models import Application, BudgetLine, Participation, Version, VersionAnswer, VersionChange, VersionParty
-from ..states import OPEN
+from .. import rules
+from ..models import Application, BudgetLine, Event, Participation, Version, VersionAnswer, VersionChange, VersionParty
+from ..states import OPEN, Part
 
 
 def purge(application: Application, *, by: Actor) -> None:
     """Empty what people wrote in all versions of a closed file, and the copies that lists keep. Audits it.
 
-    The one thing that the triggers let pass on what was sent (``version_is_final``). Raises Forbidden for everybody
+    What else there is on a file, ``decisions.service.purge`` empties: it begins here. Raises Forbidden for everybody
     but the system itself, IllegalStep while somebody still has to do something with the file.
     """
     if by is not SYSTEM:
@@ -46,9 +49,14 @@ def purge(application: Application, *, by: Actor) -> None:
         .where(VersionParty.version_id.in_(ids))
         .values(name="", street="", postal_code="", city="", profile={}, contact_name="", email="", role=""),
         update(Participation).where(Participation.application_id == application.id).values(note=""),
+        update(Event).where(Event.application_id == application.id).values(note=""),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
-    application.title = application.lead_name = application.partner_name = application.search_text = ""
+    # Pages still have to call it something, and no two files look like twins for it.
+    application.title, application.title_key = application.label, rules.title_key(application.label)
+    application.search_text = fold(application.label)
+    application.lead_name = application.partner_name = application.return_reason = ""
+    organisations.forget([its.organisation for its in application.participations if its.part is Part.PARTNER])
     audit.record("application_purged", on=application, by=by)
     db.session.flush()
     db.session.expire(application)

@@ -250,9 +250,10 @@ def _letter(act: Letter, found: Sequence[Letter]) -> dict[str, Any]:
         "files": [
             {
                 "url": url_for("applications.letter", id=act.application_id, letter_id=copy.id)
-                if copy.state is LetterState.READY
+                if copy.state is LetterState.READY and not copy.purged_at
                 else None,
                 "is_act": copy is act,
+                "is_erased": copy.purged_at is not None,
                 "language": copy.language,
                 "kilobytes": max(1, round((copy.byte_size or 0) / 1000)),
             }

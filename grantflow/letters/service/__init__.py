@@ -5,6 +5,7 @@ from .handing import archive, content, download
 from .issuing import issue
 from .layout import layout
 from .mending import reprint, scan
+from .purging import purge
 from .rendering import document, render
 from .restarting import retry, retry_all
 from .writing import write_out
@@ -17,6 +18,7 @@ __all__ = [
     "freeze",
     "issue",
     "layout",
+    "purge",
     "render",
     "reprint",
     "retry",

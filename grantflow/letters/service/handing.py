@@ -82,6 +82,8 @@ def _row(letter: Letter, name: str, remark: str) -> dict[str, object]:
 
 def content(letter: Letter) -> bytes:
     """The file's bytes, verified: for who only asks about it. Whoever gets it is noted (``download``)."""
+    if letter.purged_at:
+        raise IllegalStep("letter_erased")
     if letter.state is not State.READY or letter.digest is None:
         raise IllegalStep("letter_not_ready")
     try:

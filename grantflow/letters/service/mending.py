@@ -35,10 +35,14 @@ def scan() -> list[UUID]:
     """Compare every file's length, and the bytes of the next ``BYTES`` of them, with what was printed.
 
     Marks what is gone or damaged and puts it on the trail, takes back the mark where a file is sound again, and notes
-    in the database where the next scan goes on. Returns what it found; what it found is printed again.
+    in the database where the next scan goes on. Returns what it found; what it found is printed again. The files of
+    letters that were erased are removed.
     """
     files = db.session.execute(queries.files()).all()
+    erased = db.session.scalars(queries.erased()).all()
     db.session.commit()
+    for digest in erased:
+        storage.remove(str(digest))
     before = jobs.heard().get(SCAN)
     after = UUID(before.facts["after"]) if before and before.facts.get("after") else UUID(int=0)
     db.session.commit()

@@ -2,6 +2,7 @@
 
 from .delivering import deliver, probe
 from .promising import Recipient, send
+from .purging import purge
 from .restarting import restart, restart_all
 
-__all__ = ["Recipient", "deliver", "probe", "restart", "restart_all", "send"]
+__all__ = ["Recipient", "deliver", "probe", "purge", "restart", "restart_all", "send"]
