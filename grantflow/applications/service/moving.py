@@ -89,11 +89,11 @@ def advance(application: Application, action: Action, *, by: Actor, note: str = 
     if action in REASONED and not note:
         raise Invalid("reason_needed", field="reason")
     before = application.state
-    facts = {"state": step.target}
+    facts: Mapping[str, Any] = {}
     if effect := EFFECTS.get(action):
-        facts |= effect(application, by, note)
+        facts = effect(application, by, note)
         db.session.flush()
-    _move(application, action, facts, by, note)
+    _move(application, action, step.target, by=by, note=note, facts=facts)
     audit.record(
         f"application_{action}",
         on=application,
@@ -129,11 +129,11 @@ EFFECTS: dict[Action, Callable[[Application, Actor, str], dict[str, Any]]] = {
 }
 
 
-def _move(application: Application, action: Action, facts: Mapping[str, Any], by: Actor, note: str) -> None:
+def _move(
+    application: Application, action: Action, target: State, *, by: Actor, note: str, facts: Mapping[str, Any]
+) -> None:
     """Write the file's row, event and counters: one statement, none of them without the others."""
-    before, target = application.state, facts["state"]
-    for name, value in facts.items():
-        set_committed_value(application, name, value)
+    before = application.state
     move = insert(Event).values(
         application_id=application.id,
         action=action,
@@ -144,8 +144,10 @@ def _move(application: Application, action: Action, facts: Mapping[str, Any], by
         note=note,
         language=by.language,
     )
-    moved = update(Application).where(Application.id == application.id).values(facts)
+    moved = update(Application).where(Application.id == application.id).values(state=target, **facts)
     db.session.execute(move.add_cte(moved.cte("moved"), *_counted(application, before, target)))
+    for name, value in {**facts, "state": target}.items():
+        set_committed_value(application, name, value)
 
 
 def _counted(application: Application, before: State, after: State) -> list[CTE]:
