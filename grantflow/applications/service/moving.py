@@ -134,6 +134,8 @@ def _move(
 ) -> None:
     """Write the file's row, event and counters: one statement, none of them without the others."""
     before = application.state
+    for name, value in facts.items():
+        set_committed_value(application, name, value)
     move = insert(Event).values(
         application_id=application.id,
         action=action,
@@ -146,8 +148,7 @@ def _move(
     )
     moved = update(Application).where(Application.id == application.id).values(state=target, **facts)
     db.session.execute(move.add_cte(moved.cte("moved"), *_counted(application, before, target)))
-    for name, value in {**facts, "state": target}.items():
-        set_committed_value(application, name, value)
+    set_committed_value(application, "state", target)
 
 
 def _counted(application: Application, before: State, after: State) -> list[CTE]:
