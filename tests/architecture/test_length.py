@@ -34,3 +34,8 @@ def test_no_room_is_over_400_lines() -> None:
 @pytest.mark.parametrize("name", LONGER)
 def test_an_exception_is_needed(name: str) -> None:
     assert lengths()[name] > LONGEST
+
+
+def test_no_file_lies_unread_behind_a_package_of_its_name() -> None:
+    modules = (path for folder in ("grantflow", "workers", "tests") for path in (ROOT / folder).rglob("*.py"))
+    assert [str(path) for path in modules if path.with_suffix("").is_dir()] == []

@@ -105,9 +105,7 @@ def show(application: Application) -> Any:
         events=[] if never_sent else _timeline(application, version),
         letters=[_letter(act, found) for act in acts],
         parts=[(act.funder, act.amount_cents) for act in acts if act.kind is LetterKind.AWARD],
-        letters_due=receives
-        and application.state in DECIDED
-        and not all(act.state is LetterState.READY for act in acts),
+        letters_due=receives and _are_due(application, acts),
         people=[(m.person.name, organisation_texts.MEMBER_ROLES[m.role]) for m in application.lead.memberships],
         office=calls.funders()[OFFICES[application.lead_side]],
         readings=_readings(application, version, writes=writes),
