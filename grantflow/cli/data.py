@@ -83,10 +83,11 @@ def reset() -> None:
     """Delete the demo's data; the next start loads it anew. Stop GrantFlow first."""
     from grantflow import supervisor
     from grantflow.audit import service as audit
+    from grantflow.config import with_secrets
     from grantflow.platform import embedded
 
     _refuse_production(supervisor.is_demo(os.environ))
-    if os.environ.get("GRANTFLOW_DATABASE_URL"):
+    if with_secrets(os.environ).get("GRANTFLOW_DATABASE_URL"):
         raise click.ClickException("GRANTFLOW_DATABASE_URL names a database of yours: delete that by hand.")
     data_dir = supervisor.data_dir_of(os.environ)
     if embedded.running(data_dir):
