@@ -70,7 +70,10 @@ class Settings:
 
 
 def with_secrets(env: Mapping[str, str]) -> dict[str, str]:
-    """``env`` with every secret that lies in a file read from there; raises ConfigError naming all that cannot be."""
+    """``env`` with every secret that lies in a file read from there, an empty one as if there was none.
+
+    Raises ConfigError naming all that cannot be read.
+    """
     result, mistakes = dict(env), []
     for key in SECRETS:
         if not (file := result.pop(f"{key}_FILE", "")):
@@ -81,9 +84,6 @@ def with_secrets(env: Mapping[str, str]) -> dict[str, str]:
             result[key] = Path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             mistakes.append(f"{key}_FILE cannot be read: {getattr(error, 'strerror', None) or 'it is no text'} ({file})")
-        else:
-            if not result[key]:
-                mistakes.append(f"{key}_FILE is empty ({file})")
     if mistakes:
         raise ConfigError("\n".join(mistakes))
     return result

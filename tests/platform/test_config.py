@@ -82,11 +82,17 @@ def test_every_secret_may_lie_in_a_file(key: str, tmp_path: Path) -> None:
     assert Settings.from_env(in_a_file) == Settings.from_env(whole)
     with pytest.raises(ConfigError, match=f"{key} and {key}_FILE are both set"):
         Settings.from_env({**in_a_file, key: whole[key]})
-    file.write_text("\n")
-    with pytest.raises(ConfigError, match=f"{key}_FILE is empty"):
-        Settings.from_env(in_a_file)
     with pytest.raises(ConfigError, match=f"{key}_FILE cannot be read: No such file"):
         Settings.from_env({**in_a_file, f"{key}_FILE": str(tmp_path / "nowhere")})
+
+
+def test_an_empty_file_of_a_secret_is_as_good_as_none(tmp_path: Path) -> None:
+    """So that a mail server without a password needs no other compose file."""
+    (tmp_path / "empty").write_text("\n")
+    env = {**SOUND, "GRANTFLOW_SMTP_PASSWORD_FILE": str(tmp_path / "empty")}
+    assert Settings.from_env(env) == Settings.from_env(SOUND)
+    with pytest.raises(ConfigError, match="GRANTFLOW_SECRET_KEY is missing"):
+        Settings.from_env({**SOUND, "GRANTFLOW_SECRET_KEY": "", "GRANTFLOW_SECRET_KEY_FILE": str(tmp_path / "empty")})
 
 
 def test_whatever_is_not_shown_is_a_secret_that_may_lie_in_a_file() -> None:
