@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from .conftest import Running
-from .main_job import STORIES, journey
+from .applying import STORIES
+from .main_job import journey
 from .visitor import Company
 
 pytestmark = [pytest.mark.first, pytest.mark.browser, pytest.mark.timeout(1200)]
