@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from .conftest import Running
 from .applying import STORIES
+from .conftest import Running
 from .main_job import journey
 from .visitor import Company
 
