@@ -24,11 +24,13 @@ def upgrade() -> None:
     from grantflow import supervisor
     from grantflow.app import create_app
     from grantflow.config import Settings
+    from grantflow.platform import storage
 
     settings = Settings.from_env(supervisor.furnished(os.environ))
     supervisor.revision_standing(settings.database_url)
     with create_app(settings).app_context():
         migrate()
+        storage.establish()
     click.echo("The database is at the newest migration.")
 
 

@@ -4,6 +4,7 @@ What is no request at all - a request line or header too long or malformed - nev
 answers it with a page of its own, in English, that repeats what it was sent. It has no setting for either.
 """
 
+import os
 import socket
 from http import HTTPStatus
 from typing import Any
@@ -11,8 +12,12 @@ from typing import Any
 from gunicorn import util
 from gunicorn.http import wsgi
 
-from .headers import FIXED
+from grantflow.config import Settings
 
+from .headers import FIXED, HSTS
+
+#: What every answer carries; where people come by https, the promise to stay there too.
+ALWAYS = dict(FIXED)
 SAYS = "Diese Anfrage kann nicht gelesen werden.\nCette requête ne peut pas être lue.\n".encode()
 
 
@@ -29,12 +34,14 @@ def write_error(sock: socket.socket, status_int: int, reason: str, mesg: str) ->
         "Content-Type: text/plain; charset=utf-8",
         f"Content-Length: {len(SAYS)}",
         "Cache-Control: no-store",
-        *(f"{name}: {value}" for name, value in FIXED.items()),
+        *(f"{name}: {value}" for name, value in ALWAYS.items()),
     ]
     util.write_nonblock(sock, "\r\n".join([*head, "", ""]).encode("latin-1") + SAYS)
 
 
 def on_starting(server: Any) -> None:
     """gunicorn's hook, before its workers are there."""
+    if Settings.from_env(os.environ).is_https:
+        ALWAYS["Strict-Transport-Security"] = HSTS
     wsgi.Response = Response
     util.write_error = write_error

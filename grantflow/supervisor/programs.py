@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from grantflow.config import Settings
-from grantflow.platform import pulse
+from grantflow.platform import pulse, storage
 
 from .asking import ask
 from .environment import refuse_open_demo
+from .errors import CannotServe
 from .guard import run_child
 
 
@@ -58,6 +59,8 @@ def become(part: str, host: str) -> NoReturn:
     """Be one part, for containers: signals arrive where they should, and a part that hangs ends."""
     settings = Settings.from_env(os.environ)
     refuse_open_demo(settings.is_demo, host)
+    if not settings.is_demo and not storage.mark(settings.data_dir):
+        raise CannotServe(f"{settings.data_dir}: {storage.NOT_HERE}")
     commands = {
         "web": web_command(f"{host}:{settings.port}"),
         **{name: worker_command(name) for name in WORKERS},
