@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 from sqlalchemy import func, select
 
 from grantflow.audit import service as audit
@@ -177,15 +176,8 @@ def flaws(kind: str, key: str, before: Content | None, content: Content) -> list
     try:
         document = its.document.model_validate(content)
     except ValidationError as error:
-        return [_flaw(found) for found in error.errors(include_url=False, include_input=False)]
+        return rules.refused(error)
     return list(its.flaws(key, _document(kind, before), document))
-
-
-def _flaw(found: ErrorDetails) -> Flaw:
-    """What a type refused; a document's own rules raise ValueError with the flaw's name."""
-    facts = dict(found.get("ctx", {}))
-    name = facts.pop("error", None) or found["type"]
-    return Flaw(found["loc"], f"flaw.{name}", facts)
 
 
 def needs(edition: Edition) -> Sequence[rules.Need]:
@@ -196,9 +188,7 @@ def needs(edition: Edition) -> Sequence[rules.Need]:
 
 
 def turned_keys(edition: Edition) -> list[rules.Turned]:
-    return [
-        rules.Turned(key.person_id, key.party, frozenset(Role(name) for name in key.roles)) for key in edition.keys
-    ]
+    return [rules.Turned(key.person_id, key.party, frozenset(Role(name) for name in key.roles)) for key in edition.keys]
 
 
 def fingerprint(edition: Edition) -> str:
