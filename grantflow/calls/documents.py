@@ -1,24 +1,30 @@
 """What a fund consists of, as documents: the content of editions, the fund file, and the schema that docs publish.
 
-Texts are in both languages. Amounts are in EUR with at most two digits, shares in percent, days are civil days of both
-cities, instants civil times there. Pure: what a document says about itself; whatever needs other rows is a kind's.
+Texts are in both languages, in the kernel's canonical form, and such as letters can print. Amounts are in EUR with at
+most two digits, shares in percent, days are civil days of both cities, instants civil times there. Pure: what a document
+says about itself; whatever needs other rows is a kind's.
 """
 
+import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic_core import PydanticCustomError
 
+from grantflow.kernel import emails, identifiers, text
 from grantflow.kernel.parties import Party
 
-from .states import Step
+from .states import DutyPage, Step
 
 
 class Document(BaseModel):
     """Nothing unknown gets in: a name that is misspelt is a mistake, not a comment."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _two_digits(value: Decimal) -> Decimal:
@@ -34,8 +40,45 @@ def _plainly(value: Decimal) -> str:
 
 Euros = Annotated[Decimal, Field(ge=0), AfterValidator(_two_digits), PlainSerializer(_plainly, return_type=str)]
 Percent = Annotated[Decimal, Field(gt=0, le=100), AfterValidator(_two_digits), PlainSerializer(_plainly, return_type=str)]
-Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\r\n]*$")]
-Words = Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+def _typed(form: Callable[[str], str]) -> BeforeValidator:
+    """Texts in the form that everything judges them in."""
+    return BeforeValidator(lambda value: form(value) if isinstance(value, str) else value)
+
+
+def _printable(value: str) -> str:
+    if strange := text.unprintable(value):
+        raise PydanticCustomError("unprintable", "no letter can print {characters}", {"characters": " ".join(strange)})
+    return value
+
+
+def _email(value: str) -> str:
+    try:
+        return validate_email(value, check_deliverability=False, allow_smtputf8=False).normalized
+    except EmailNotValidError:
+        raise ValueError("email") from None
+
+
+def _phone(value: str) -> str:
+    try:
+        return identifiers.phone(value)
+    except ValueError:
+        raise ValueError("phone") from None
+
+
+def _postal_code(value: str) -> str:
+    for country in ("DE", "FR"):
+        if re.fullmatch("[0-9]{5}", found := identifiers.postal_code(value, country)):
+            return found
+    raise ValueError("postal_code")
+
+
+Line = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=200), _typed(text.line)]
+Words = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=20_000), _typed(text.canonical)]
+Email = Annotated[str, AfterValidator(_email), Field(min_length=1, max_length=254), _typed(emails.typed)]
+Phone = Annotated[Line, AfterValidator(_phone)]
+PostalCode = Annotated[Line, AfterValidator(_postal_code)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Days = Annotated[int, Field(ge=0, le=366)]
 
@@ -67,14 +110,14 @@ class Function(Document):
 
 class Postal(Document):
     street: Line
-    postal_code: Line
+    postal_code: PostalCode
     city: Line
 
 
 class Contact(Document):
     name: Line
-    phone: Line
-    email: Line
+    phone: Phone
+    email: Email
 
 
 class FunderDocument(Document):
@@ -89,10 +132,10 @@ class FunderDocument(Document):
     contact: Contact
     #: Whom finance staff of the others ask about payments.
     treasury: Contact | None = None
-    #: First letter of the register number: D-2026-0001.
+    #: First letters of the register number: D-2026-0001.
     register_prefix: Annotated[str, Field(pattern=r"^[A-Z]{1,3}$")]
     #: Arms or logo: the digest of an image that was checked and stored.
-    logo: str | None = None
+    logo: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 
 
 class Remedy(Document):
@@ -104,7 +147,7 @@ class Remedy(Document):
     #: Added for recipients who live abroad (art. R. 421-7 CJA).
     months_abroad: Annotated[int, Field(ge=0, le=12)] = 0
     #: Where a claim can be lodged online; empty: nowhere.
-    online: str = ""
+    online: Annotated[str, AfterValidator(_printable), Field(max_length=200), _typed(text.line)] = ""
 
 
 class LawDocument(Document):
@@ -126,7 +169,7 @@ class AgreementDocument(Document):
 
 
 class PageDocument(Document):
-    """The text of a duty page, below what funders' data say there. Its key: imprint, privacy, accessibility."""
+    """The text of a duty page, below what funders' data say there. Its key: ``DutyPage``."""
 
     text: Both
 
@@ -246,7 +289,7 @@ class FundDocument(Document):
     funders: dict[Party, FunderDocument] = {}
     laws: dict[Party, LawDocument] = {}
     agreements: dict[str, AgreementDocument] = {}
-    pages: dict[str, PageDocument] = {}
+    pages: dict[DutyPage, PageDocument] = {}
     calls: dict[str, CallDocument] = {}
 
 

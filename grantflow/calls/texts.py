@@ -2,9 +2,22 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from grantflow.accounts.texts import PARTIES
+from grantflow.kernel.parties import Party
 from grantflow.platform import locale
 
 from .models import Call, Criterion, Question
+from .states import DutyPage
+
+PAGES: dict[DutyPage, Any] = {
+    DutyPage.IMPRINT: _l("Imprint"),
+    DutyPage.CONTACT: _l("Contact"),
+    DutyPage.PRIVACY: _l("Privacy"),
+    DutyPage.ACCESSIBILITY: _l("Accessibility"),
+}
 
 MESSAGES: dict[str, Any] = {}
 
@@ -35,3 +48,15 @@ def question_label(question: Question) -> str:
 
 def question_help(question: Question) -> str:
     return _in_language(question, "help")
+
+
+def party_name(key: str) -> str:
+    return str(PARTIES[Party(key)])
+
+
+def agreement_name(key: str) -> str:
+    return str(_("Agreement of %(year)s", year=key))
+
+
+def page_name(key: str) -> str:
+    return str(PAGES[DutyPage(key)])

@@ -211,6 +211,8 @@ class Key(Identified, Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     #: Whoever signed, as they were called then: it stands under the act, whatever they call themselves later.
     name: Mapped[str]
+    #: And as they were addressed: it decides which function stands there.
+    form: Mapped[Address] = mapped_column(enum_column(Address))
     digest: Mapped[str]
     turned_at: Mapped[datetime] = mapped_column(Instant)
     voided_at: Mapped[datetime | None] = mapped_column(Instant)
