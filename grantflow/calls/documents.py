@@ -1,8 +1,8 @@
 """What a fund consists of, as documents: the content of editions, the fund file, and the schema that docs publish.
 
 Texts are in both languages, in the kernel's canonical form, and such as letters can print. Amounts are in EUR with at
-most two digits, shares in percent, days are civil days of both cities, instants civil times there. Pure: what a document
-says about itself; whatever needs other rows is a kind's.
+most two digits, shares in percent, days are civil days of both cities, instants civil times there. Pure: what a
+document says about itself; whatever needs other rows is a kind's.
 """
 
 import re
@@ -39,7 +39,9 @@ def _plainly(value: Decimal) -> str:
 
 
 Euros = Annotated[Decimal, Field(ge=0), AfterValidator(_two_digits), PlainSerializer(_plainly, return_type=str)]
-Percent = Annotated[Decimal, Field(gt=0, le=100), AfterValidator(_two_digits), PlainSerializer(_plainly, return_type=str)]
+Percent = Annotated[
+    Decimal, Field(gt=0, le=100), AfterValidator(_two_digits), PlainSerializer(_plainly, return_type=str)
+]
 
 
 def _typed(form: Callable[[str], str]) -> BeforeValidator:
@@ -74,9 +76,9 @@ def _postal_code(value: str) -> str:
     raise ValueError("postal_code")
 
 
-Line = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=200), _typed(text.line)]
-Words = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=20_000), _typed(text.canonical)]
-Email = Annotated[str, AfterValidator(_email), Field(min_length=1, max_length=254), _typed(emails.typed)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable), _typed(text.line)]
+Words = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_printable), _typed(text.canonical)]
+Email = Annotated[str, Field(min_length=1, max_length=254), AfterValidator(_email), _typed(emails.typed)]
 Phone = Annotated[Line, AfterValidator(_phone)]
 PostalCode = Annotated[Line, AfterValidator(_postal_code)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -147,7 +149,7 @@ class Remedy(Document):
     #: Added for recipients who live abroad (art. R. 421-7 CJA).
     months_abroad: Annotated[int, Field(ge=0, le=12)] = 0
     #: Where a claim can be lodged online; empty: nowhere.
-    online: Annotated[str, AfterValidator(_printable), Field(max_length=200), _typed(text.line)] = ""
+    online: Annotated[str, Field(max_length=200), AfterValidator(_printable), _typed(text.line)] = ""
 
 
 class LawDocument(Document):

@@ -112,7 +112,9 @@ class Agreement(Identified, Printed, Base):
     __table_args__ = (
         CheckConstraint("valid_from < valid_to", name="period"),
         # On each day there is at most one.
-        ExcludeConstraint((func.daterange(column("valid_from"), column("valid_to"), "[]"), "&&"), name="ex_agreement_day"),
+        ExcludeConstraint(
+            (func.daterange(column("valid_from"), column("valid_to"), "[]"), "&&"), name="ex_agreement_day"
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from grantflow.accounts.texts import PARTIES
 from grantflow.kernel.parties import Party
@@ -14,12 +15,18 @@ from .states import DutyPage
 
 PAGES: dict[DutyPage, Any] = {
     DutyPage.IMPRINT: _l("Imprint"),
-    DutyPage.CONTACT: _l("Contact"),
-    DutyPage.PRIVACY: _l("Privacy"),
+    DutyPage.CONTACT: lazy_pgettext("heading", "Contact"),
+    DutyPage.PRIVACY: _l("Privacy notice"),
     DutyPage.ACCESSIBILITY: _l("Accessibility"),
 }
 
-MESSAGES: dict[str, Any] = {}
+MESSAGES: dict[str, Any] = {
+    "flaw.register_prefix_taken": _l("Another funder’s letters begin with these letters, or once did."),
+    "flaw.law_without_funder": _l("First release the data of this funder, then what its acts rest on."),
+    "flaw.agreement_of_another_year": _l("This agreement is known by the year %(year)s: it was signed in that year."),
+    "flaw.ends_before_it_begins": _l("The last day must be after the first."),
+    "flaw.agreements_overlap": _l("Another agreement holds on some of these days. On each day there is at most one."),
+}
 
 
 def _in_language(row: Any, name: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueCon
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
-from grantflow.accounts.models import Person
+from grantflow.accounts.models import Address, Person
 from grantflow.applications.models import Application
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import Base, Identified, Instant, enum_column

@@ -109,8 +109,9 @@ FUNCTIONS = {
     "key_is_only_voided": """
         BEGIN
           IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a key is voided, never deleted'; END IF;
-          IF (NEW.proposal_id, NEW.kind, NEW.party, NEW.person_id, NEW.name, NEW.digest, NEW.turned_at)
-             IS DISTINCT FROM (OLD.proposal_id, OLD.kind, OLD.party, OLD.person_id, OLD.name, OLD.digest, OLD.turned_at)
+          IF (NEW.proposal_id, NEW.kind, NEW.party, NEW.person_id, NEW.name, NEW.form, NEW.digest, NEW.turned_at)
+             IS DISTINCT FROM
+             (OLD.proposal_id, OLD.kind, OLD.party, OLD.person_id, OLD.name, OLD.form, OLD.digest, OLD.turned_at)
              OR OLD.voided_at IS NOT NULL THEN
             RAISE EXCEPTION 'a key is voided, never changed';
           END IF;

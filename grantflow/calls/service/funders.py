@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -16,6 +16,8 @@ from grantflow.releases.rules import Flaw, Need, need
 from .. import texts
 from ..documents import FunderDocument, LawDocument
 from ..models import Funder, LegalText, RemedyRule
+
+R = TypeVar("R", LegalText, RemedyRule)
 
 
 def _needs(key: str, before: object, after: object) -> Sequence[Need]:
@@ -96,11 +98,9 @@ def _law_flaws(key: str, before: LawDocument | None, after: LawDocument) -> Sequ
 
 
 def _apply_law(key: str, before: LawDocument | None, after: LawDocument, day: date) -> None:
-    """Rows with validity: what held before, holds until the day before. Two on one day: the second corrects the first."""
+    """Rows with validity: what held before, holds until the day before. Of two on one day, the second is right."""
     party, basis, remedy = Party(key), after.legal_basis, after.remedy
-    _from_day(
-        LegalText, {"funder_code": party, "kind": "legal_basis"}, {"text_de": basis.de, "text_fr": basis.fr}, day
-    )
+    _from_day(LegalText, {"funder_code": party, "kind": "legal_basis"}, {"text_de": basis.de, "text_fr": basis.fr}, day)
     columns = {
         "court": remedy.court,
         "street": remedy.address.street,
@@ -113,7 +113,7 @@ def _apply_law(key: str, before: LawDocument | None, after: LawDocument, day: da
     _from_day(RemedyRule, {"funder_code": party}, columns, day)
 
 
-def _from_day(table: type[LegalText] | type[RemedyRule], whose: dict[str, Any], values: dict[str, Any], day: date) -> None:
+def _from_day(table: type[R], whose: dict[str, Any], values: dict[str, Any], day: date) -> None:
     rows = db.session.scalars(select(table).filter_by(**whose).order_by(table.valid_from)).all()
     same = next((row for row in rows if row.valid_from == day), None)
     for row in rows:

@@ -19,7 +19,7 @@ CODES = {
     (Kind.REJECTION, Side.FRENCH): "NR",
 }
 #: Goes up with every change of templates/letters that changes words; printed at the foot of what it wrote out.
-TEMPLATE_VERSION = "1.6"
+TEMPLATE_VERSION = "1.7"
 #: Above this sum from one French authority the law wants a convention (loi 2000-321, art. 10; décret 2001-495).
 CONVENTION_ABOVE = money.eur(23_000)
 _PUBLIC = frozenset({Legal.AUTHORITY, Legal.INSTITUTION})
