@@ -5,18 +5,20 @@ in the schema. Pure: what a document says about itself; whatever needs other row
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, LiteralString
 
+from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
-from grantflow.kernel import text
+from grantflow.kernel import emails, identifiers, text
 from grantflow.kernel.parties import Party
 from grantflow.organisations.states import Country, Kind
 
-from .states import Step
+from .states import DutyPage, Step
 
 
 class Document(BaseModel):
@@ -28,18 +30,15 @@ class Document(BaseModel):
 # --- how values are written ------------------------------------------------------------------------
 
 
-def _line(value: object) -> object:
-    return text.line(value) if isinstance(value, str) else value
-
-
-def _canonical(value: object) -> object:
-    return text.canonical(value) if isinstance(value, str) else value
+def _typed(form: Callable[[str], str]) -> BeforeValidator:
+    """Texts in the form that everything judges them in."""
+    return BeforeValidator(lambda value: form(value) if isinstance(value, str) else value)
 
 
 def _printable(value: str) -> str:
     """What no letter can print is refused here, never at the last key."""
-    if letters := text.unprintable(value):
-        raise PydanticCustomError("unprintable", "unprintable", {"letters": " ".join(letters)})
+    if strange := text.unprintable(value):
+        raise PydanticCustomError("unprintable", "unprintable", {"characters": " ".join(strange)})
     return value
 
 
@@ -54,62 +53,51 @@ def _plainly(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _day(value: object) -> object:
-    """A bare number is no day, though pydantic would count it in seconds from 1970."""
-    if isinstance(value, date) and not isinstance(value, datetime):
+def _dated(pattern: str, read: Callable[[str], date], flaw: LiteralString) -> BeforeValidator:
+    """Days and minutes as people write them. A bare number is neither, though pydantic would count it in seconds from
+    1970, nor is a time with a zone, which could only contradict the one that both cities share."""
+
+    def judge(value: object) -> date:
+        try:
+            if found := re.fullmatch(pattern, str(value).strip()):
+                return read(found[1])
+        except ValueError:
+            pass
+        raise PydanticCustomError(flaw, flaw)
+
+    return BeforeValidator(judge)
+
+
+def _shaped(pattern: str, flaw: LiteralString) -> AfterValidator:
+    """The whole of a short text has this form."""
+
+    def judge(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise PydanticCustomError(flaw, flaw)
         return value
-    try:
-        return date.fromisoformat(re.fullmatch(r"\s*(\d{4}-\d\d-\d\d)\s*", str(value))[1])  # type: ignore[index]
-    except (ValueError, TypeError):
-        raise PydanticCustomError("day", "day") from None
 
-
-def _minute(value: object) -> object:
-    """Both cities have one civil time: a zone could only contradict it."""
-    try:
-        return datetime.fromisoformat(
-            re.fullmatch(r"\s*(\d{4}-\d\d-\d\d[ T]\d\d:\d\d)(:00)?\s*", str(value))[1]  # type: ignore[index]
-        )
-    except (ValueError, TypeError):
-        raise PydanticCustomError("minute", "minute") from None
-
-
-#: One name of few signs, and one address of e-mail; the schema shows the same patterns.
-_CODE, _PREFIX, _EMAIL = r"^[a-z][a-z0-9_]*$", r"^[A-Z]{1,3}$", r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$"
-
-
-def _code(value: str) -> str:
-    if not re.fullmatch(_CODE, value):
-        raise PydanticCustomError("code", "code")
-    return value
-
-
-def _prefix(value: str) -> str:
-    if not re.fullmatch(_PREFIX, value):
-        raise PydanticCustomError("register_prefix", "register_prefix")
-    return value
+    return AfterValidator(judge)
 
 
 def _email(value: str) -> str:
-    if not re.fullmatch(_EMAIL, value):
-        raise PydanticCustomError("email", "email")
-    return value
+    try:
+        return validate_email(value, check_deliverability=False, allow_smtputf8=False).normalized
+    except EmailNotValidError:
+        raise PydanticCustomError("email", "email") from None
 
 
-def _year(value: str) -> str:
-    if not re.fullmatch(r"\d{4}", value):
-        raise PydanticCustomError("year", "year")
-    return value
+def _phone(value: str) -> str:
+    try:
+        return identifiers.phone(value)
+    except ValueError:
+        raise PydanticCustomError("phone", "phone") from None
 
 
-def _call_code(value: str) -> str:
-    if not re.fullmatch(r"\d\d-[1-9]\d?", value):
-        raise PydanticCustomError("call_code", "call_code")
-    return value
-
-
-def _shown(pattern: str) -> Any:
-    return Field(json_schema_extra={"pattern": pattern})
+def _postal_code(value: str) -> str:
+    for country in Country:
+        if re.fullmatch("[0-9]{5}", found := identifiers.postal_code(value, country)):
+            return found
+    raise PydanticCustomError("postal_code", "postal_code")
 
 
 Euros = Annotated[
@@ -118,16 +106,21 @@ Euros = Annotated[
 Percent = Annotated[
     Decimal, Field(gt=0, le=100), AfterValidator(_two_digits), PlainSerializer(_plainly, return_type=str)
 ]
-Line = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_line), AfterValidator(_printable)]
-Words = Annotated[str, Field(min_length=1, max_length=20_000), BeforeValidator(_canonical), AfterValidator(_printable)]
-Email = Annotated[Line, AfterValidator(_email), _shown(_EMAIL)]
-Code = Annotated[str, Field(max_length=40), AfterValidator(_code), _shown(_CODE)]
-Day = Annotated[date, BeforeValidator(_day)]
-Minute = Annotated[datetime, BeforeValidator(_minute)]
+Line = Annotated[str, Field(min_length=1, max_length=200), _typed(text.line), AfterValidator(_printable)]
+#: A line that may be left out.
+MaybeLine = Annotated[str, Field(max_length=200), _typed(text.line), AfterValidator(_printable)]
+Words = Annotated[str, Field(min_length=1, max_length=20_000), _typed(text.canonical), AfterValidator(_printable)]
+Email = Annotated[str, Field(min_length=1, max_length=254), _typed(emails.typed), AfterValidator(_email)]
+Phone = Annotated[Line, AfterValidator(_phone)]
+PostalCode = Annotated[Line, AfterValidator(_postal_code)]
+Code = Annotated[str, Field(max_length=40), _shaped("[a-z][a-z0-9_]*", "code")]
+Prefix = Annotated[str, _shaped("[A-Z]{1,3}", "register_prefix")]
+Digest = Annotated[str, _shaped("[0-9a-f]{64}", "digest")]
+Day = Annotated[date, _dated(r"(\d{4}-\d\d-\d\d)", date.fromisoformat, "day")]
+Minute = Annotated[datetime, _dated(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d)(?::00)?", datetime.fromisoformat, "minute")]
 Days = Annotated[int, Field(ge=0, le=366)]
-Year = Annotated[str, AfterValidator(_year)]
-CallCode = Annotated[str, AfterValidator(_call_code)]
-PageName = Literal["imprint", "privacy", "accessibility"]
+Year = Annotated[str, _shaped(r"\d{4}", "year")]
+CallCode = Annotated[str, _shaped(r"\d\d-[1-9]\d?", "call_code")]
 
 
 class Both(Document):
@@ -167,7 +160,7 @@ class Postal(Document):
 
     street: Line
     """Street and number."""
-    postal_code: Line
+    postal_code: PostalCode
     """Postal code."""
     city: Line
     """City."""
@@ -178,7 +171,7 @@ class Contact(Document):
 
     name: Line
     """A person or an office."""
-    phone: Line
+    phone: Phone
     """With the country's code: +49 211 …, +33 5 …"""
     email: Email
     """Their address of e-mail."""
@@ -190,7 +183,7 @@ class FunderDocument(Document):
     name: Titled
     """The funder's name as its letterhead has it."""
     authority: Line
-    """Who acts by law (Der Oberbürgermeister, Le Maire), in the funder's own language, as department and function are."""
+    """Who acts by law (Der Oberbürgermeister, Le Maire), in the funder's own language like department and function."""
     department: Line
     """The department that writes."""
     signatory_function: Function
@@ -201,9 +194,9 @@ class FunderDocument(Document):
     """Whom letters, messages and pages name for questions."""
     treasury: Contact | None = None
     """Whom finance staff of the others ask about payments."""
-    register_prefix: Annotated[str, AfterValidator(_prefix), _shown(_PREFIX)]
+    register_prefix: Prefix
     """First letters of the register number: D gives D-2027-0001."""
-    logo: str | None = None
+    logo: Digest | None = None
     """Arms or logo: the digest of an image that was checked and stored, set in the browser."""
 
 
@@ -218,7 +211,7 @@ class Remedy(Document):
     """How many months there are after the notification."""
     months_abroad: Annotated[int, Field(ge=0, le=12)] = 0
     """How many more for recipients who live abroad (art. R. 421-7 CJA)."""
-    online: Annotated[str, Field(max_length=200), BeforeValidator(_line), AfterValidator(_printable)] = ""
+    online: MaybeLine = ""
     """Where a claim can be lodged online; empty: nowhere."""
 
 
@@ -247,7 +240,7 @@ class AgreementDocument(Document):
 
 
 class PageDocument(Document):
-    """The text of a duty page, below what funders' data say there. Its key: imprint, privacy or accessibility."""
+    """The text of a duty page, below what funders' data say there. Its key: ``DutyPage``."""
 
     text: Both
     """Paragraphs, with an empty line between them."""
@@ -426,8 +419,8 @@ class FundDocument(Document):
     """By party."""
     agreements: dict[Year, AgreementDocument] = {}
     """By the year of signature."""
-    pages: dict[PageName, PageDocument] = {}
-    """By name: imprint, privacy, accessibility."""
+    pages: dict[DutyPage, PageDocument] = {}
+    """By name: imprint, contact, privacy, accessibility."""
     calls: dict[CallCode, CallDocument] = {}
     """By code, such as 27-1."""
 
