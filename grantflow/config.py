@@ -83,7 +83,9 @@ def with_secrets(env: Mapping[str, str]) -> dict[str, str]:
         try:
             result[key] = Path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            mistakes.append(f"{key}_FILE cannot be read: {getattr(error, 'strerror', None) or 'it is no text'} ({file})")
+            mistakes.append(
+                f"{key}_FILE cannot be read: {getattr(error, 'strerror', None) or 'it is no text'} ({file})"
+            )
     if mistakes:
         raise ConfigError("\n".join(mistakes))
     return result

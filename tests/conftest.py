@@ -53,7 +53,7 @@ FAST = {
 HASHER = passwords.HASHER
 passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
-#: Bytes of a character in a form as it is sent, at worst in a language of Europe: both bytes of UTF-8 with a percent sign.
+#: Bytes of a character in a form as it is sent, at worst in our languages: both bytes of UTF-8, each with its sign.
 BYTES = 6
 
 

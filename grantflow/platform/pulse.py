@@ -1,4 +1,4 @@
-"""A part's own sign of life, for whoever watches this very process: a file, so that no server that is away speaks for it.
+"""A part's own sign of life, for whoever watches this very process: a file, so that no server speaks for it.
 
 By the clock that only counts on (``time.monotonic``, one for a whole machine): a clock put right kills nobody.
 """

@@ -1,4 +1,4 @@
-"""One program in the foreground, ended when it hangs: an engine starts again what has ended, never what is unhealthy."""
+"""One program in the foreground, ended when it hangs: engines start again what has ended, not what is unhealthy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Sign = Callable[[], float]
 
 
 def run_child(command: Sequence[str], env: Mapping[str, str], sign: Sign | None = None) -> int:
-    """Run one program, pass signals on to it, and return its exit status; ``HUNG`` where it gave no ``sign`` for long."""
+    """Run one program and pass signals on to it; its exit status, or ``HUNG`` where it gave no ``sign`` for long."""
     child = subprocess.Popen(
         list(command),
         cwd=ROOT,

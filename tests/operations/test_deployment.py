@@ -35,7 +35,7 @@ def test_each_part_is_asked_for_its_own_life() -> None:
     """Nothing that is shared: a frozen worker was healthy while another one wrote to the database."""
     assert {tuple(COMPOSE["services"][name]["healthcheck"]["test"]) for name in OURS} == {("CMD", "grantflow", "alive")}
     assert "GRANTFLOW_PULSE=/tmp/pulse" in DOCKERFILE
-    assert all("/tmp" in COMPOSE["services"][name]["tmpfs"] for name in OURS)
+    assert all("/tmp" in COMPOSE["services"][name]["tmpfs"] for name in OURS)  # noqa: S108
 
 
 def test_no_secret_is_written_down_and_none_lies_in_an_environment() -> None:
@@ -46,9 +46,9 @@ def test_no_secret_is_written_down_and_none_lies_in_an_environment() -> None:
             assert not secret or key.endswith("_FILE") or address, (name, key)
             if key.endswith("_FILE"):
                 assert Path(value).name in service["secrets"], (name, key)
-    assert {key.removesuffix("_FILE") for key in COMPOSE["services"]["web"]["environment"] if key.endswith("_FILE")} == {
-        key for key in SECRETS if key not in SERVERS
-    }
+    assert {
+        key.removesuffix("_FILE") for key in COMPOSE["services"]["web"]["environment"] if key.endswith("_FILE")
+    } == {key for key in SECRETS if key not in SERVERS}
 
 
 def test_the_settings_of_the_services_are_ones_the_program_accepts(tmp_path: Path) -> None:
