@@ -127,18 +127,14 @@ class Both(Document):
     """A text in German and in French, of one paragraph or more."""
 
     de: Words
-    """In German."""
     fr: Words
-    """In French."""
 
 
 class Titled(Document):
     """A title of one line in German and in French."""
 
     de: Line
-    """In German."""
     fr: Line
-    """In French."""
 
 
 # --- funders, their law, the agreement, pages ------------------------------------------------------
