@@ -72,7 +72,7 @@ def _list(items: tuple[Any, ...]) -> CommentedSeq:
     return shown
 
 
-def _text(text: str) -> str:
+def _text(text: str) -> Any:
     """Names of kinds as plain texts; long texts below their name."""
     if "\n" in text:
         return LiteralScalarString(text)
