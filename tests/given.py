@@ -16,8 +16,10 @@ from flask import Flask, has_app_context
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
-from grantflow.accounts.models import Address, Person, RoleGrant
+from grantflow.accounts import service as accounts
+from grantflow.accounts.models import Address, Person, RoleGrant, SignIn
 from grantflow.accounts.rules import Name
+from grantflow.accounts.states import Means
 from grantflow.applications import rules as application_rules
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application, Version
@@ -44,7 +46,7 @@ from grantflow.organisations import service as organisations
 from grantflow.organisations.models import Membership, Organisation
 from grantflow.organisations.rules import Profile
 from grantflow.organisations.states import Country, Kind, MemberRole
-from grantflow.platform import passwords
+from grantflow.platform import passwords, tokens
 from grantflow.platform.db import db
 from grantflow.review import service as review
 from grantflow.review.models import Assignment
@@ -60,6 +62,14 @@ PASSWORD = "Rheinbrücke und Pont-Neuf"
 def password_hash() -> str:
     """One hash for everybody."""
     return passwords.hash_of(PASSWORD)
+
+
+def begun(person: Person) -> str:
+    """The key of a session of ``person`` who has just proved who they are."""
+    token = accounts.begin(person, Means.PASSWORD)
+    db.session.query(SignIn).filter_by(token_hash=tokens.fingerprint(token)).one().proved_at = clock.now()
+    db.session.flush()
+    return token
 
 
 def profile(country: Country = Country.GERMANY, kind: Kind = Kind.ASSOCIATION, **changes: Any) -> Profile:
@@ -458,7 +468,7 @@ class Given:
         with self.session():
             found = db.session.get_one(Proposal, proposal.id)
             verb = decisions.consent if person.party is Party.METROPOLE else decisions.turn_key
-            verb(found, found.digest, PASSWORD, by=db.session.get_one(Person, person.id))
+            verb(found, found.digest, by=db.session.get_one(Person, person.id))
         return self.proposal(proposal.id)
 
     def decided(self, proposal: Proposal | None = None, **terms: Any) -> Proposal:

@@ -24,23 +24,11 @@ from grantflow.organisations.models import Organisation
 from grantflow.platform.db import db
 from grantflow.platform.models import JobNeed
 from tests.counting import counted
-from tests.given import PASSWORD, PURPOSE, Given
+from tests.given import PURPOSE, Given
 
 from .looking import committed, messages, revise, sign, state_of
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
-
-
-@pytest.fixture(autouse=True)
-def quick(request, monkeypatch):
-    """Hashing a password at every key would only measure the machine; one test does."""
-    if "slow_password" not in request.fixturenames:
-        monkeypatch.setattr("grantflow.decisions.service.signing.accounts.verify_password", lambda *_: None)
-
-
-@pytest.fixture
-def slow_password():
-    """The password is really looked at."""
 
 
 # --- proposing -----------------------------------------------------------------------------------
@@ -307,14 +295,6 @@ def test_metropole_has_no_say_where_it_does_not_pay(app, given):
     assert state_of(app, proposal) is State.AWARDED
 
 
-def test_a_wrong_password_signs_nothing(app, given, slow_password):
-    proposal = given.proposed()
-    with pytest.raises(Invalid) as refused:
-        sign(app, proposal, given.signatory(D), password="Rheinbrücke und Pont-Vieux")
-    assert (refused.value.key, refused.value.field) == ("password_wrong", "password")
-    assert given.proposal(proposal.id).keys == []
-
-
 def test_a_second_signatory_of_the_same_city_and_the_wrong_roles_are_refused(app, given):
     proposal = given.turn(given.proposed(), given.signatory(D))
     with pytest.raises(CannotSign) as refused:
@@ -513,7 +493,7 @@ def test_a_decision_costs_the_same_few_statements_whoever_pays(app, given, terms
         assert by.roles
         assert found.application
         with counted() as cost:
-            service.turn_key(found, found.digest, PASSWORD, by=by)
+            service.turn_key(found, found.digest, by=by)
             db.session.commit()
     assert found.act.decided_at
     # Two funders, one courtesy translation; however many files, funders and letters.
