@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.create_table(
         "agreement",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
         sa.Column("title_de", sa.String(), nullable=False),
         sa.Column("title_fr", sa.String(), nullable=False),
         sa.Column("signed_on", sa.Date(), nullable=False),
@@ -34,7 +35,11 @@ def upgrade() -> None:
         sa.Column("is_assumed", sa.Boolean(), nullable=False),
         sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("valid_from < valid_to", name=op.f("ck_agreement_period")),
+        postgresql.ExcludeConstraint(
+            (sa.func.daterange(sa.column("valid_from"), sa.column("valid_to"), "[]"), "&&"), name="ex_agreement_day"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
+        sa.UniqueConstraint("code", name=op.f("uq_agreement_code")),
     )
     op.create_table(
         "answered",
@@ -94,14 +99,20 @@ def upgrade() -> None:
         sa.Column("name_fr", sa.String(), nullable=False),
         sa.Column("authority", sa.String(), nullable=False),
         sa.Column("department", sa.String(), nullable=False),
-        sa.Column("signatory_function", sa.String(), nullable=False),
+        sa.Column("function_ms", sa.String(), nullable=False),
+        sa.Column("function_mr", sa.String(), nullable=False),
+        sa.Column("function_neutral", sa.String(), nullable=False),
         sa.Column("street", sa.String(), nullable=False),
         sa.Column("postal_code", sa.String(), nullable=False),
         sa.Column("city", sa.String(), nullable=False),
         sa.Column("contact_name", sa.String(), nullable=False),
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
+        sa.Column("treasury_name", sa.String(), nullable=False),
+        sa.Column("treasury_phone", sa.String(), nullable=False),
+        sa.Column("treasury_email", sa.String(), nullable=False),
         sa.Column("register_prefix", sa.String(), nullable=False),
+        sa.Column("logo", sa.String(), nullable=True),
         sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_funder")),
         sa.UniqueConstraint("register_prefix", name=op.f("uq_funder_register_prefix")),
@@ -215,6 +226,7 @@ def upgrade() -> None:
         sa.Column("body_digest", sa.String(), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("signatory", sa.String(), nullable=False),
+        sa.Column("signatory_function", sa.String(), nullable=False),
         sa.Column("funding_start", sa.Date(), nullable=True),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("search_text", sa.String(), nullable=False),
@@ -411,6 +423,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_call_code")),
     )
     op.create_index(op.f("ix_call_agreement_id"), "call", ["agreement_id"])
+    op.create_table(
+        "page_text",
+        sa.Column(
+            "key",
+            sa.Enum(
+                "imprint", "contact", "privacy", "accessibility", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("text_de", sa.String(), nullable=False),
+        sa.Column("text_fr", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_page_text")),
+    )
     op.create_table(
         "legal_text",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1407,6 +1432,11 @@ def upgrade() -> None:
         ),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "form",
+            sa.Enum("ms", "mr", "neutral", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("turned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
@@ -1521,11 +1551,88 @@ def upgrade() -> None:
         sa.UniqueConstraint("version_id", "revision", name=op.f("uq_version_change_version_id_revision")),
     )
     op.create_index(op.f("ix_version_change_by_id"), "version_change", ["by_id"])
+    op.create_table(
+        "edition",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "released",
+                "in_force",
+                "superseded",
+                "discarded",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+                name=op.f("ck_edition_state_known"),
+            ),
+            nullable=False,
+        ),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("based_on_id", sa.Uuid(), nullable=True),
+        sa.Column("author_id", sa.Uuid(), nullable=True),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("in_force_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state IN ('draft', 'discarded')) OR released_at IS NOT NULL", name=op.f("ck_edition_released")
+        ),
+        sa.ForeignKeyConstraint(["based_on_id"], ["edition.id"], name=op.f("fk_edition_based_on_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_edition_author_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
+        sa.UniqueConstraint("kind", "key", "number", name=op.f("uq_edition_kind_key_number")),
+    )
+    op.create_index(op.f("ix_edition_author_id"), "edition", ["author_id"])
+    op.create_index(op.f("ix_edition_based_on_id"), "edition", ["based_on_id"])
+    op.create_index("uq_edition_draft", "edition", ["kind", "key"], unique=True, postgresql_where="state = 'draft'")
+    op.create_index(
+        "uq_edition_in_force", "edition", ["kind", "key"], unique=True, postgresql_where="state = 'in_force'"
+    )
+    op.create_index(
+        "uq_edition_released", "edition", ["kind", "key"], unique=True, postgresql_where="state = 'released'"
+    )
+    op.create_table(
+        "edition_key",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("edition_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "party",
+            sa.Enum(
+                "duesseldorf",
+                "toulouse",
+                "metropole",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+                name=op.f("ck_edition_key_party_known"),
+            ),
+            nullable=False,
+        ),
+        sa.Column("roles", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_edition_key_edition_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_edition_key_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition_key")),
+        sa.UniqueConstraint("edition_id", "person_id", name=op.f("uq_edition_key_edition_id_person_id")),
+    )
+    op.create_index(op.f("ix_edition_key_person_id"), "edition_key", ["person_id"])
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("edition_key")
+    op.drop_table("edition")
     op.drop_table("version_change")
     op.drop_table("assessment_change")
     op.drop_table("score")
@@ -1596,6 +1703,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_letter_download_letter_id_desk_at"), table_name="letter_download")
     op.drop_table("letter_download")
     op.drop_table("legal_text")
+    op.drop_table("page_text")
     op.drop_table("call")
     op.drop_table("person")
     op.drop_table("organisation")

@@ -109,8 +109,9 @@ FUNCTIONS = {
     "key_is_only_voided": """
         BEGIN
           IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a key is voided, never deleted'; END IF;
-          IF (NEW.proposal_id, NEW.kind, NEW.party, NEW.person_id, NEW.name, NEW.digest, NEW.turned_at)
-             IS DISTINCT FROM (OLD.proposal_id, OLD.kind, OLD.party, OLD.person_id, OLD.name, OLD.digest, OLD.turned_at)
+          IF (NEW.proposal_id, NEW.kind, NEW.party, NEW.person_id, NEW.name, NEW.form, NEW.digest, NEW.turned_at)
+             IS DISTINCT FROM
+             (OLD.proposal_id, OLD.kind, OLD.party, OLD.person_id, OLD.name, OLD.form, OLD.digest, OLD.turned_at)
              OR OLD.voided_at IS NOT NULL THEN
             RAISE EXCEPTION 'a key is voided, never changed';
           END IF;
@@ -233,11 +234,11 @@ FUNCTIONS = {
           END IF;
           IF (NEW.id, NEW.key, NEW.kind, NEW.standing, NEW.funder, NEW.language, NEW.act_id, NEW.application_id, NEW.application_number,
               NEW.project_title, NEW.recipient_name, NEW.amount_cents, NEW.channel, NEW.register_number, NEW.body_digest,
-              NEW.issued_on, NEW.signatory, NEW.funding_start, NEW.facts, NEW.job_id, NEW.created_at, NEW.purged_at)
+              NEW.issued_on, NEW.signatory, NEW.signatory_function, NEW.funding_start, NEW.facts, NEW.job_id, NEW.created_at, NEW.purged_at)
              IS DISTINCT FROM
              (OLD.id, OLD.key, OLD.kind, OLD.standing, OLD.funder, OLD.language, OLD.act_id, OLD.application_id, OLD.application_number,
               OLD.project_title, OLD.recipient_name, OLD.amount_cents, OLD.channel, OLD.register_number, OLD.body_digest,
-              OLD.issued_on, OLD.signatory, OLD.funding_start, OLD.facts, OLD.job_id, OLD.created_at, OLD.purged_at)
+              OLD.issued_on, OLD.signatory, OLD.signatory_function, OLD.funding_start, OLD.facts, OLD.job_id, OLD.created_at, OLD.purged_at)
           THEN RAISE EXCEPTION 'an issued letter does not change'; END IF;
           IF OLD.digest IS NOT NULL
              AND (NEW.digest, NEW.byte_size, NEW.pages) IS DISTINCT FROM
@@ -276,6 +277,35 @@ FUNCTIONS = {
           RETURN NULL;
         END
     """,
+    # What two people released stays as they released it: only its life goes on, and only forwards.
+    "edition_is_final": """
+        BEGIN
+          IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'an edition stays on record'; END IF;
+          IF (NEW.kind, NEW.key, NEW.number) IS DISTINCT FROM (OLD.kind, OLD.key, OLD.number)
+          THEN RAISE EXCEPTION 'an edition keeps its name'; END IF;
+          IF OLD.state <> 'draft' AND (NEW.content, NEW.valid_from, NEW.reason, NEW.revision, NEW.based_on_id,
+               NEW.author_id, NEW.released_at) IS DISTINCT FROM (OLD.content, OLD.valid_from, OLD.reason, OLD.revision,
+               OLD.based_on_id, OLD.author_id, OLD.released_at)
+          THEN RAISE EXCEPTION 'a released edition does not change'; END IF;
+          IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (('draft', 'released'), ('draft', 'discarded'),
+               ('released', 'in_force'), ('released', 'discarded'), ('in_force', 'superseded'))
+          THEN RAISE EXCEPTION 'an edition does not go from % to %', OLD.state, NEW.state; END IF;
+          IF OLD.state = 'draft' AND NEW.state = 'released'
+             AND (SELECT count(DISTINCT k.person_id) FROM edition_key k WHERE k.edition_id = NEW.id) < 2
+          THEN RAISE EXCEPTION 'an edition is released by two people'; END IF;
+          RETURN NEW;
+        END
+    """,
+    "edition_key_is_final": """
+        DECLARE held text;
+        BEGIN
+          IF TG_OP = 'UPDATE' THEN RAISE EXCEPTION 'a key stays as it was turned'; END IF;
+          SELECT state INTO held FROM edition
+           WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.edition_id ELSE NEW.edition_id END;
+          IF held <> 'draft' THEN RAISE EXCEPTION 'the keys of a released edition stay'; END IF;
+          RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+        END
+    """,
     # TRUNCATE passes by the guards of rows (D32).
     "nothing_is_emptied": """
         BEGIN RAISE EXCEPTION 'what is on record stays on record'; END
@@ -289,8 +319,8 @@ PRINTED = {
     "call": ("guideline_on", "first_instalment_bp", "report_months"),
     "agreement": ("signed_on",),
     "funder": (
-        *("name_de", "name_fr", "authority", "department", "signatory_function"),
-        *("street", "postal_code", "city", "contact_name", "phone", "email"),
+        *("name_de", "name_fr", "authority", "department", "function_ms", "function_mr", "function_neutral"),
+        *("street", "postal_code", "city", "contact_name", "phone", "email", "register_prefix", "logo"),
     ),
     "legal_text": ("text_de", "text_fr"),
     "remedy_rule": ("court", "street", "postal_code", "city", "months", "months_abroad", "online"),
@@ -399,6 +429,8 @@ TRIGGERS = (
         (table, f"BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW", "version_part_is_final")
         for table in VERSION_PARTS
     ),
+    ("edition", "BEFORE UPDATE OR DELETE ON edition FOR EACH ROW", "edition_is_final"),
+    ("edition_key", "BEFORE INSERT OR UPDATE OR DELETE ON edition_key FOR EACH ROW", "edition_key_is_final"),
     ("letter", "BEFORE UPDATE OR DELETE ON letter FOR EACH ROW", "letter_is_frozen"),
     ("letter_download", "BEFORE UPDATE OR DELETE ON letter_download FOR EACH ROW", "letter_download_is_append_only"),
     *(
@@ -415,7 +447,7 @@ TRIGGERS = (
         for table in (
             *("application_version", *VERSION_PARTS),
             *("seat", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
-            *("act", "commitment", "reservation", "body", "letter", "letter_download"),
+            *("act", "commitment", "reservation", "body", "letter", "letter_download", "edition", "edition_key"),
         )
     ),
 )
