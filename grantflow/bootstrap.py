@@ -32,10 +32,8 @@ OLDEST = (3, 11)
 OLDEST_NODE = 20
 MACOS = sys.platform == "darwin"
 
-#: The first is the image's, too, which brings no PostgreSQL of its own.
-RUN_LOCKS = ("requirements.lock", "requirements-embedded.lock")
-DEV_LOCKS = ("requirements-dev.lock",)
-LOCKS = {"run": RUN_LOCKS, "test": DEV_LOCKS, "check": DEV_LOCKS}
+RUN_LOCKS = ("requirements.lock", "requirements-embedded.lock")  # the image installs the first only
+LOCKS = {"run": RUN_LOCKS, "test": ("requirements-dev.lock",), "check": ("requirements-dev.lock",)}
 NODE_LOCK = "requirements-node.lock"
 #: A pin that goes on with its hashes, or one of these.
 LOCK_LINE = re.compile(r"^([A-Za-z0-9._\[\],-]+==[^\s;]+( ;.*)? \\|--hash=sha256:[0-9a-f]{64}( \\)?)$")
@@ -211,7 +209,7 @@ def environment(locks):
     say(f"installing {locks[0]} (a minute or two the first time)")
     pip("--require-hashes", *(word for lock in locks for word in ("-r", lock)), blame=locks[0])
     pip("--no-build-isolation", "--no-deps", "-e", ".", blame="pyproject.toml")
-    for some, value in made_from.items():  # the development lock holds the others
+    for some, value in made_from.items():  # the larger lock holds the smaller ones
         write_stamp(stamp(some[0]), value)
     UNFINISHED.unlink()
 
@@ -324,7 +322,7 @@ def browser():
     if which("chromium-headless-shell"):
         return
     may_install = os.geteuid() == 0 and shutil.which("apt-get")
-    made_from = digest(*DEV_LOCKS)
+    made_from = digest(*LOCKS["test"])
     if may_install and is_debian() and apt_install("chromium-headless-shell"):
         return
     if which("chromium") or is_stamped(stamp("chromium"), made_from):
@@ -373,9 +371,8 @@ def write_stamp(path, made_from):
 
 def logged(command, env=None):
     """Run with everything it says in the log, so that the console stays calm. Returns the exit status."""
-    with LOG.open("ab") as log:
+    with LOG.open("ab", buffering=0) as log:
         log.write("\n$ {}\n".format(" ".join(command)).encode("utf-8", "surrogateescape"))
-        log.flush()
         try:
             told = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, check=False)
         except OSError as error:

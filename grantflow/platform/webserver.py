@@ -4,15 +4,12 @@ What is no request at all - a request line or header too long or malformed - nev
 answers it with a page of its own, in English, that repeats what it was sent. It has no setting for either.
 """
 
-import os
 import socket
 from http import HTTPStatus
 from typing import Any
 
 from gunicorn import util
 from gunicorn.http import wsgi
-
-from grantflow.config import Settings
 
 from .headers import FIXED, HSTS
 
@@ -41,7 +38,11 @@ def write_error(sock: socket.socket, status_int: int, reason: str, mesg: str) ->
 
 def on_starting(server: Any) -> None:
     """gunicorn's hook, before its workers are there."""
-    if Settings.from_env(os.environ).is_https:
-        ALWAYS["Strict-Transport-Security"] = HSTS
     wsgi.Response = Response
     util.write_error = write_error
+
+
+def post_worker_init(worker: Any) -> None:
+    """gunicorn's hook, when a worker has loaded the application."""
+    if worker.wsgi.extensions["settings"].is_https:
+        ALWAYS["Strict-Transport-Security"] = HSTS

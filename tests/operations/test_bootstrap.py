@@ -94,7 +94,7 @@ def test_an_environment_that_was_moved_is_not_usable(tmp_path: Path, monkeypatch
 
 
 def test_the_locks_of_this_checkout_are_whole() -> None:
-    for lock in {*bootstrap.RUN_LOCKS, *bootstrap.DEV_LOCKS, bootstrap.NODE_LOCK}:
+    for lock in {*bootstrap.RUN_LOCKS, *bootstrap.LOCKS["test"], bootstrap.NODE_LOCK}:
         bootstrap.check_lock(lock)
 
 

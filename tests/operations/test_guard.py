@@ -89,5 +89,6 @@ def test_a_container_is_asked_for_its_own_sign_and_for_nobody_elses(tmp_path: Pa
 
     assert alive(other).returncode == 0
     refused = alive(mine)
-    assert (refused.returncode, refused.stderr[:37]) == (1, "grantflow: no sign of life for 90")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("grantflow: no sign of life for 9")
     assert "no sign of life yet" in alive(tmp_path / "none").stderr
