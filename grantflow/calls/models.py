@@ -115,19 +115,36 @@ class Call(Identified, Printed, Base):
     reviewers_per_side: Mapped[int]
     #: A gap between the sides from which a third review is due (R11).
     gap_limit: Mapped[int]
+    #: What the criteria add up to (``rules.points_max``).
     points_max: Mapped[int]
     #: First instalment in hundredths of a percent (R18).
     first_instalment_bp: Mapped[int]
     #: Months after the end until the report is due (R21).
     report_months: Mapped[int]
+    #: What costs are compared with; None: the call says nothing of it.
+    kilometre_cents: Mapped[int | None]
+    day_cents: Mapped[int | None]
+    night_cents: Mapped[int | None]
+    interpreter_cents: Mapped[int | None]
     #: Last number given; the row is locked while a number is drawn, so that there are no gaps.
     last_number: Mapped[int] = mapped_column(default=0)
 
     agreement: Mapped[Agreement] = relationship()
-    categories: Mapped[list["Category"]] = relationship(back_populates="call", order_by="Category.number")
-    criteria: Mapped[list["Criterion"]] = relationship(back_populates="call", order_by="Criterion.position")
-    questions: Mapped[list["Question"]] = relationship(back_populates="call", order_by="Question.position")
-    envelopes: Mapped[list["Envelope"]] = relationship(back_populates="call", order_by="Envelope.position")
+    categories: Mapped[list["Category"]] = relationship(
+        back_populates="call", order_by="Category.number", cascade="all, delete-orphan"
+    )
+    criteria: Mapped[list["Criterion"]] = relationship(
+        back_populates="call", order_by="Criterion.position", cascade="all, delete-orphan"
+    )
+    questions: Mapped[list["Question"]] = relationship(
+        back_populates="call", order_by="Question.position", cascade="all, delete-orphan"
+    )
+    papers: Mapped[list["Paper"]] = relationship(
+        back_populates="call", order_by="Paper.position", cascade="all, delete-orphan"
+    )
+    envelopes: Mapped[list["Envelope"]] = relationship(
+        back_populates="call", order_by="Envelope.position", cascade="all, delete-orphan"
+    )
 
     __table_args__ = (
         CheckConstraint("opens_at < closes_at", name="period"),
@@ -157,7 +174,7 @@ class Category(Identified, Base):
     lead_days: Mapped[int | None]
 
     call: Mapped[Call] = relationship(back_populates="categories")
-    closings: Mapped[list["Closing"]] = relationship(order_by="Closing.closes_at")
+    closings: Mapped[list["Closing"]] = relationship(order_by="Closing.closes_at", cascade="all, delete-orphan")
 
     __table_args__ = (
         UniqueConstraint("call_id", "number"),
@@ -177,25 +194,38 @@ class Closing(Identified, Base):
 
 
 class Criterion(Identified, Base):
-    """What is scored. A criterion that no question informs is refused at commit (migration 0002): nobody scores what
-    nobody asked."""
+    """What is scored, from 0 to 10 points. A criterion that no question informs is refused at commit (migration 0002):
+    nobody scores what nobody asked."""
 
     __tablename__ = "criterion"
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"))
+    code: Mapped[str]
     position: Mapped[int]
     title_de: Mapped[str]
     title_fr: Mapped[str]
     question_de: Mapped[str]
     question_fr: Mapped[str]
-    points_max: Mapped[int]
+    #: What 0, 5 and 10 points mean.
+    zero_de: Mapped[str]
+    zero_fr: Mapped[str]
+    five_de: Mapped[str]
+    five_fr: Mapped[str]
+    ten_de: Mapped[str]
+    ten_fr: Mapped[str]
+    #: Its points count as often as this.
+    weight: Mapped[int] = mapped_column(default=1)
 
     call: Mapped[Call] = relationship(back_populates="criteria")
     questions: Mapped[list["Question"]] = relationship(
         secondary="question_criterion", back_populates="criteria", order_by="Question.position"
     )
 
-    __table_args__ = (UniqueConstraint("call_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("call_id", "code"),
+        UniqueConstraint("call_id", "position"),
+        CheckConstraint("weight > 0", name="weight"),
+    )
 
 
 #: Which criteria a question informs.
@@ -241,10 +271,32 @@ class Question(Identified, Base):
     __table_args__ = (
         UniqueConstraint("call_id", "code"),
         UniqueConstraint("call_id", "position"),
-        CheckConstraint("code ~ '^[a-z][a-z_]*$'", name="code"),
+        CheckConstraint("code ~ '^[a-z][a-z0-9_]*$'", name="code"),
         CheckConstraint("longest > 0", name="longest"),
         CheckConstraint("required_from >= asked_from", name="depth"),
     )
+
+
+class Paper(Identified, Base):
+    """A paper that is asked for, by kind of organisation and from a category on."""
+
+    __tablename__ = "paper"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"))
+    code: Mapped[str]
+    position: Mapped[int]
+    title_de: Mapped[str]
+    title_fr: Mapped[str]
+    help_de: Mapped[str]
+    help_fr: Mapped[str]
+    #: Values of ``organisations.states.Kind``; empty: all kinds.
+    kinds: Mapped[list[str]]
+    #: Number of the first category in which it is asked.
+    asked_from: Mapped[int] = mapped_column(default=1)
+
+    call: Mapped[Call] = relationship(back_populates="papers")
+
+    __table_args__ = (UniqueConstraint("call_id", "code"), UniqueConstraint("call_id", "position"))
 
 
 class Envelope(Identified, Base):
@@ -263,6 +315,8 @@ class Envelope(Identified, Base):
     reserved_cents: Mapped[int] = mapped_column(BigInteger, default=0)
     #: Weight of this funder in the proposed split (D7).
     weight: Mapped[int]
+    #: Else announced only.
+    is_released: Mapped[bool] = mapped_column(default=True)
 
     call: Mapped[Call] = relationship(back_populates="envelopes")
     funder: Mapped[Funder] = relationship()

@@ -168,6 +168,10 @@ def check(edition: Edition) -> list[Flaw]:
     found = flaws(edition.kind, edition.key, before.content if before else None, edition.content)
     if edition.valid_from and edition.valid_from < max(clock.today(), (before and before.valid_from) or clock.today()):
         found.append(Flaw(("valid_from",), "flaw.valid_from_is_past"))
+    if not edition.reason and KINDS[edition.kind].wants_reason(
+        _document(edition.kind, before.content if before else None)
+    ):
+        found.append(Flaw(("reason",), "flaw.reason_missing"))
     return found
 
 
@@ -196,9 +200,7 @@ def needs(edition: Edition) -> Sequence[rules.Need]:
 
 
 def turned_keys(edition: Edition) -> list[rules.Turned]:
-    return [
-        rules.Turned(key.person_id, key.party, frozenset(Role(name) for name in key.roles)) for key in edition.keys
-    ]
+    return [rules.Turned(key.person_id, key.party, frozenset(Role(name) for name in key.roles)) for key in edition.keys]
 
 
 def fingerprint(edition: Edition) -> str:
