@@ -59,7 +59,7 @@ def agreement(key: str) -> Agreement:
 
 
 def _agreement(key: str) -> Select[Agreement]:
-    return select(Agreement).where(func.to_char(Agreement.signed_on, "YYYY") == key)
+    return select(Agreement).where(Agreement.code == key)
 
 
 def around(key: str, before: CallDocument | None, after: CallDocument) -> Around:

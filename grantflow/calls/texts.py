@@ -4,14 +4,29 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
+from grantflow.accounts.texts import PARTIES
+from grantflow.kernel.parties import Party
 from grantflow.platform import locale
 
 from .models import Call, Criterion, Paper, Question
+from .states import DutyPage
+
+PAGES: dict[DutyPage, Any] = {
+    DutyPage.IMPRINT: _l("Imprint"),
+    DutyPage.CONTACT: lazy_pgettext("heading", "Contact"),
+    DutyPage.PRIVACY: _l("Privacy notice"),
+    DutyPage.ACCESSIBILITY: _l("Accessibility"),
+}
 
 MESSAGES: dict[str, Any] = {
+    "flaw.register_prefix_taken": _l("Another funder’s letters begin with these letters, or once did."),
+    "flaw.law_without_funder": _l("First release the data of this funder, then what its acts rest on."),
+    "flaw.agreement_of_another_year": _l("This agreement is known by the year %(year)s: it was signed in that year."),
+    "flaw.ends_before_it_begins": _l("The last day must be after the first."),
+    "flaw.agreements_overlap": _l("Another agreement holds on some of these days. On each day there is at most one."),
     "flaw.agreement_unknown": _l("No agreement with this name is in force."),
-    "flaw.call_code_malformed": _l("A call is named by its year and a count, such as 27-1."),
     "flaw.call_code_taken": _l("There is a call with this name already."),
     "flaw.category_limit_missing": _l("Only the last category has no largest amount."),
     "flaw.category_limit_not_rising": _l("The largest amount must be above that of the category before."),
@@ -37,14 +52,12 @@ MESSAGES: dict[str, Any] = {
     "flaw.fixed_after_opening": _l("This does not change any more once the call is open."),
     "flaw.funder_unknown": _l("The data of this funder have not been released yet."),
     "flaw.guideline_after_opening": _l("The guidelines must be dated on or before the opening day."),
-    "flaw.kind_unknown": _l("There are no kinds of organisation called %(kinds)s."),
     "flaw.limit_below_taken": _l("%(taken_cents)s of this envelope are committed or reserved already."),
     "flaw.lines_are_fixed": _l("Once the call is open, lines are neither added nor removed nor moved."),
     "flaw.more_than_all_points": _l("All criteria together give %(max)s points."),
     "flaw.outside_agreement": _l("The call must lie within its agreement, from %(first)s to %(last)s."),
     "flaw.required_before_asked": _l("An answer cannot be required in a category in which the question is not asked."),
     "flaw.too_many_points": _l("All criteria together may give %(max)s points at most."),
-    "flaw.unprintable": _l("These characters cannot be printed: %(characters)s."),
     "flaw.weights_missing": _l("At least one funder must have a share in the proposed split."),
 }
 
@@ -92,3 +105,15 @@ def paper_help(paper: Paper) -> str:
 def scale(criterion: Criterion) -> list[tuple[int, str]]:
     """What points mean: 0, 5 and 10."""
     return [(points, _in_language(criterion, name)) for points, name in ((0, "zero"), (5, "five"), (10, "ten"))]
+
+
+def party_name(key: str) -> str:
+    return str(PARTIES[Party(key)])
+
+
+def agreement_name(key: str) -> str:
+    return str(_("Agreement of %(year)s", year=key))
+
+
+def page_name(key: str) -> str:
+    return str(PAGES[DutyPage(key)])

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from grantflow.calls import rules
 from grantflow.calls.documents import CallDocument, plain
@@ -211,5 +211,6 @@ class Life(RuleBasedStateMachine):
         self.now += timedelta(days=days)
 
 
-TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+def test_a_call_lives_by_its_rules() -> None:
+    """Nothing is in force with one signature, nothing that limits changes after the opening, nothing is shortened."""
+    run_state_machine_as_test(Life, settings=settings(max_examples=100, stateful_step_count=30, deadline=None))

@@ -1,159 +1,184 @@
-"""A call on PostgreSQL: what two cities release becomes its rows, first as a whole, later in place."""
+"""Funders, their law, the agreement and the duty pages: released by two, then read by everybody."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from pydantic import ValidationError
+from sqlalchemy import select
 
 from grantflow.accounts.models import Person
-from grantflow.calls.models import Call, Criterion, Question
+from grantflow.calls import queries, rules
+from grantflow.calls.documents import AgreementDocument, FunderDocument
+from grantflow.calls.models import Agreement, LegalText, PageText, RemedyRule
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, Incomplete
 from grantflow.kernel.parties import Party, Role
 from grantflow.platform.db import db
-from grantflow.releases import service
+from grantflow.releases import service as releases
 from grantflow.releases.models import Edition
 from grantflow.releases.states import EditionState
 from tests.given import Given
 
-from .samples import EARLY, OPEN, changed
-
 D, T, M = Party
-KEY = "27-7"
+FUNDER: dict[str, Any] = {
+    "name": {"de": "Landeshauptstadt Düsseldorf", "fr": "Ville de Düsseldorf"},
+    "authority": "Der Oberbürgermeister",
+    "department": "Büro für Internationales",
+    "signatory_function": {"ms": "Leiterin", "mr": "Leiter", "neutral": "Leitung"},
+    "address": {"street": "Marktplatz 2", "postal_code": "D-40213", "city": "Düsseldorf"},
+    "contact": {
+        "name": "Sabine Reinartz",
+        "phone": "Tel. +49 211 89-00000",
+        "email": "mailto:fonds@duesseldorf.example",
+    },
+    "register_prefix": "DU",
+}
+LAW: dict[str, Any] = {
+    "legal_basis": {"de": "§ 35 VwVfG NRW", "fr": "article 35 VwVfG NRW"},
+    "remedy": {
+        "court": "Verwaltungsgericht Düsseldorf",
+        "address": {"street": "Bastionstraße 39", "postal_code": "40213", "city": "Düsseldorf"},
+        "months": 1,
+    },
+}
+AGREEMENT: dict[str, Any] = {
+    "title": {"de": "Vereinbarung", "fr": "Accord"},
+    "signed_on": "2033-01-22",
+    "valid_from": "2033-01-22",
+    "valid_to": "2039-01-21",
+}
 
 
-@pytest.fixture(name="people")
-def some_people(app: Flask, given: Given) -> Iterator[dict[Any, Person]]:
-    """An office and a signatory of each funder, before the call; an app context stays open."""
-    with app.app_context(), clock.frozen(EARLY):
-        yield {"office": given.person(Role.OFFICE, party=D), **{party: given.signatory(party) for party in Party}}
+@pytest.fixture(name="given_fund")
+def a_fund(app: Flask, given: Given) -> Iterator[Given]:
+    """The fund's rows as they are; an app context stays open."""
+    with app.app_context():
+        given.call()
+        yield given
         db.session.rollback()
 
 
-def drafted(people: dict[Any, Person], *changes: tuple[str, Any], reason: str = "") -> Edition:
-    return service.draft("call", KEY, changed(*changes), by=people["office"], reason=reason)
+def drafted(kind: str, key: str, content: dict[str, Any], by: Person, **more: Any) -> Edition:
+    return releases.draft(kind, key, releases.canonical_content(kind, content), by=by, **more)
 
 
-def sign(edition: Edition, *who: Person) -> None:
-    for person in who:
-        service.turn_key(edition, digest=service.fingerprint(edition), by=person)
+def turned(edition: Edition, *people: Person) -> None:
+    for person in people:
+        releases.turn_key(edition, digest=releases.fingerprint(edition), by=person)
 
 
-def released(people: dict[Any, Person], *changes: tuple[str, Any], reason: str = "") -> Call:
-    edition = drafted(people, *changes, reason=reason)
-    needs = {party for need in service.needs(edition) for party in need.parties}
-    sign(edition, *(people[party] for party in needs))
+def administrators(given: Given, *parties: Party) -> list[Person]:
+    return [given.staff(Role.ADMINISTRATOR, party) for party in parties]
+
+
+def test_two_administrators_of_a_funder_change_what_its_letters_say(given_fund: Given) -> None:
+    first, second = administrators(given_fund, D, D)
+    edition = drafted("funder", "duesseldorf", FUNDER, first)
+    turned(edition, first)
+    assert queries.funders()[D].department != "Büro für Internationales"
+    turned(edition, second)
+    row = queries.funders()[D]
     assert edition.state is EditionState.IN_FORCE
-    db.session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
-    db.session.expire_all()
-    return db.session.scalars(select(Call).where(Call.code == KEY)).one()
-
-
-def test_nothing_opens_with_one_signature(people: dict[Any, Person]) -> None:
-    edition = drafted(people)
-    sign(edition, people[D], people[M])
-    for again in (people[D], people[M], people["office"]):
-        with pytest.raises(Forbidden):
-            sign(edition, again)
-    assert (edition.state, db.session.scalar(select(Call).where(Call.code == KEY))) == (EditionState.DRAFT, None)
-    sign(edition, people[T])
-    assert edition.state is EditionState.IN_FORCE
-
-
-def test_what_is_released_is_in_the_rows(people: dict[Any, Person]) -> None:
-    call = released(people)
-    assert (call.title_fr, call.points_max, call.first_instalment_bp, call.last_number) == (
-        "Encounters (fr)",
-        30,
-        7500,
-        0,
+    assert (row.name_fr, row.department, row.function_ms, row.register_prefix) == (
+        *("Ville de Düsseldorf", "Büro für Internationales", "Leiterin", "DU"),
     )
-    # Midnight in both cities, and the end of the last minute.
-    assert call.opens_at == datetime(2027, 1, 31, 23, tzinfo=UTC)
-    assert call.closes_at == datetime(2027, 10, 31, 22, 59, 59, tzinfo=UTC)
-    assert [(its.up_to_cents, its.share_bp, its.lead_days, len(its.closings)) for its in call.categories] == [
-        (500_000, 8000, 42, 0),
-        (None, 7000, None, 2),
-    ]
-    assert [(its.code, its.weight, its.ten_de) for its in call.criteria] == [
-        ("reach", 1, "reach ten (de)"),
-        ("novelty", 2, "novelty ten (de)"),
-    ]
-    assert [(its.code, [c.code for c in its.criteria], its.required_from) for its in call.questions] == [
-        ("audience", ["reach"], 1),
-        ("idea", ["reach", "novelty"], 2),
-        ("risks", [], None),
-    ]
-    assert [(its.code, its.kinds, its.asked_from) for its in call.papers] == [("statutes", ["association"], 1)]
-    assert [(its.funder_code, its.limit_cents, its.weight, its.is_released) for its in call.envelopes] == [
-        (D, 6_000_000, 50, True),
-        (T, 3_600_050, 30, True),
-        (M, 2_400_000, 20, True),
-    ]
-    assert (call.kilometre_cents, call.interpreter_cents) == (38, 6500)
+    # What people type is stored as everything else reads it.
+    assert (row.postal_code, row.phone, row.email) == ("40213", "+49 211 89-00000", "fonds@duesseldorf.example")
 
 
-def test_before_the_opening_lines_come_go_and_move_and_those_that_stay_are_the_same_rows(
-    people: dict[Any, Person],
-) -> None:
-    before = released(people)
-    ids = {its.code: its.id for its in (*before.criteria, *before.questions)}
-    its = changed(("questions.2", ...))
-    its["criteria"].reverse()
-    its["questions"].reverse()
-    its["envelopes"].reverse()
-    its["papers"] = []
-    edition = service.draft("call", KEY, its, by=people["office"])
-    sign(edition, people[D], people[T])
-    db.session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
-    db.session.expire_all()
-    after = db.session.scalars(select(Call).where(Call.code == KEY)).one()
-    assert [(row.position, row.code, row.id) for row in after.criteria] == [
-        (1, "novelty", ids["novelty"]),
-        (2, "reach", ids["reach"]),
-    ]
-    assert [(row.code, row.id) for row in after.questions] == [("idea", ids["idea"]), ("audience", ids["audience"])]
-    assert [row.funder_code for row in after.envelopes] == [M, T, D]
-    assert after.papers == []
-    assert db.session.scalar(select(func.count()).where(Question.code == "risks", Question.call_id == after.id)) == 0
-    assert db.session.scalar(select(func.count()).where(Criterion.call_id == after.id)) == 2
+def test_where_a_funder_has_one_administrator_another_party_lends_the_second_key(given_fund: Given) -> None:
+    alone, other = administrators(given_fund, M, T)
+    content = {**FUNDER, "register_prefix": "TM"}
+    edition = drafted("funder", "metropole", content, alone)
+    turned(edition, alone, other)
+    assert edition.state is EditionState.IN_FORCE
 
 
-def test_what_files_have_used_stays_when_an_open_call_is_extended(people: dict[Any, Person]) -> None:
-    call = released(people)
-    call.last_number = 17
-    db.session.flush()
-    with clock.frozen(OPEN):
-        extended = ("closes_at", "2027-11-30T23:59"), ("envelopes.0.limit", "90000"), ("title.de", "Begegnungen")
-        after = released(people, *extended, reason="Ferien")
-    assert (after.id, after.last_number, after.title_de) == (call.id, 17, "Begegnungen")
-    assert after.closes_at == datetime(2027, 11, 30, 22, 59, 59, tzinfo=UTC)
-    assert [pot.limit_cents for pot in after.envelopes] == [9_000_000, 3_600_050, 2_400_000]
+def test_where_a_funder_has_two_administrators_nobody_else_counts(given_fund: Given) -> None:
+    first, _, stranger = administrators(given_fund, D, D, T)
+    edition = drafted("funder", "duesseldorf", FUNDER, first)
+    turned(edition, first)
+    with pytest.raises(Forbidden):
+        turned(edition, stranger)
+    with pytest.raises(Forbidden):
+        drafted("funder", "duesseldorf", FUNDER, stranger)
+
+
+def test_no_funder_takes_the_letters_of_another_ones_register(given_fund: Given) -> None:
+    first, _ = administrators(given_fund, D, D)
+    edition = drafted("funder", "duesseldorf", {**FUNDER, "register_prefix": "T"}, first)
+    with pytest.raises(Incomplete, match="register_prefix_taken"):
+        turned(edition, first)
+
+
+def test_law_that_changes_holds_from_its_day_and_the_one_before_until_the_day_before(given_fund: Given) -> None:
+    first, second = administrators(given_fund, D, D)
+    day = clock.today()
+    edition = drafted("law", "duesseldorf", {**LAW, "remedy": {**LAW["remedy"], "months": 2}}, first, valid_from=day)
+    turned(edition, first, second)
+    for table in (LegalText, RemedyRule):
+        old, new = db.session.scalars(
+            select(table).where(table.funder_code == D).order_by(table.valid_from)  # type: ignore[attr-defined]
+        )
+        assert (old.valid_to, new.valid_from, new.valid_to) == (day - timedelta(days=1), day, None)
+
+
+def test_three_signatories_make_an_agreement_and_a_city_each_a_page(given_fund: Given) -> None:
+    office, french = administrators(given_fund, D, T)
+    signatories = [given_fund.signatory(party) for party in Party]
+    edition = drafted("agreement", "2033", AGREEMENT, office)
+    turned(edition, *signatories[:2])
+    assert edition.state is EditionState.DRAFT
+    turned(edition, signatories[2])
+    assert db.session.scalar(select(Agreement.valid_to).where(Agreement.code == "2033")) == date(2039, 1, 21)
+    page = drafted("page", "imprint", {"text": {"de": "Impressum", "fr": "Mentions"}}, french)
+    turned(page, french, office)
+    assert [row.text_fr for row in db.session.scalars(select(PageText))] == ["Mentions"]
+
+
+def agreement(**changes: Any) -> AgreementDocument:
+    return AgreementDocument.model_validate({**AGREEMENT, **changes})
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason", "flaw"),
+    ("document", "others", "flaws"),
     [
-        ([("title.de", "Neu")], "", "flaw.reason_missing"),
-        ([("categories.0.min_score", 9)], "Zu streng", "flaw.fixed_after_opening"),
-        ([("closes_at", "2027-10-30T23:59"), ("categories.1.closings.1", ...)], "Früher", "flaw.deadline_not_earlier"),
+        (agreement(), [(date(2027, 1, 22), date(2033, 1, 21))], []),
+        (agreement(), [(date(2027, 1, 22), date(2033, 1, 22))], ["flaw.agreements_overlap"]),
+        (agreement(), [(date(2039, 1, 21), date(2040, 1, 1))], ["flaw.agreements_overlap"]),
+        (agreement(valid_to="2033-01-22"), [], ["flaw.ends_before_it_begins"]),
+        (agreement(signed_on="2034-01-22"), [], ["flaw.agreement_of_another_year"]),
     ],
 )
-def test_an_open_call_changes_with_a_reason_and_within_its_rules(
-    people: dict[Any, Person], changes: list[tuple[str, Any]], reason: str, flaw: str
+def test_on_each_day_there_is_at_most_one_agreement(
+    document: AgreementDocument, others: list[tuple[date, date]], flaws: list[str]
 ) -> None:
-    released(people)
-    with clock.frozen(OPEN):
-        edition = drafted(people, *changes, reason=reason)
-        with pytest.raises(Incomplete) as refused:
-            sign(edition, people[D])
-    assert flaw in [its.key for its in refused.value.reasons]
+    assert [flaw.key for flaw in rules.agreement_flaws("2033", document, others)] == flaws
 
 
-def test_only_the_offices_of_both_cities_draft(people: dict[Any, Person], given: Given) -> None:
-    for person in (people[D], given.person(Role.ADMINISTRATOR, party=D), given.person(Role.OFFICE, party=M)):
-        with pytest.raises(Forbidden):
-            service.draft("call", KEY, changed(), by=person)
+@pytest.mark.parametrize(
+    ("path", "value", "flaw"),
+    [
+        (("department",), "Büro تونس", "unprintable"),
+        (("department",), "", "string_too_short"),
+        (("contact", "phone"), "Durchwahl", "phone"),
+        (("contact", "email"), "fonds@", "email"),
+        (("address", "postal_code"), "4021", "postal_code"),
+        (("register_prefix",), "d", "register_prefix"),
+        (("logo",), "../etc/passwd", "digest"),
+    ],
+)
+def test_what_no_letter_could_print_or_no_post_reach_is_refused_at_its_place(
+    path: tuple[str, ...], value: str, flaw: str
+) -> None:
+    content = {name: dict(part) if isinstance(part, dict) else part for name, part in FUNDER.items()}
+    inner: Any = content
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = value
+    with pytest.raises(ValidationError) as refused:
+        FunderDocument.model_validate(content)
+    assert [(error["loc"], error["type"]) for error in refused.value.errors()] == [(path, flaw)]

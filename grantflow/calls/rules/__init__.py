@@ -1,5 +1,6 @@
 """Pure rules of calls: how limits apply, what is wrong with a call, whose keys it takes, what it may still change."""
 
+from .agreements import agreement_flaws
 from .changing import has_opened, is_extended, not_to_change
 from .checking import RESERVED, Around, flaws
 from .columns import (
@@ -38,6 +39,7 @@ __all__ = [
     "CategoryLike",
     "Depth",
     "Timed",
+    "agreement_flaws",
     "call_columns",
     "category_columns",
     "category_of",

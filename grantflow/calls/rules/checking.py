@@ -4,20 +4,20 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from grantflow.kernel import clock, text
+from grantflow.kernel import clock
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party
-from grantflow.organisations.states import Kind
 from grantflow.releases.rules import Flaw, Path
 
-from ..documents import CallDocument, plain
+from ..documents import CallDocument
 from .changing import not_to_change
 from .instants import first_instant, last_instant
 from .needing import CITIES
 from .scoring import points_max
 
+#: Where flaws of its name stand, which is no part of the document.
+KEY: Path = ("edition", "key")
 #: ``27-1``: the year it closes in, and a count.
 CODE = re.compile(r"[0-9]{2}-[1-9][0-9]?")
 #: More than this no column and no mark of a ranking holds.
@@ -81,16 +81,15 @@ def flaws(key: str, before: CallDocument | None, after: CallDocument, around: Ar
         *_questions(after),
         *_papers(after),
         *_envelopes(after, around),
-        *_words(plain(after)),
         *(not_to_change(before, after, around.now) if before else ()),
     ]
 
 
 def _code(key: str, around: Around) -> Iterator[Flaw]:
     if not CODE.fullmatch(key):
-        yield Flaw(("code",), "flaw.call_code_malformed")
+        yield Flaw(KEY, "flaw.call_code")
     elif around.is_code_taken:
-        yield Flaw(("code",), "flaw.call_code_taken")
+        yield Flaw(KEY, "flaw.call_code_taken")
 
 
 def _period(before: CallDocument | None, after: CallDocument, around: Around) -> Iterator[Flaw]:
@@ -171,8 +170,6 @@ def _questions(after: CallDocument) -> Iterator[Flaw]:
 def _papers(after: CallDocument) -> Iterator[Flaw]:
     yield from _once("papers", [paper.code for paper in after.papers])
     for place, paper in enumerate(after.papers):
-        if foreign := tuple(kind for kind in paper.kinds if kind not in set(Kind)):
-            yield Flaw(("papers", place, "kinds"), "flaw.kind_unknown", {"kinds": foreign})
         if paper.asked_from > len(after.categories):
             yield Flaw(("papers", place, "asked_from"), "flaw.category_unknown", {"last": len(after.categories)})
 
@@ -200,15 +197,3 @@ def _once(name: str, codes: Sequence[str]) -> Iterator[Flaw]:
     for place, code in enumerate(codes):
         if code in codes[:place]:
             yield Flaw((name, place, "code"), "flaw.code_twice")
-
-
-def _words(value: Any, path: Path = ()) -> Iterator[Flaw]:
-    """Texts that a letter or a screen could not show as they are."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _words(inner, (*path, name))
-    elif isinstance(value, list):
-        for place, inner in enumerate(value):
-            yield from _words(inner, (*path, place))
-    elif isinstance(value, str) and (signs := text.unprintable(text.canonical(value))):
-        yield Flaw(path, "flaw.unprintable", {"characters": " ".join(signs)})

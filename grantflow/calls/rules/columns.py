@@ -76,6 +76,7 @@ def paper_columns(paper: PaperDocument) -> dict[str, Any]:
         **_both(title=paper.title, help=paper.help),
         "code": paper.code,
         "kinds": list(paper.kinds),
+        "countries": list(paper.countries),
         "asked_from": paper.asked_from,
     }
 

@@ -1,6 +1,7 @@
 """A call, as both cities release it: written once as a whole, later in place, for files refer to its rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from grantflow.kernel import clock
@@ -34,7 +35,7 @@ def _wants_reason(before: CallDocument | None) -> bool:
     return before is not None and rules.has_opened(before, clock.now())
 
 
-def _apply(key: str, before: CallDocument | None, after: CallDocument) -> None:
+def _apply(key: str, before: CallDocument | None, after: CallDocument, day: date) -> None:
     """Write the call's rows. What is there keeps its identity: categories by number, envelopes by funder, the rest by
     code. Numbers given and money taken are no part of it."""
     agreement, call = queries.agreement(after.agreement), queries.to_apply(key) or Call(code=key)

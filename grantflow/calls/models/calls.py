@@ -1,94 +1,16 @@
-"""Funders, the agreement, and calls with all their limits: rows with validity, never constants (R28). And the ledger of
-their money."""
+"""Calls with all their limits: what is asked, what is scored, what is paid."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grantflow.accounts.models import Person
-from grantflow.kernel.parties import Party
 from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
-from .states import Movement, Step
-
-
-class Funder(Printed, Base):
-    """A partner of the agreement as it appears on letters and pages."""
-
-    __tablename__ = "funder"
-
-    code: Mapped[Party] = mapped_column(enum_column(Party), primary_key=True)
-    name_de: Mapped[str]
-    name_fr: Mapped[str]
-    #: Who acts by law (Der Oberbürgermeister, Le Maire, Le Président), in the funder's own language.
-    authority: Mapped[str]
-    department: Mapped[str]
-    #: The function that a signatory signs in; the name is that of whoever turned the key.
-    signatory_function: Mapped[str]
-    street: Mapped[str]
-    postal_code: Mapped[str]
-    city: Mapped[str]
-    contact_name: Mapped[str]
-    phone: Mapped[str]
-    email: Mapped[str]
-    #: Letter of the register number: D-2026-0001.
-    register_prefix: Mapped[str] = mapped_column(unique=True)
-
-
-class LegalText(Identified, Printed, Base):
-    """What a funder's acts rest on, in both languages, valid from a day on (R28)."""
-
-    __tablename__ = "legal_text"
-
-    funder_code: Mapped[Party] = mapped_column(ForeignKey("funder.code"))
-    #: ``legal_basis``
-    kind: Mapped[str]
-    text_de: Mapped[str]
-    text_fr: Mapped[str]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-
-    __table_args__ = (UniqueConstraint("funder_code", "kind", "valid_from"),)
-
-
-class RemedyRule(Identified, Printed, Base):
-    """Where and how long a funder's acts can be fought, valid from a day on (R16, R28)."""
-
-    __tablename__ = "remedy_rule"
-
-    funder_code: Mapped[Party] = mapped_column(ForeignKey("funder.code"))
-    court: Mapped[str]
-    street: Mapped[str]
-    postal_code: Mapped[str]
-    city: Mapped[str]
-    months: Mapped[int]
-    #: Added for recipients who live abroad (art. R. 421-7 CJA).
-    months_abroad: Mapped[int] = mapped_column(default=0)
-    #: Where a claim can be lodged online; empty: nowhere.
-    online: Mapped[str] = mapped_column(default="")
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-
-    __table_args__ = (
-        UniqueConstraint("funder_code", "valid_from"),
-        CheckConstraint("months > 0", name="months"),
-    )
-
-
-class Agreement(Identified, Printed, Base):
-    __tablename__ = "agreement"
-
-    title_de: Mapped[str]
-    title_fr: Mapped[str]
-    signed_on: Mapped[date]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date]
-    #: Not yet signed as far as we know; shown as such.
-    is_assumed: Mapped[bool] = mapped_column(default=False)
-
-    __table_args__ = (CheckConstraint("valid_from < valid_to", name="period"),)
+from ..states import Step
+from .funders import Agreement
+from .money import Envelope
 
 
 class Call(Identified, Printed, Base):
@@ -142,7 +64,7 @@ class Call(Identified, Printed, Base):
     papers: Mapped[list["Paper"]] = relationship(
         back_populates="call", order_by="Paper.position", cascade="all, delete-orphan"
     )
-    envelopes: Mapped[list["Envelope"]] = relationship(
+    envelopes: Mapped[list[Envelope]] = relationship(
         back_populates="call", order_by="Envelope.position", cascade="all, delete-orphan"
     )
 
@@ -291,81 +213,11 @@ class Paper(Identified, Base):
     help_fr: Mapped[str]
     #: Values of ``organisations.states.Kind``; empty: all kinds.
     kinds: Mapped[list[str]]
+    #: Of ``organisations.states.Country``; empty: both.
+    countries: Mapped[list[str]]
     #: Number of the first category in which it is asked.
     asked_from: Mapped[int] = mapped_column(default=1)
 
     call: Mapped[Call] = relationship(back_populates="papers")
 
     __table_args__ = (UniqueConstraint("call_id", "code"), UniqueConstraint("call_id", "position"))
-
-
-class Envelope(Identified, Base):
-    """What one funder puts into a call. Its two sums follow the ledger's rows, by trigger, and never pass the limit:
-    committed + reserved + free = limit at every moment."""
-
-    __tablename__ = "envelope"
-
-    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"))
-    funder_code: Mapped[Party] = mapped_column(ForeignKey("funder.code"))
-    position: Mapped[int]
-    limit_cents: Mapped[int] = mapped_column(BigInteger)
-    #: Sum of the ``Commitment`` rows.
-    committed_cents: Mapped[int] = mapped_column(BigInteger, default=0)
-    #: Sum of the ``Reservation`` rows.
-    reserved_cents: Mapped[int] = mapped_column(BigInteger, default=0)
-    #: Weight of this funder in the proposed split (D7).
-    weight: Mapped[int]
-    #: Else announced only.
-    is_released: Mapped[bool] = mapped_column(default=True)
-
-    call: Mapped[Call] = relationship(back_populates="envelopes")
-    funder: Mapped[Funder] = relationship()
-
-    __table_args__ = (
-        UniqueConstraint("call_id", "funder_code"),
-        CheckConstraint(
-            "committed_cents >= 0 AND reserved_cents >= 0 AND committed_cents + reserved_cents <= limit_cents",
-            name="within_limit",
-        ),
-        Index(None, "funder_code"),
-    )
-
-    @property
-    def free_cents(self) -> int:
-        """What can still be offered."""
-        return self.limit_cents - self.committed_cents - self.reserved_cents
-
-
-class Commitment(Identified, Base):
-    """The ledger: what an act has taken from an envelope, for ever. Append-only, by trigger."""
-
-    __tablename__ = "commitment"
-
-    envelope_id: Mapped[UUID] = mapped_column(ForeignKey("envelope.id"))
-    #: Of ``decisions``; no foreign key, calls know no upper feature.
-    act_id: Mapped[UUID]
-    cents: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[Movement] = mapped_column(enum_column(Movement))
-    at: Mapped[datetime] = mapped_column(Instant)
-
-    envelope: Mapped[Envelope] = relationship()
-
-    __table_args__ = (UniqueConstraint("act_id", "envelope_id"), Index(None, "envelope_id"))
-
-
-class Reservation(Base):
-    """What an act that is still open would take from an envelope: gone as soon as it is decided or sent back."""
-
-    __tablename__ = "reservation"
-
-    act_id: Mapped[UUID] = mapped_column(primary_key=True)
-    envelope_id: Mapped[UUID] = mapped_column(ForeignKey("envelope.id"), primary_key=True, index=True)
-    cents: Mapped[int] = mapped_column(BigInteger)
-    #: Since when the act holds money of this envelope, and whoever set what it holds now.
-    since: Mapped[datetime] = mapped_column(Instant)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-
-    envelope: Mapped[Envelope] = relationship()
-    holder: Mapped[Person] = relationship()
-
-    __table_args__ = (CheckConstraint("cents > 0", name="cents"),)
