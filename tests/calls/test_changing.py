@@ -149,7 +149,7 @@ def deadlines(of: CallDocument) -> list[datetime]:
 
 def limiting(of: CallDocument) -> dict[str, Any]:
     """All but words, deadlines and what the envelopes hold."""
-    left_out = {
+    left_out: Any = {
         **dict.fromkeys(("title", "summary", "closes_at"), True),
         "categories": {"__all__": {"closings"}},
         "criteria": {"__all__": {"title", "question", "scale"}},

@@ -100,7 +100,7 @@ def test_before_the_opening_lines_come_go_and_move_and_those_that_stay_are_the_s
     people: dict[Any, Person],
 ) -> None:
     before = released(people)
-    ids = {its.code: its.id for its in (*before.criteria, *before.questions)}
+    ids = {its.code: its.id for rows in (before.criteria, before.questions) for its in rows}
     its = changed(("questions.2", ...))
     its["criteria"].reverse()
     its["questions"].reverse()
