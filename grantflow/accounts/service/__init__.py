@@ -1,6 +1,7 @@
 """Accounts: from registration to the end of a session."""
 
-from .inviting import accept_invitation, invite, invite_again, invite_first_administrator
+from .confirming import confirm_role, lapse_proposals, refuse_role, withdraw_role
+from .inviting import accept_invitation, invite, invite_again, make_administrator
 from .password import change_password, check_new_password, request_reset, reset_password
 from .profile import change_profile
 from .registering import confirm, register
@@ -13,14 +14,17 @@ __all__ = [
     "change_profile",
     "check_new_password",
     "confirm",
+    "confirm_role",
     "disable",
     "enable",
     "forget_expired",
     "invite",
     "invite_again",
-    "invite_first_administrator",
+    "lapse_proposals",
+    "make_administrator",
     "open_session",
     "person_of",
+    "refuse_role",
     "register",
     "request_reset",
     "reset_password",
@@ -28,4 +32,5 @@ __all__ = [
     "sign_in",
     "sign_out",
     "verify_password",
+    "withdraw_role",
 ]
