@@ -32,6 +32,7 @@ TABLES = (
     "platform",
     "audit",
     "accounts",
+    "releases",
     "organisations",
     "notifications",
     "letters",
@@ -42,7 +43,7 @@ TABLES = (
 )
 
 #: What features know of the work that goes on in the background is part of ``/status``.
-WORKING = ("letters.queries", "notifications.queries", "audit.service")
+WORKING = ("letters.queries", "notifications.queries", "audit.service", "releases.service")
 
 csrf = CSRFProtect()
 
@@ -90,7 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.bp)
     for feature in (*FEATURES, *(("demo",) if settings.is_demo else ())):
         app.register_blueprint(import_module(f"grantflow.{feature}.views").bp)
-    for feature in (*FEATURES, "letters", "notifications", *(("demo",) if settings.is_demo else ())):
+    for feature in (*FEATURES, "letters", "notifications", "releases", *(("demo",) if settings.is_demo else ())):
         errors.register(import_module(f"grantflow.{feature}.texts").MESSAGES)
     app.extensions["office_contact"] = import_module("grantflow.calls.queries").office_contact
     menu.init_app(app, settings)

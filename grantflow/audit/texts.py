@@ -10,6 +10,15 @@ from grantflow.kernel.parties import Party
 from grantflow.platform import locale
 
 ACTIONS: dict[str, Any] = {
+    # releases
+    "edition_drafted": _l("Draft begun"),
+    "edition_saved": _l("Draft saved"),
+    "edition_rebased": _l("Draft compared with the latest edition"),
+    "edition_discarded": _l("Draft or release discarded"),
+    "edition_signed": _l("Edition signed"),
+    "edition_key_withdrawn": _l("Signature of an edition taken back"),
+    "edition_released": _l("Edition released"),
+    "edition_in_force": _l("Edition came into force"),
     # accounts
     "signed_in": _l("Signed in"),
     "signed_out": _l("Signed out"),
@@ -86,6 +95,7 @@ ACTIONS: dict[str, Any] = {
 }
 
 SUBJECTS: dict[str, Any] = {
+    "edition": lazy_pgettext("audit", "Edition"),
     "person": lazy_pgettext("audit", "Person"),
     "address": lazy_pgettext("audit", "Unknown address"),
     "partner": lazy_pgettext("audit", "Partner"),

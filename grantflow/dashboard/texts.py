@@ -58,6 +58,7 @@ UPKEEP: dict[str, Any] = {
     "dashboard.report_failures": _l("Report failed work to the administrators"),
     "letters.scan": _l("Check the files of the letters"),
     "notifications.probe": _l("Ask whether the mail server answers"),
+    "releases.take_effect": _l("Bring released editions into force on their day"),
     "review.forget_changes": _l("Delete how submitted reviews came about"),
     "upkeep.remind": _l("Give the reminders that are due"),
     "upkeep.forget_answers": _l("Delete notes about forms that were answered"),

@@ -276,6 +276,35 @@ FUNCTIONS = {
           RETURN NULL;
         END
     """,
+    # What two people released stays as they released it: only its life goes on, and only forwards.
+    "edition_is_final": """
+        BEGIN
+          IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'an edition stays on record'; END IF;
+          IF (NEW.kind, NEW.key, NEW.number) IS DISTINCT FROM (OLD.kind, OLD.key, OLD.number)
+          THEN RAISE EXCEPTION 'an edition keeps its name'; END IF;
+          IF OLD.state <> 'draft' AND (NEW.content, NEW.valid_from, NEW.reason, NEW.revision, NEW.based_on_id,
+               NEW.author_id, NEW.released_at) IS DISTINCT FROM (OLD.content, OLD.valid_from, OLD.reason, OLD.revision,
+               OLD.based_on_id, OLD.author_id, OLD.released_at)
+          THEN RAISE EXCEPTION 'a released edition does not change'; END IF;
+          IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (('draft', 'released'), ('draft', 'discarded'),
+               ('released', 'in_force'), ('released', 'discarded'), ('in_force', 'superseded'))
+          THEN RAISE EXCEPTION 'an edition does not go from % to %', OLD.state, NEW.state; END IF;
+          IF OLD.state = 'draft' AND NEW.state = 'released'
+             AND (SELECT count(DISTINCT k.person_id) FROM edition_key k WHERE k.edition_id = NEW.id) < 2
+          THEN RAISE EXCEPTION 'an edition is released by two people'; END IF;
+          RETURN NEW;
+        END
+    """,
+    "edition_key_is_final": """
+        DECLARE held text;
+        BEGIN
+          IF TG_OP = 'UPDATE' THEN RAISE EXCEPTION 'a key stays as it was turned'; END IF;
+          SELECT state INTO held FROM edition
+           WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.edition_id ELSE NEW.edition_id END;
+          IF held <> 'draft' THEN RAISE EXCEPTION 'the keys of a released edition stay'; END IF;
+          RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+        END
+    """,
     # TRUNCATE passes by the guards of rows (D32).
     "nothing_is_emptied": """
         BEGIN RAISE EXCEPTION 'what is on record stays on record'; END
@@ -399,6 +428,8 @@ TRIGGERS = (
         (table, f"BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW", "version_part_is_final")
         for table in VERSION_PARTS
     ),
+    ("edition", "BEFORE UPDATE OR DELETE ON edition FOR EACH ROW", "edition_is_final"),
+    ("edition_key", "BEFORE INSERT OR UPDATE OR DELETE ON edition_key FOR EACH ROW", "edition_key_is_final"),
     ("letter", "BEFORE UPDATE OR DELETE ON letter FOR EACH ROW", "letter_is_frozen"),
     ("letter_download", "BEFORE UPDATE OR DELETE ON letter_download FOR EACH ROW", "letter_download_is_append_only"),
     *(
@@ -415,7 +446,7 @@ TRIGGERS = (
         for table in (
             *("application_version", *VERSION_PARTS),
             *("seat", "assessment", "score", "proposal", "proposal_version", "share", "decision_key"),
-            *("act", "commitment", "reservation", "body", "letter", "letter_download"),
+            *("act", "commitment", "reservation", "body", "letter", "letter_download", "edition", "edition_key"),
         )
     ),
 )

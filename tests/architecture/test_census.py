@@ -15,7 +15,10 @@ SOURCES = sorted((ROOT / "grantflow").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 #: The module kinds of the house; anything else is a junk drawer.
-KINDS = {"states", "rules", "workflow", "models", "policy", "texts", "queries", "service", "forms", "views", "__init__"}
+KINDS = {
+    *("states", "documents", "rules", "workflow", "kinds", "models"),
+    *("policy", "texts", "queries", "service", "forms", "views", "__init__"),
+}
 FEATURES = (
     "accounts",
     "applications",
@@ -27,6 +30,7 @@ FEATURES = (
     "letters",
     "notifications",
     "organisations",
+    "releases",
     "review",
 )
 

@@ -1,0 +1,45 @@
+"""The register of what two people release. A feature above says, for each kind, what a document is, whose keys it
+takes, what is wrong with it, and how it comes into force."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from grantflow.kernel.parties import Actor
+
+from .rules import Flaw, Need
+
+D = TypeVar("D", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[D]):
+    """``before`` is the document that the edition follows, None for the first of its key."""
+
+    #: ``call``
+    name: str
+    document: type[D]
+    #: (key, before, after) -> the keys it takes, at least two.
+    needs: Callable[[str, D | None, D], Sequence[Need]]
+    #: (key, before, after) -> what the document's own types cannot see.
+    flaws: Callable[[str, D | None, D], Sequence[Flaw]]
+    #: (key, before, after): write the rows that everybody reads. Within the caller's transaction.
+    apply: Callable[[str, D | None, D], None]
+    #: Who drafts, saves and discards the editions of this key.
+    can_edit: Callable[[Actor, str], bool]
+    #: In the reader's language.
+    title: Callable[[str], str]
+    #: Whether it can wait for a day; else it comes into force when the last key is turned.
+    is_dated: bool = True
+
+
+KINDS: dict[str, Kind[Any]] = {}
+
+
+def register(kind: Kind[D]) -> Kind[D]:
+    if kind.name in KINDS:
+        raise ValueError(f"{kind.name} is registered twice")
+    KINDS[kind.name] = kind
+    return kind
