@@ -8,8 +8,9 @@ import tempfile
 from pathlib import Path
 
 from tests.browser import launched
+from tests.journeys.applying import STORIES
 from tests.journeys.conftest import started
-from tests.journeys.main_job import STORIES, journey
+from tests.journeys.main_job import journey
 from tests.journeys.visitor import Company
 
 COUNTED = ("pages", "clicks", "fields", "keys")

@@ -7,32 +7,22 @@ loaded and detached. Inside an app context that a test holds open itself, it wor
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask, has_app_context
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload, undefer
+from sqlalchemy.orm import joinedload, selectinload
 
 from grantflow.accounts.models import Address, Person, RoleGrant
-from grantflow.accounts.rules import Name
-from grantflow.applications import rules as application_rules
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application, Version
 from grantflow.applications.states import (
-    CostType,
-    Format,
-    IncomeType,
-    LineKind,
     State,
-    StepName,
-    Theme,
 )
 from grantflow.calls.models import Call
 from grantflow.decisions import service as decisions
-from grantflow.decisions.models import Act, Proposal
+from grantflow.decisions.models import Proposal
 from grantflow.decisions.rules import Deliberation
 from grantflow.decisions.states import Outcome, RejectionReason
 from grantflow.demo.fund import load_fund
@@ -42,68 +32,14 @@ from grantflow.kernel.parties import OFFICES, Party, Role, Side
 from grantflow.letters.states import Channel
 from grantflow.organisations import service as organisations
 from grantflow.organisations.models import Membership, Organisation
-from grantflow.organisations.rules import Profile
 from grantflow.organisations.states import Country, Kind, MemberRole
-from grantflow.platform import passwords
 from grantflow.platform.db import db
 from grantflow.review import service as review
 from grantflow.review.models import Assignment
 from grantflow.review.rules import Mark
 from grantflow.seats.states import Conflict
-
-#: What a grant is for, as the offices word it.
-PURPOSE = {"purpose_de": "Eine Woche gemeinsames Training.", "purpose_fr": "Une semaine d’entraînement commun."}
-PASSWORD = "Rheinbrücke und Pont-Neuf"
-
-
-@cache
-def password_hash() -> str:
-    """One hash for everybody."""
-    return passwords.hash_of(PASSWORD)
-
-
-def profile(country: Country = Country.GERMANY, kind: Kind = Kind.ASSOCIATION, **changes: Any) -> Profile:
-    """A complete organisation with numbers of its own."""
-    serial = uuid4().int % 900_000 + 100_000
-    common: dict[str, Any] = {
-        "name": f"Verein {serial}",
-        "kind": kind,
-        "country": country,
-        "street": "Am Ufer 1",
-        "postal_code": "40213" if country is Country.GERMANY else "31000",
-        "city": "Düsseldorf" if country is Country.GERMANY else "Toulouse",
-        "representative": "Kim Beispiel",
-        "iban": "DE89370400440532013000" if country is Country.GERMANY else "FR1420041010050500013M02606",
-        "account_holder": f"Verein {serial}",
-        "competent_body": "Rat",
-        "people": [{"name": f"Person {n}", "city": "Düsseldorf"} for n in range(3)] if kind is Kind.GROUP else [],
-    }
-    if country is Country.GERMANY:
-        register = "HRB" if kind is Kind.NON_PROFIT_COMPANY else "VR"
-        common |= {
-            "register_court": "Düsseldorf",
-            "register_number": f"{register} {serial}",
-            "exemption_on": date(2025, 3, 3),
-        }
-    else:
-        common |= {"rna": f"W31{uuid4().int % 10_000_000:07d}", "siret": siret()}
-    return Profile(**{**common, **changes})
-
-
-def siret() -> str:
-    """A fresh SIRET whose check digits are right."""
-    from stdnum import luhn
-
-    siren = f"{uuid4().int % 100_000_000:08d}"
-    siren += luhn.calc_check_digit(siren)
-    return (nic := f"{siren}0001") + luhn.calc_check_digit(nic)
-
-
-def called(name: str) -> Name:
-    """Title, first names and family name of somebody written in one line: ``Dr. Anke Sommer``."""
-    title, name = ("Dr.", name[4:]) if name.startswith("Dr. ") else ("", name)
-    given_name, _, family_name = name.rpartition(" ")
-    return Name(title=title, given_name=given_name, family_name=family_name)
+from tests import loading
+from tests.samples import PASSWORD, PURPOSE, budget, called, fill_in, password_hash, profile, siret
 
 
 class Given:
@@ -237,66 +173,10 @@ class Given:
             lead = db.session.merge(organisation, load=True)
             call = db.session.scalars(select(Call)).one()
             application = applications.start(call, lead, by=by, language=by.language)
-            self.fill(application, by, title, asks, costs, starts_in, partner_name, channel)
+            fill_in(application, by, title, asks, costs, starts_in, partner_name, channel)
             self._move(application, state, by, reason)
             application_id = application.id
         return self.reload(application_id)
-
-    def fill(
-        self,
-        application: Application,
-        by: Person,
-        title: str = "",
-        asks: int = eur(9_400),
-        costs: int = eur(11_800),
-        starts_in: int = 168,
-        partner_name: str = "",
-        channel: Channel = Channel.PORTAL,
-    ) -> None:
-        """Answer every step so that the file can be sent; needs an open app context."""
-        german = application.lead.country is Country.GERMANY
-        starts = clock.today() + timedelta(days=starts_in)
-        applications.save_partner(
-            application,
-            {
-                "name": partner_name or f"Partner {uuid4().hex[:8]}",
-                "kind": Kind.ASSOCIATION,
-                "country": Country.FRANCE if german else Country.GERMANY,
-                "city": "Toulouse" if german else "Düsseldorf",
-                "contact_name": "Dominique Exemple",
-                "email": "partner@example.org",
-                "run_by": None,
-                "role": "Beide Seiten planen und tragen das Projekt gemeinsam.",
-            },
-            partner_search=False,
-            equal_roles=True,
-            by=by,
-        )
-        project: dict[str, Any] = {
-            "title": title or f"Projekt {uuid4().hex[:8]}",
-            "summary": "Eine Woche gemeinsames Training an zwei Orten.",
-            "theme": Theme.SPORT,
-            "format": Format.GROUP_EXCHANGE,
-            "places": "Düsseldorf, Toulouse",
-        }
-        people: dict[str, Any] = {
-            "participants_german": 14,
-            "participants_french": 14,
-            "volunteers": 12,
-            "volunteer_hours": 480,
-            "mostly_minors": False,
-            "is_school_trip": False,
-        }
-        said = {question.code: f"Antwort: {question.label_de}" for question in application.call.questions}
-        applications.save_answers(application, StepName.PROJECT, {**project, **said}, by=by)
-        applications.save_answers(application, StepName.PEOPLE, {**people, **said}, by=by)
-        applications.save_answers(
-            application, StepName.DATES, {"starts_on": starts, "ends_on": starts + timedelta(days=6)}, by=by
-        )
-        applications.save_budget(application, budget(asks, costs), requested_cents=asks, by=by)
-        codes = application_rules.required_declarations(application.lead.kind, application.lead.country)
-        applications.declare(application, frozenset(codes), by=by)
-        applications.choose_channel(application, channel, by=by)
 
     def _move(self, application: Application, state: State, by: Person, reason: str) -> None:
         office = self.office(application.lead_side) if state not in {State.DRAFT, State.SUBMITTED} else None
@@ -472,43 +352,12 @@ class Given:
     def proposal(self, proposal_id: UUID) -> Proposal:
         """The proposal as the database has it now."""
         with self.session():
-            return db.session.scalars(
-                select(Proposal)
-                .where(Proposal.id == proposal_id)
-                .options(
-                    joinedload(Proposal.act).joinedload(Act.application),
-                    undefer(Proposal.writers),
-                    selectinload(Proposal.shares),
-                    selectinload(Proposal.keys),
-                    selectinload(Proposal.versions),
-                )
-                .execution_options(populate_existing=True)
-            ).one()
+            return loading.proposal(proposal_id)
 
     def reload(self, application_id: UUID) -> Application:
         """The file as the database has it now, with what tests look at."""
         with self.session():
-            return db.session.scalars(
-                select(Application)
-                .where(Application.id == application_id)
-                .options(
-                    joinedload(Application.call),
-                    joinedload(Application.lead).selectinload(Organisation.memberships),
-                    joinedload(Application.contact),
-                    *(
-                        joinedload(its).options(
-                            joinedload(Version.partner),
-                            joinedload(Version.frozen_lead),
-                            selectinload(Version.answers),
-                            selectinload(Version.lines),
-                            selectinload(Version.declarations),
-                        )
-                        for its in (Application.open, Application.sent)
-                    ),
-                    selectinload(Application.events),
-                )
-                .execution_options(populate_existing=True)
-            ).one()
+            return loading.application(application_id)
 
 
 def written(application: Application) -> Version:
@@ -518,32 +367,4 @@ def written(application: Application) -> Version:
     return version
 
 
-def budget(asks: int, costs: int) -> list[application_rules.Line]:
-    """Two costs and own funds that balance."""
-    own = costs - asks
-    made = [
-        application_rules.Line(
-            kind=LineKind.COST,
-            type=CostType.TRAVEL,
-            description="Bahnfahrkarten",
-            side=Side.GERMAN,
-            cents=costs - costs // 3,
-        ),
-        application_rules.Line(
-            kind=LineKind.COST,
-            type=CostType.STAY,
-            description="Unterkunft",
-            side=Side.FRENCH,
-            cents=costs // 3,
-        ),
-    ]
-    if own > 0:
-        made.append(
-            application_rules.Line(
-                kind=LineKind.INCOME, type=IncomeType.OWN_FUNDS, description="Vereinskasse", cents=own
-            )
-        )
-    return made
-
-
-__all__ = ["PASSWORD", "Given", "budget", "profile", "siret", "written"]
+__all__ = ["PASSWORD", "PURPOSE", "Given", "budget", "called", "profile", "siret", "written"]

@@ -1,6 +1,6 @@
 """When a review is complete, what it adds up to, who may see it. Pure; totals are points out of the call's maximum."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -215,13 +215,3 @@ def whats_missing(
     if not comment:
         reasons.append(Reason("review_summary_missing", "comment"))
     return reasons
-
-
-def outdated(saw: Mapping[str, str], reads: Mapping[str, str], informed: Mapping[int, Collection[str]]) -> list[int]:
-    """Positions of the criteria that were scored by answers which have changed since.
-
-    ``saw`` and ``reads`` are the answers, by the code of their question, of the version that was scored and of the one
-    that was sent last; ``informed`` are the questions of each criterion scored.
-    """
-    changed = {code for code in {*saw, *reads} if saw.get(code, "") != reads.get(code, "")}
-    return [position for position, codes in informed.items() if changed.intersection(codes)]

@@ -11,7 +11,7 @@ from grantflow.applications import rules
 from grantflow.calls.models import Call
 from grantflow.kernel import clock
 from grantflow.organisations.models import Organisation
-from tests.applications.test_views import PEOPLE, PROJECT, budget_form, dates_form, partner_form
+from tests.applications.filling import PEOPLE, PROJECT, budget_form, dates_form, partner_form
 from tests.counting import counted
 from tests.crowd import many
 from tests.given import Given

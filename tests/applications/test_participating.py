@@ -26,6 +26,7 @@ from grantflow.organisations.states import Country, MemberRole
 from grantflow.platform.db import db
 from grantflow.seats.models import StandingConflict
 from tests.given import Given
+from tests.samples import fill_in
 
 NAMED, JOINED, CONFIRMED, WITHDRAWN = (
     ParticipationState.NAMED,
@@ -167,7 +168,7 @@ def test_a_draft_names_nobody_and_sending_confirms(given: Given) -> None:
 def test_the_same_partner_keeps_its_part_and_another_takes_it(given: Given, name: str, stays: bool) -> None:
     application = given.application(State.RETURNED, partner_name="Chœur de la Daurade")
     first = partner_of(application).organisation_id
-    given.fill(application, application.contact, partner_name=name)
+    fill_in(application, application.contact, partner_name=name)
     service.submit(application, by=application.contact)
     assert (partner_of(application).organisation_id == first) is stays
     assert partner_of(application).organisation.name == name
@@ -268,7 +269,7 @@ def test_a_partner_that_has_withdrawn_is_not_named_again(given: Given) -> None:
     with pytest.raises(Incomplete) as refused:
         service.submit(application, by=application.contact)
     assert [reason.key for reason in refused.value.reasons] == ["partner_withdrew"]
-    given.fill(application, application.contact, partner_name="Un autre chœur")
+    fill_in(application, application.contact, partner_name="Un autre chœur")
     service.submit(application, by=application.contact)
     assert queries.withdrawn_partner(application) is None
     assert not queries.awaits_confirmation(application)

@@ -15,7 +15,7 @@ from grantflow.applications.states import State
 from grantflow.calls.models import Question
 from grantflow.kernel.money import eur
 from grantflow.platform.db import db
-from tests.applications.test_views import PROJECT
+from tests.applications.filling import PROJECT
 from tests.conftest import opened
 from tests.given import Given, written
 

@@ -33,12 +33,6 @@ D, T, M = Party
 NOTHING = {D: 0, T: 0, M: 0}
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Hashing a password at every key would only measure the machine."""
-    monkeypatch.setattr("grantflow.decisions.service.signing.accounts.verify_password", lambda *_: None)
-
-
 def send_back(app: Flask, proposal: Proposal, by, reason: str = "Noch einmal.") -> None:
     with app.app_context():
         service.send_back(db.session.get_one(Proposal, proposal.id), reason, by=by)

@@ -26,12 +26,6 @@ from .looking import committed, count, messages, reserved, revise, sign, state_o
 D, T, M = Party
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Hashing a password at every key would only measure the machine."""
-    monkeypatch.setattr("grantflow.decisions.service.signing.accounts.verify_password", lambda *_: None)
-
-
 def test_a_failure_after_the_letters_leaves_nothing_behind(real, monkeypatch):
     """T40: neither letter nor message, neither money nor key, for a decision that did not happen."""
     given = Given(real)

@@ -16,12 +16,6 @@ from grantflow.platform.db import db
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Hashing a password at every key would only measure the machine."""
-    monkeypatch.setattr("grantflow.decisions.service.signing.accounts.verify_password", lambda *_: None)
-
-
 def refuses(app: Flask, error: type[DBAPIError], *rows: object, sql: str | Update = "SELECT 1") -> str:
     with app.app_context():
         db.session.add_all(rows)

@@ -28,12 +28,6 @@ SECRET = "Geheimnis"
 BESIDES = {"audit_entry", "person", "organisation"}
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Hashing a password at every key would only measure the machine."""
-    monkeypatch.setattr("grantflow.decisions.service.signing.accounts.verify_password", lambda *_: None)
-
-
 def printed(app: Flask, application_id: UUID) -> list[str]:
     """Every letter of the file has its file, and as much as a person may have said about it; its digests."""
     with app.app_context():

@@ -31,12 +31,6 @@ from .looking import revise, sign, state_of
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashing a password at every key would only measure the machine."""
-    monkeypatch.setattr("grantflow.decisions.service.signing.accounts.verify_password", lambda *_: None)
-
-
 def frozen_words(app: Flask, proposal: Proposal) -> dict[str, str]:
     """The words of every act that stand to be signed, by digest."""
     with app.app_context():

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from .applying import STORIES
 from .conftest import Running
-from .main_job import STORIES, journey
+from .main_job import journey
 from .visitor import Company
 
 pytestmark = [pytest.mark.first, pytest.mark.browser, pytest.mark.timeout(1200)]

@@ -198,18 +198,3 @@ def test_everything_missing_is_listed_at_once_with_its_field() -> None:
 
 def test_zero_points_and_zero_euro_are_answers() -> None:
     assert rules.whats_missing({1: Mark(0, "nein")}, [1], recommended_cents=0, comment="nein", requested_cents=1) == []
-
-
-@pytest.mark.parametrize(
-    ("reads", "positions"),
-    [
-        ({"who": "Alle.", "why": "Weil."}, []),
-        ({"who": "Alle ab 16.", "why": "Weil."}, [1, 4]),
-        ({"who": "Alle."}, [3]),
-        ({"who": "Alle.", "why": "Weil.", "green": "Bahn."}, [11]),
-    ],
-)
-def test_scores_given_for_answers_that_have_changed_are_outdated(reads: dict[str, str], positions: list[int]) -> None:
-    informed = {1: ["who"], 3: ["why"], 4: ["who"], 11: ["green"]}
-
-    assert rules.outdated({"who": "Alle.", "why": "Weil."}, reads, informed) == positions

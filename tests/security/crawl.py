@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import Headers
 
+from .reading import links, masked
 from .world import (
     ASSIGNED_FRENCH,
     ASSIGNED_GERMAN,
@@ -16,8 +17,6 @@ from .world import (
     TWO_ROLES,
     VISITOR,
     World,
-    links,
-    masked,
 )
 
 #: Pages of one kind that one person opens, beside those of the files that something happens to.

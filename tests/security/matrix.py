@@ -19,7 +19,8 @@ from grantflow.accounts.models import Purpose
 from grantflow.config import ROOT
 from grantflow.platform.access import anyone
 
-from .world import DISABLED, OTHER, OWN, PERSONAS, D, Subject, World, masked
+from .reading import masked
+from .world import DISABLED, OTHER, OWN, PERSONAS, D, Subject, World
 
 DOCUMENT = ROOT / "docs" / "access-matrix.md"
 

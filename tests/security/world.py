@@ -3,7 +3,6 @@
 It is built once on a database of its own. Tests work inside ``World.undone()``, a transaction that is rolled back.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ from uuid import UUID
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, select, text
-from werkzeug.test import TestResponse
 
 from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Person, Purpose, RoleProposal, Token
@@ -51,7 +49,6 @@ RECUSED_OFFICE = "office + reviewer D, in conflict"
 UNASSIGNED = "reviewer D, unassigned"
 DISABLED = "office D, disabled"
 VISITOR = "visitor"
-
 #: The columns of the access matrix, in order.
 PERSONAS = (
     VISITOR,
@@ -397,25 +394,3 @@ class World:
 
 #: Tables that a look at a page may write (D33): the trail, sign-ins, counters, heartbeats, fetched letters.
 WRITTEN_BY_LOOKING = ("audit_entry", "sign_in", "attempts", "heartbeat", "letter_download")
-
-
-TOKEN = re.compile(rb'(name="csrf_token"[^>]*value="|name="seen"[^>]*value="\w+\.\d+\.)[^"]*')
-#: How long ago something was, by the database's clock, which no test stops: in technical words, and in plain ones.
-WAITED = re.compile(
-    rb'(<code lang="en">)[^<]*|(vor )\d+ (?:Sekunde|Minute|Stunde)n?|(il y a )\d+.{1,3}(?:seconde|minute|heure)s?'
-)
-
-
-def masked(reply: TestResponse) -> bytes:
-    """The body without what differs on every request."""
-    body = WAITED.sub(rb"\1\2\3", TOKEN.sub(rb"\1", reply.get_data()))
-    return body.replace(reply.headers.get("X-Request-Id", "-" * 16).encode(), b"REQUEST")
-
-
-HREF = re.compile(rb'(?:href|src)="(/[^"#]*)')
-
-
-def links(body: bytes) -> list[str]:
-    """Addresses on this site that a page leads to, files of the frame left out."""
-    found = (match.decode().replace("&amp;", "&") for match in HREF.findall(body))
-    return [url for url in dict.fromkeys(found) if not url.startswith(("/static/", "/demo/"))]

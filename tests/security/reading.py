@@ -1,0 +1,26 @@
+"""What a page says, without what changes by itself."""
+
+import re
+
+from werkzeug.test import TestResponse
+
+TOKEN = re.compile(rb'(name="csrf_token"[^>]*value="|name="seen"[^>]*value="\w+\.\d+\.)[^"]*')
+#: How long ago something was, by the database's clock, which no test stops: in technical words, and in plain ones.
+WAITED = re.compile(
+    rb'(<code lang="en">)[^<]*|(vor )\d+ (?:Sekunde|Minute|Stunde)n?|(il y a )\d+.{1,3}(?:seconde|minute|heure)s?'
+)
+
+
+def masked(reply: TestResponse) -> bytes:
+    """The body without what differs on every request."""
+    body = WAITED.sub(rb"\1\2\3", TOKEN.sub(rb"\1", reply.get_data()))
+    return body.replace(reply.headers.get("X-Request-Id", "-" * 16).encode(), b"REQUEST")
+
+
+HREF = re.compile(rb'(?:href|src)="(/[^"#]*)')
+
+
+def links(body: bytes) -> list[str]:
+    """Addresses on this site that a page leads to, files of the frame left out."""
+    found = (match.decode().replace("&amp;", "&") for match in HREF.findall(body))
+    return [url for url in dict.fromkeys(found) if not url.startswith(("/static/", "/demo/"))]
