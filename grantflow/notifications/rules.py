@@ -31,7 +31,7 @@ KINDS: Mapping[str, Kind] = {
     "account_exists": Kind(personal=False, urgent=True),
     "password_reset": Kind(_facts("valid_until"), keyed=True, personal=False, urgent=True),
     "staff_invitation": Kind(_facts("valid_until"), keyed=True, urgent=True),
-    "role_to_confirm": Kind(_facts("proposal_id person role proposer until")),
+    "role_to_confirm": Kind(_facts("proposal_id person role proposer valid_until")),
     "role_granted": Kind(_facts("role")),
     "role_settled": Kind(_facts("person role outcome"), may=_facts("proposal_id")),
     "application_received": Kind(_facts("number title hash sent_at")),

@@ -30,7 +30,7 @@ def propose(person: Person, role: Role, *, by: Actor) -> None:
             person=person.name,
             role=role,
             proposer=by.name,
-            until=proposal.expires_at,
+            valid_until=proposal.expires_at,
         )
 
 
