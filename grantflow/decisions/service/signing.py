@@ -19,6 +19,7 @@ from grantflow.kernel.errors import Forbidden
 from grantflow.kernel.parties import KEY_HOLDERS, Party
 from grantflow.letters import service as letters
 from grantflow.letters.models import Letter
+from grantflow.letters.rules import Form, Signatory
 from grantflow.letters.states import Channel
 from grantflow.notifications import service as notifications
 from grantflow.platform.db import db
@@ -80,6 +81,7 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by
         party=by.party,
         person_id=by.id,
         name=by.name,
+        form=by.address,
         digest=proposal.digest,
         turned_at=clock.now(),
         voided_at=None,
@@ -135,7 +137,7 @@ def _issue(proposal: Proposal, by: Person) -> list[Letter]:
     """One act for each acting funder (D5), with the words that were signed, under the name of whoever signed for it."""
     return letters.issue(
         list(queries.content_of(proposal).acts.values()),
-        {key.party: key.name for key in queries.live_keys(proposal)},
+        {key.party: Signatory(name=key.name, form=Form(key.form.value)) for key in queries.live_keys(proposal)},
         on=clock.local(proposal.act.decided_at or clock.now()).date(),
         key=str(proposal.act_id),
         act_id=proposal.act_id,
