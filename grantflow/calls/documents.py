@@ -33,7 +33,9 @@ def _plainly(value: Decimal) -> str:
 
 
 Euros = Annotated[Decimal, Field(ge=0), AfterValidator(_two_digits), PlainSerializer(_plainly, return_type=str)]
-Percent = Annotated[Decimal, Field(gt=0, le=100), AfterValidator(_two_digits), PlainSerializer(_plainly, return_type=str)]
+Percent = Annotated[
+    Decimal, Field(gt=0, le=100), AfterValidator(_two_digits), PlainSerializer(_plainly, return_type=str)
+]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\r\n]*$")]
 Words = Annotated[str, Field(min_length=1, max_length=20_000)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]

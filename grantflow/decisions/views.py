@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from grantflow.accounts.models import Person
 from grantflow.applications.states import State
 from grantflow.applications.texts import STAFF_BADGES, STATES
+from grantflow.calls import queries as calls
 from grantflow.config import LANGUAGES
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import OFFICES
@@ -51,7 +52,14 @@ def ranking(its: Ranking) -> Any:
 @bp.get("/to-sign")
 @requires(policy.decides)
 def to_sign() -> Any:
-    return page("decisions/to_sign.html", lists=queries.to_sign(current_actor()), describe=errors.describe)
+    """What lies before the cities in a call, by default the latest in which something waits for the actor."""
+    actor = current_actor()
+    choice = calls.choice(
+        request.args.get("call"),
+        lambda _calls: {key: its.to_sign + its.to_deliberate for key, its in queries.tasks(actor).items()},
+    )
+    lists = queries.to_sign(actor, choice.call_id)
+    return page("decisions/to_sign.html", lists=lists, choice=choice, describe=errors.describe)
 
 
 # --- proposing -----------------------------------------------------------------------------------

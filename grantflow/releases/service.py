@@ -196,9 +196,7 @@ def needs(edition: Edition) -> Sequence[rules.Need]:
 
 
 def turned_keys(edition: Edition) -> list[rules.Turned]:
-    return [
-        rules.Turned(key.person_id, key.party, frozenset(Role(name) for name in key.roles)) for key in edition.keys
-    ]
+    return [rules.Turned(key.person_id, key.party, frozenset(Role(name) for name in key.roles)) for key in edition.keys]
 
 
 def fingerprint(edition: Edition) -> str:

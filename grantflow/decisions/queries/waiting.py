@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal, select
 from sqlalchemy.orm import joinedload, selectinload, undefer
@@ -54,10 +55,11 @@ def _open(actor: Actor) -> Select[Proposal]:
     )
 
 
-def to_sign(actor: Actor) -> ToSign:
-    """Open proposals, oldest first: for signatories those on which their city has a say, for offices all."""
-    lists = ToSign([], [], [], _signed_lately(actor) if policy.signs(actor) else [])
-    query = _open(actor).options(joinedload(Proposal.act).joinedload(Act.application), *LISTED)
+def to_sign(actor: Actor, call_id: UUID | None) -> ToSign:
+    """Open proposals of a call, oldest first: for signatories those on which their city has a say, for offices all."""
+    lists = ToSign([], [], [], _signed_lately(actor, call_id) if policy.signs(actor) else [])
+    of_call = _open(actor).where(Application.call_id == call_id)
+    query = of_call.options(joinedload(Proposal.act).joinedload(Act.application), *LISTED)
     person = rules.Signatory(actor.id, actor.party, actor.roles)
     for its in db.session.scalars(query.order_by(Proposal.prepared_at, Proposal.id)).unique():
         has_a_say = policy.has_a_say(actor, its)
@@ -77,13 +79,13 @@ def to_sign(actor: Actor) -> ToSign:
     return lists
 
 
-def _signed_lately(actor: Actor) -> list[Key]:
+def _signed_lately(actor: Actor, call_id: UUID | None) -> list[Key]:
     query = (
         select(Key)
         .join(Key.proposal)
         .join(Proposal.act)
         .join(Act.application)
-        .where(Key.person_id == actor.id, visible_to(actor))
+        .where(Key.person_id == actor.id, Application.call_id == call_id, visible_to(actor))
         .options(joinedload(Key.proposal).joinedload(Proposal.act).joinedload(Act.application))
         .order_by(Key.turned_at.desc())
         .limit(LATELY)
@@ -101,22 +103,25 @@ class Tasks:
     sent_back: int = 0
 
 
-def tasks(actor: Actor) -> Tasks:
-    """Counts for the home page; at most two statements for each of the actor's roles."""
-    sign = deliberate = propose = back = 0
+def tasks(actor: Actor) -> dict[UUID, Tasks]:
+    """Counts for the home page, by call; at most two statements for each of the actor's roles."""
+    found: dict[str, dict[UUID, int]] = {}
     if policy.signs(actor) and actor.party:
-        sign = _count(_awaiting(actor))
+        found["to_sign"] = _count(_awaiting(actor))
     if policy.is_toulouse_office(actor):
-        deliberate = _count(_open(actor).where(_lacks_deliberation()))
+        found["to_deliberate"] = _count(_open(actor).where(_lacks_deliberation()))
     if Role.OFFICE in actor.roles and actor.party in OFFICES.values():
         side = next(side for side, party in OFFICES.items() if party is actor.party)
-        propose = _count(_to_propose(actor, side))
-        back = _count(_assessed(actor, side).where(_was_proposed()))
-    return Tasks(sign, deliberate, propose, back)
+        found["to_propose"] = _count(_to_propose(actor, side))
+        found["sent_back"] = _count(_assessed(actor, side).where(_was_proposed()))
+    calls = {call_id for counts in found.values() for call_id in counts}
+    return {call_id: Tasks(**{name: its.get(call_id, 0) for name, its in found.items()}) for call_id in calls}
 
 
-def _count(query: Select[Any]) -> int:
-    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+def _count(query: Select[Any]) -> dict[UUID, int]:
+    columns = Application.call_id, func.count()
+    counted = query.with_only_columns(*columns).order_by(None).group_by(Application.call_id)
+    return {row[0]: row[1] for row in db.session.execute(counted)}
 
 
 def _assessed(actor: Actor, side: Side) -> Select[Application]:
