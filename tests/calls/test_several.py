@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from grantflow.accounts.models import Person
@@ -63,63 +64,66 @@ def pots(given: Given, code: str) -> list[tuple[int, int, int]]:
     ]
 
 
-def test_the_money_of_one_call_never_moves_the_other(inside: None, given: Given) -> None:
-    another_call(given)
-    untouched = pots(given, FIRST)
-    proposal = given.proposed(given.assessed(call=SECOND))
-    assert sum(reserved for *_, reserved in pots(given, SECOND)) == eur(9_400)
-    assert pots(given, FIRST) == untouched
-    given.decided(proposal)
-    assert sum(committed for _, committed, _ in pots(given, SECOND)) == eur(9_400)
-    assert pots(given, FIRST) == untouched
+def test_the_money_of_one_call_never_moves_the_other(app: Flask, given: Given) -> None:
+    with app.app_context():
+        another_call(given)
+        untouched = pots(given, FIRST)
+        proposal = given.proposed(given.assessed(call=SECOND))
+        assert sum(reserved for *_, reserved in pots(given, SECOND)) == eur(9_400)
+        assert pots(given, FIRST) == untouched
+        given.decided(proposal)
+        assert sum(committed for _, committed, _ in pots(given, SECOND)) == eur(9_400)
+        assert pots(given, FIRST) == untouched
 
-    office = given.office(Side.GERMAN)
-    first, second = (decisions.ranking(office, code) for code in (FIRST, SECOND))
-    assert first
-    assert second
-    assert (first.committed, second.committed) == (0, eur(9_400))
-    assert first.rows == []
-
-
-def test_each_call_counts_its_numbers_its_files_and_its_ranks(inside: None, given: Given) -> None:
-    another_call(given)
-    sent = [given.application(State.SUBMITTED, call=code) for code in (FIRST, SECOND, SECOND, FIRST, SECOND)]
-    assert [file.number for file in sent] == [
-        *("DT-27-1-001", "DT-27-2-001", "DT-27-2-002", "DT-27-1-002", "DT-27-2-003"),
-    ]
-    office = given.office(Side.GERMAN)
-    counts = applications.counts(office, Side.GERMAN)
-    assert {call: counts[given.call(call).id] for call in (FIRST, SECOND)} == {
-        FIRST: {State.SUBMITTED: 2},
-        SECOND: {State.SUBMITTED: 3},
-    }
-    ranked = {code: given.assessed(points, points, call=code) for code, points in ((FIRST, 9), (SECOND, 7))}
-    for code, file in ranked.items():
-        found = decisions.ranking(office, code)
-        assert found
-        assert [(row.rank, row.application_id) for row in found.rows] == [(1, file.id)]
-        listed = applications.staff_page(office, applications.Wanted(call_id=file.call_id)).rows
-        assert {row.call_id for row in listed} == {file.call_id}
-
-    todo = {its.call and its.call.code: its.tasks for its in agendas(office, queries.begun())}
-    assert {code: [task.count for task in tasks] for code, tasks in todo.items()} == {SECOND: [3, 1], FIRST: [2, 1]}
-    assert all(task.arguments["call"] == code for code, tasks in todo.items() for task in tasks)
+        office = given.office(Side.GERMAN)
+        first, second = (decisions.ranking(office, code) for code in (FIRST, SECOND))
+        assert first
+        assert second
+        assert (first.committed, second.committed) == (0, eur(9_400))
+        assert first.rows == []
 
 
-def test_a_project_may_stand_in_two_calls_and_the_offices_are_told(inside: None, given: Given) -> None:
-    another_call(given)
-    by = given.applicant()
-    organisation = given.organisation(by)
+def test_each_call_counts_its_numbers_its_files_and_its_ranks(app: Flask, given: Given) -> None:
+    with app.app_context():
+        another_call(given)
+        sent = [given.application(State.SUBMITTED, call=code) for code in (FIRST, SECOND, SECOND, FIRST, SECOND)]
+        assert [file.number for file in sent] == [
+            *("DT-27-1-001", "DT-27-2-001", "DT-27-2-002", "DT-27-1-002", "DT-27-2-003"),
+        ]
+        office = given.office(Side.GERMAN)
+        counts = applications.counts(office, Side.GERMAN)
+        assert {call: counts[given.call(call).id] for call in (FIRST, SECOND)} == {
+            FIRST: {State.SUBMITTED: 2},
+            SECOND: {State.SUBMITTED: 3},
+        }
+        ranked = {code: given.assessed(points, points, call=code) for code, points in ((FIRST, 9), (SECOND, 7))}
+        for code, file in ranked.items():
+            found = decisions.ranking(office, code)
+            assert found
+            assert [(row.rank, row.application_id) for row in found.rows] == [(1, file.id)]
+            listed = applications.staff_page(office, applications.Wanted(call_id=file.call_id)).rows
+            assert {row.call_id for row in listed} == {file.call_id}
 
-    def sent(code: str) -> Application:
-        return given.application(State.SUBMITTED, by=by, organisation=organisation, title="Tatami", call=code)
+        todo = {its.call and its.call.code: its.tasks for its in agendas(office, queries.begun())}
+        assert {code: [task.count for task in tasks] for code, tasks in todo.items()} == {SECOND: [3, 1], FIRST: [2, 1]}
+        assert all(task.arguments["call"] == code for code, tasks in todo.items() for task in tasks)
 
-    one, other = sent(FIRST), sent(SECOND)
-    assert (one.number, other.number) == ("DT-27-1-001", "DT-27-2-001")
-    found = applications.lookalikes(given.office(Side.GERMAN), other)
-    assert [(its.number, its.same_title) for its in found] == [("DT-27-1-001", True)]
-    service.withdraw(one, by=by)
-    assert applications.lookalikes(given.office(Side.GERMAN), other) == []
+
+def test_a_project_may_stand_in_two_calls_and_the_offices_are_told(app: Flask, given: Given) -> None:
+    with app.app_context():
+        another_call(given)
+        by = given.applicant()
+        organisation = given.organisation(by)
+
+        def sent(code: str) -> Application:
+            return given.application(State.SUBMITTED, by=by, organisation=organisation, title="Tatami", call=code)
+
+        one, other = sent(FIRST), sent(SECOND)
+        assert (one.number, other.number) == ("DT-27-1-001", "DT-27-2-001")
+        found = applications.lookalikes(given.office(Side.GERMAN), other)
+        assert [(its.number, its.same_title) for its in found] == [("DT-27-1-001", True)]
+        service.withdraw(one, by=by)
+        assert applications.lookalikes(given.office(Side.GERMAN), other) == []
 
 
 def tabs(page: str) -> bool:
@@ -185,7 +189,7 @@ def test_two_calls_of_300_files_cost_what_two_of_30_cost(given: Given, as_: As) 
                 client.get(path)
             costs[-1].append((cost.sql, cost.rows))
     assert costs[0] == costs[1]
-    assert [sql for sql, _ in costs[1]] <= [7, 10, 12]
+    assert all(sql <= most for (sql, _), most in zip(costs[1], (7, 9, 10), strict=True)), costs
 
 
 def test_applicants_find_the_files_of_both_calls_by_call(given: Given, as_: As) -> None:

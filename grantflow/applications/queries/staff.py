@@ -47,12 +47,14 @@ def lookalikes(actor: Actor, application: Application) -> list[Lookalike]:
     parties takes part.
 
     A hint to the offices and to nobody else: any title counts within a call, because partners are named by hand and
-    who files twice may name them otherwise each time (D39). One statement; only what ``actor`` may see.
+    who files twice may name them otherwise each time (D39); in other calls that of the same lead does. One statement;
+    only what ``actor`` may see.
     """
     if not policy.is_office(actor) or application.number is None:
         return []
     titled = select(Application.id).where(
-        Application.call_id == application.call_id, Application.title_key == application.title_key
+        or_(Application.call_id == application.call_id, Application.lead_id == application.lead_id),
+        Application.title_key == application.title_key,
     )
     numbered = (
         select(Participation.application_id)
