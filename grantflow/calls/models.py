@@ -300,6 +300,8 @@ class Envelope(Identified, Base):
     reserved_cents: Mapped[int] = mapped_column(BigInteger, default=0)
     #: Weight of this funder in the proposed split (D7).
     weight: Mapped[int]
+    #: Else announced only.
+    is_released: Mapped[bool] = mapped_column(default=True)
 
     call: Mapped[Call] = relationship(back_populates="envelopes")
     funder: Mapped[Funder] = relationship()

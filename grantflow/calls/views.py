@@ -60,6 +60,12 @@ def _awarded(call: Call) -> dict[str, Any] | None:
     }
 
 
+def _announced(call: Call) -> list[dict[str, Any]]:
+    """The money that is announced and not released yet, by funder."""
+    pots = queries.envelopes(call.id)
+    return [{"party": pot.funder_code, "cents": pot.limit_cents} for pot in pots if not pot.is_released]
+
+
 def _apply_url(call: Call) -> str | None:
     """Where one begins: a draft for applicants, an account for strangers; staff do not apply."""
     actor = current_actor()
@@ -82,6 +88,7 @@ def start() -> Response:
         next_opening=None if shown else queries.next_opening(),
         categories=_categories(shown) if shown else [],
         awarded=_awarded(shown) if shown else None,
+        announced=_announced(shown) if shown else [],
         first_instalment_bp=shown.first_instalment_bp if shown else None,
         largest_share_bp=rules.largest_share(categories) if categories else None,
         lead_days=rules.shortest_lead(categories),
@@ -133,6 +140,7 @@ def call(call: Call) -> Response:
             for criterion in call.criteria
         ],
         apply_url=_apply_url(call) if is_open else None,
+        announced=_announced(call),
     )
 
 

@@ -82,6 +82,10 @@ def _decisions(actor: Actor) -> Iterator[tuple[UUID, Task]]:
         yield call_id, Task(texts.SENT_BACK, waiting.sent_back, "decisions.ranking")
         yield call_id, Task(texts.TO_DELIBERATE, waiting.to_deliberate, "decisions.to_sign")
         yield call_id, Task(texts.TO_SIGN, waiting.to_sign, "decisions.to_sign")
+        if waiting.to_release:
+            yield call_id, Task(texts.TO_RELEASE, 1, "decisions.release_budget", {"id": waiting.to_release})
+        else:
+            yield call_id, Task(texts.ANNOUNCED, waiting.announced, "decisions.ranking")
 
 
 def _finance(actor: Actor, begun: Sequence[Call]) -> Iterator[tuple[UUID, Task]]:

@@ -750,6 +750,7 @@ def upgrade() -> None:
         sa.Column("committed_cents", sa.BigInteger(), nullable=False),
         sa.Column("reserved_cents", sa.BigInteger(), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("is_released", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "committed_cents >= 0 AND reserved_cents >= 0 AND committed_cents + reserved_cents <= limit_cents",
             name=op.f("ck_envelope_within_limit"),

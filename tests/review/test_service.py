@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
+from grantflow.accounts.models import Person
 from grantflow.applications import policy as application_policy
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application, Event
@@ -59,7 +60,8 @@ def test_a_conflict_is_final_and_stays_on_record(app: Flask, given: Given) -> No
             service.unassign(assignment, by=given.office(Side.GERMAN))
         given.review(application, french)
         assert state_of(application) is State.IN_REVIEW
-        assert [file.id for file, _ in queries.waiting(given.office(Side.GERMAN), application.call_id)] == [application.id]
+        waiting = queries.waiting(given.office(Side.GERMAN), application.call_id)
+        assert [file.id for file, _ in waiting] == [application.id]
         given.review(application, given.reviewer(Party.DUESSELDORF))
         assert state_of(application) is State.ASSESSED
 

@@ -113,6 +113,8 @@ class Pot:
     limit: int
     committed: int
     reserved: int
+    #: Set while the money is announced only: nothing is decided with it.
+    announced: UUID | None
 
     @property
     def free(self) -> int:
@@ -289,7 +291,8 @@ def _claims(row: Any, threshold: int) -> int:
 
 
 def _pot(envelope: Envelope, reserved: int) -> Pot:
-    return Pot(envelope.funder_code, envelope.limit_cents, envelope.committed_cents, reserved)
+    announced = None if envelope.is_released else envelope.id
+    return Pot(envelope.funder_code, envelope.limit_cents, envelope.committed_cents, reserved, announced)
 
 
 def _last_holder(actor: Actor, call: Call) -> tuple[Decimal, UUID] | None:
