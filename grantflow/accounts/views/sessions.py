@@ -41,6 +41,7 @@ def sign_in() -> Any:
         form.blame(error)
         return invalid("accounts/sign_in.html", form=form)
     access.enter(token, person.id)
+    # A page in between, as no redirect can carry what was typed to the form's own address: its button posts it there.
     if kept := returning.unseal(form.kept.data or "", person.id):
         return page("accounts/go_on.html", kept=kept)
     return redirect(safe_next(home(person)))
@@ -66,7 +67,7 @@ def ask_to_sign_in() -> Any:
     if is_read():
         return redirect_to("accounts.sign_in", next=request.full_path.rstrip("?"))
     owner = returning.author() or queries.owner_of_session(session.get("_user_id", ""))
-    if owner is None and locale.switching():
+    if owner is None and locale.is_switching():
         return returning.to_copy()
     form = forms.SignInForm(formdata=None)
     form.kept.data = returning.seal(owner) if owner else ""
