@@ -45,6 +45,9 @@ TABLES = (
 #: What features know of the work that goes on in the background is part of ``/status``.
 WORKING = ("letters.queries", "notifications.queries", "audit.service", "releases.service")
 
+#: Features that say what two people release (``releases.kinds``).
+RELEASING = ("calls",)
+
 csrf = CSRFProtect()
 
 
@@ -85,6 +88,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     jobs.init_app(app, settings)
     for feature in TABLES:
         import_module(f"grantflow.{feature}.models")
+    for feature in RELEASING:
+        import_module(f"grantflow.{feature}.service")
     db.init_app(app, settings)
     once.init_app(app)
     health.init_app(app, settings, *(import_module(f"grantflow.{module}").CHECKS for module in WORKING))

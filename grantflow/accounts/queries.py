@@ -1,6 +1,7 @@
 """Reads of people, sign-ins and mailed tokens."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,11 @@ _SIGN_IN = (
 def sign_in_of(token: str) -> SignIn | None:
     """The session a cookie stands for, ended or not, with the person and their roles."""
     return db.session.scalars(_SIGN_IN, {"key": tokens.fingerprint(token)}).unique().one_or_none()
+
+
+def proved_at(token: str) -> datetime | None:
+    """When the person of a session last showed again who they are; asked of the row, whatever this request read."""
+    return db.session.scalar(select(SignIn.proved_at).where(SignIn.token_hash == tokens.fingerprint(token)))
 
 
 def owner_of_session(token: str) -> UUID | None:
@@ -129,12 +135,14 @@ def _last(after: str, wanted: ColumnElement[bool]) -> Any:
 
 def administrators() -> Sequence[Person]:
     """Active administrators of all parties: whom to tell when work has failed."""
-    query = (
-        select(Person)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(RoleGrant.role == Role.ADMINISTRATOR, Person.disabled_at.is_(None), Person.confirmed_at.is_not(None))
-    )
-    return db.session.scalars(query.order_by(*_ORDER)).all()
+    return in_office(frozenset(Party), frozenset({Role.ADMINISTRATOR}))
+
+
+def in_office(parties: AbstractSet[Party], roles: AbstractSet[Role]) -> Sequence[Person]:
+    """Active staff of any of the parties who hold any of the roles."""
+    holds = exists().where(RoleGrant.person_id == Person.id, RoleGrant.role.in_(roles))
+    active = and_(Person.disabled_at.is_(None), Person.confirmed_at.is_not(None))
+    return db.session.scalars(select(Person).where(Person.party.in_(parties), holds, active).order_by(*_ORDER)).all()
 
 
 def officers(office: Party) -> Sequence[Person]:

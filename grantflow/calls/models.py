@@ -4,14 +4,25 @@ their money."""
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Table,
+    UniqueConstraint,
+    column,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.accounts.models import Person
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
-from .states import Movement, Step
+from .states import DutyPage, Movement, Step
 
 
 class Funder(Printed, Base):
@@ -25,16 +36,24 @@ class Funder(Printed, Base):
     #: Who acts by law (Der Oberbürgermeister, Le Maire, Le Président), in the funder's own language.
     authority: Mapped[str]
     department: Mapped[str]
-    #: The function that a signatory signs in; the name is that of whoever turned the key.
-    signatory_function: Mapped[str]
+    #: The function that a signatory signs in, by form of address; the name is that of whoever turned the key.
+    function_ms: Mapped[str]
+    function_mr: Mapped[str]
+    function_neutral: Mapped[str]
     street: Mapped[str]
     postal_code: Mapped[str]
     city: Mapped[str]
     contact_name: Mapped[str]
     phone: Mapped[str]
     email: Mapped[str]
-    #: Letter of the register number: D-2026-0001.
+    #: Whom finance staff ask about payments; empty: nobody was named.
+    treasury_name: Mapped[str] = mapped_column(default="")
+    treasury_phone: Mapped[str] = mapped_column(default="")
+    treasury_email: Mapped[str] = mapped_column(default="")
+    #: Letters of the register number: D-2026-0001.
     register_prefix: Mapped[str] = mapped_column(unique=True)
+    #: Digest of the arms or logo in the store.
+    logo: Mapped[str | None]
 
 
 class LegalText(Identified, Printed, Base):
@@ -80,6 +99,8 @@ class RemedyRule(Identified, Printed, Base):
 class Agreement(Identified, Printed, Base):
     __tablename__ = "agreement"
 
+    #: The year it was signed in.
+    code: Mapped[str] = mapped_column(unique=True)
     title_de: Mapped[str]
     title_fr: Mapped[str]
     signed_on: Mapped[date]
@@ -88,7 +109,23 @@ class Agreement(Identified, Printed, Base):
     #: Not yet signed as far as we know; shown as such.
     is_assumed: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (CheckConstraint("valid_from < valid_to", name="period"),)
+    __table_args__ = (
+        CheckConstraint("valid_from < valid_to", name="period"),
+        # On each day there is at most one.
+        ExcludeConstraint(
+            (func.daterange(column("valid_from"), column("valid_to"), "[]"), "&&"), name="ex_agreement_day"
+        ),
+    )
+
+
+class PageText(Base):
+    """The text of a duty page, below what the funders' data say there."""
+
+    __tablename__ = "page_text"
+
+    key: Mapped[DutyPage] = mapped_column(enum_column(DutyPage), primary_key=True)
+    text_de: Mapped[str]
+    text_fr: Mapped[str]
 
 
 class Call(Identified, Printed, Base):

@@ -9,6 +9,15 @@ class Movement(StrEnum):
     AWARD = "award"
 
 
+class DutyPage(StrEnum):
+    """Pages that the law asks for, whose texts two administrators release."""
+
+    IMPRINT = "imprint"
+    CONTACT = "contact"
+    PRIVACY = "privacy"
+    ACCESSIBILITY = "accessibility"
+
+
 class Step(StrEnum):
     """The step of an application that a question stands on, by the name it has there."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueCon
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
-from grantflow.accounts.models import Person
+from grantflow.accounts.models import Address, Person
 from grantflow.applications.models import Application
 from grantflow.kernel.parties import Party
 from grantflow.platform.db import Base, Identified, Instant, enum_column
@@ -211,6 +211,8 @@ class Key(Identified, Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     #: Whoever signed, as they were called then: it stands under the act, whatever they call themselves later.
     name: Mapped[str]
+    #: And as they were addressed: it decides which function stands there.
+    form: Mapped[Address] = mapped_column(enum_column(Address))
     digest: Mapped[str]
     turned_at: Mapped[datetime] = mapped_column(Instant)
     voided_at: Mapped[datetime | None] = mapped_column(Instant)

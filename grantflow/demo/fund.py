@@ -35,7 +35,9 @@ def funders() -> list[Funder]:
             name_fr="Landeshauptstadt Düsseldorf",
             authority="Der Oberbürgermeister",
             department="Büro für Internationale und Europäische Angelegenheiten",
-            signatory_function="Leiterin des Büros für Internationale und Europäische Angelegenheiten",
+            function_ms="Leiterin des Büros für Internationale und Europäische Angelegenheiten",
+            function_mr="Leiter des Büros für Internationale und Europäische Angelegenheiten",
+            function_neutral="Leitung des Büros für Internationale und Europäische Angelegenheiten",
             street="Marktplatz 2",
             postal_code="40213",
             city="Düsseldorf",
@@ -50,7 +52,9 @@ def funders() -> list[Funder]:
             name_fr="Ville de Toulouse",
             authority="Le Maire",
             department="Direction des relations internationales",
-            signatory_function="Directeur des relations internationales, par délégation du Maire",
+            function_ms="Directrice des relations internationales, par délégation du Maire",
+            function_mr="Directeur des relations internationales, par délégation du Maire",
+            function_neutral="Direction des relations internationales, par délégation du Maire",
             street="1 place du Capitole",
             postal_code="31000",
             city="Toulouse",
@@ -65,7 +69,9 @@ def funders() -> list[Funder]:
             name_fr="Toulouse Métropole",
             authority="Le Président",
             department="Direction de l’Europe et de l’international",
-            signatory_function="Directrice de l’Europe et de l’international, par délégation du Président",
+            function_ms="Directrice de l’Europe et de l’international, par délégation du Président",
+            function_mr="Directeur de l’Europe et de l’international, par délégation du Président",
+            function_neutral="Direction de l’Europe et de l’international, par délégation du Président",
             street="6 rue René-Leduc",
             postal_code="31500",
             city="Toulouse",
@@ -227,6 +233,7 @@ def load_fund() -> Call:
     """Write the fund's rows, with a call open now and for up to ten weeks more; the caller commits."""
     today = clock.today()
     first = Agreement(
+        code="2021",
         title_de="Vereinbarung zur Städtefreundschaft",
         title_fr="Accord de coopération",
         signed_on=date(2021, 1, 22),
@@ -234,6 +241,7 @@ def load_fund() -> Call:
         valid_to=date(2027, 1, 21),
     )
     successor = Agreement(
+        code="2027",
         title_de="Vereinbarung zur Städtefreundschaft (Nachfolge)",
         title_fr="Accord de coopération (renouvellement)",
         signed_on=date(2027, 1, 22),

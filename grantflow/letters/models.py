@@ -61,6 +61,7 @@ class Letter(Identified, Base):
     #: The day of the second key, and what it brought (``rules.Slots``).
     issued_on: Mapped[date]
     signatory: Mapped[str]
+    signatory_function: Mapped[str]
     funding_start: Mapped[date | None]
     #: ``rules.Facts`` with their schema number: for lists, and for whoever writes about this act later.
     facts: Mapped[dict[str, Any]]
@@ -133,6 +134,7 @@ class Letter(Identified, Base):
             day=self.issued_on,
             register_number=self.register_number,
             signatory=self.signatory,
+            signatory_function=self.signatory_function,
             funding_start=self.funding_start,
         )
 

@@ -25,6 +25,7 @@ SLOTS: dict[Slot, Any] = {
     Slot.DAY: _l("day of the second signature"),
     Slot.REGISTER_NUMBER: _l("number of the act"),
     Slot.SIGNATORY: _l("name of the signatory"),
+    Slot.SIGNATORY_FUNCTION: _l("function of the signatory"),
     Slot.FUNDING_START: _l("day of the second signature, or start of the project if that comes first"),
     Slot.DELIBERATION: _l("number and date of the délibération, still missing"),
 }

@@ -3,6 +3,7 @@ takes, what is wrong with it, and how it comes into force."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -25,13 +26,14 @@ class Kind(Generic[D]):
     needs: Callable[[str, D | None, D], Sequence[Need]]
     #: (key, before, after) -> what the document's own types cannot see.
     flaws: Callable[[str, D | None, D], Sequence[Flaw]]
-    #: (key, before, after): write the rows that everybody reads. Within the caller's transaction.
-    apply: Callable[[str, D | None, D], None]
+    #: (key, before, after, day): write the rows that everybody reads, valid from ``day``. Within the caller's
+    #: transaction; not before that day, perhaps after it.
+    apply: Callable[[str, D | None, D, date], None]
     #: Who drafts, saves and discards the editions of this key.
     can_edit: Callable[[Actor, str], bool]
     #: In the reader's language.
     title: Callable[[str], str]
-    #: Whether it can wait for a day; else it comes into force when the last key is turned.
+    #: Whether it can wait for a day; else it comes into force when the last key is turned, and names no day.
     is_dated: bool = True
 
 

@@ -65,6 +65,12 @@ def latest_signed(kind: str, key: str) -> Edition | None:
     return db.session.scalar(query.order_by(Edition.number.desc()).limit(1))
 
 
+def signed_of_others(kind: str, key: str) -> Sequence[Edition]:
+    """What counts or counted of the same kind under other keys."""
+    query = select(Edition).where(Edition.kind == kind, Edition.key != key, Edition.state.in_(SIGNED))
+    return db.session.scalars(query).all()
+
+
 def base(edition: Edition) -> Edition | None:
     return db.session.get(Edition, edition.based_on_id) if edition.based_on_id else None
 

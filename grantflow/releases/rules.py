@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from grantflow.kernel import canonical
 from grantflow.kernel.parties import Party, Role
 
@@ -77,6 +79,17 @@ def can_help(needs: Sequence[Need], turned: Sequence[Turned], key: Turned) -> bo
     if any(its.person_id == key.person_id for its in turned):
         return False
     return len(missing(needs, (*turned, key))) < len(missing(needs, turned))
+
+
+def refused(error: ValidationError) -> list[Flaw]:
+    """What a document's types refused, in its order. A list whose items are wrong is not called too short besides."""
+    found = error.errors(include_url=False, include_input=False)
+    deep = {its["loc"][:end] for its in found for end in range(len(its["loc"]))}
+    return [
+        Flaw(its["loc"], f"flaw.{its['type']}", its.get("ctx", {}))
+        for its in found
+        if its["type"] != "too_short" or its["loc"] not in deep
+    ]
 
 
 def fingerprint(kind: str, key: str, content: Mapping[str, Any], valid_from: date | None) -> str:

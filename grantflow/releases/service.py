@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 from sqlalchemy import func, select
 
 from grantflow.audit import service as audit
@@ -23,6 +22,8 @@ from .rules import Flaw
 from .states import EditionState
 
 Content = dict[str, Any]
+#: Where flaws of the edition's own day stand, which is no part of its document.
+DAY = ("edition", "valid_from")
 
 
 def draft(
@@ -163,11 +164,14 @@ CHECKS: Mapping[str, health.Check] = {"releases": _on_time}
 
 
 def check(edition: Edition) -> list[Flaw]:
-    """What keeps the edition from being released, in the order of its document."""
+    """What keeps the edition from being released, in the order of its document. The first of its key may say since when
+    it has held; after it, nothing changes the past."""
     before = queries.base(edition)
     found = flaws(edition.kind, edition.key, before.content if before else None, edition.content)
-    if edition.valid_from and edition.valid_from < max(clock.today(), (before and before.valid_from) or clock.today()):
-        found.append(Flaw(("valid_from",), "flaw.valid_from_is_past"))
+    if edition.valid_from and not KINDS[edition.kind].is_dated:
+        found.append(Flaw(DAY, "flaw.valid_at_once"))
+    elif before and edition.valid_from and edition.valid_from < max(clock.today(), before.valid_from or clock.today()):
+        found.append(Flaw(DAY, "flaw.valid_from_is_past"))
     return found
 
 
@@ -177,15 +181,8 @@ def flaws(kind: str, key: str, before: Content | None, content: Content) -> list
     try:
         document = its.document.model_validate(content)
     except ValidationError as error:
-        return [_flaw(found) for found in error.errors(include_url=False, include_input=False)]
+        return rules.refused(error)
     return list(its.flaws(key, _document(kind, before), document))
-
-
-def _flaw(found: ErrorDetails) -> Flaw:
-    """What a type refused; a document's own rules raise ValueError with the flaw's name."""
-    facts = dict(found.get("ctx", {}))
-    name = facts.pop("error", None) or found["type"]
-    return Flaw(found["loc"], f"flaw.{name}", facts)
 
 
 def needs(edition: Edition) -> Sequence[rules.Need]:
@@ -196,9 +193,7 @@ def needs(edition: Edition) -> Sequence[rules.Need]:
 
 
 def turned_keys(edition: Edition) -> list[rules.Turned]:
-    return [
-        rules.Turned(key.person_id, key.party, frozenset(Role(name) for name in key.roles)) for key in edition.keys
-    ]
+    return [rules.Turned(key.person_id, key.party, frozenset(Role(name) for name in key.roles)) for key in edition.keys]
 
 
 def fingerprint(edition: Edition) -> str:
@@ -240,6 +235,7 @@ def _enter(edition: Edition, by: Actor) -> None:
         edition.key,
         _document(edition.kind, before.content if before else None),
         its.document.model_validate(edition.content),
+        edition.valid_from or clock.today(),
     )
     db.session.flush()
     audit.record("edition_in_force", on=edition, by=by)

@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.create_table(
         "agreement",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
         sa.Column("title_de", sa.String(), nullable=False),
         sa.Column("title_fr", sa.String(), nullable=False),
         sa.Column("signed_on", sa.Date(), nullable=False),
@@ -34,7 +35,11 @@ def upgrade() -> None:
         sa.Column("is_assumed", sa.Boolean(), nullable=False),
         sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("valid_from < valid_to", name=op.f("ck_agreement_period")),
+        postgresql.ExcludeConstraint(
+            (sa.func.daterange(sa.column("valid_from"), sa.column("valid_to"), "[]"), "&&"), name="ex_agreement_day"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
+        sa.UniqueConstraint("code", name=op.f("uq_agreement_code")),
     )
     op.create_table(
         "answered",
@@ -94,14 +99,20 @@ def upgrade() -> None:
         sa.Column("name_fr", sa.String(), nullable=False),
         sa.Column("authority", sa.String(), nullable=False),
         sa.Column("department", sa.String(), nullable=False),
-        sa.Column("signatory_function", sa.String(), nullable=False),
+        sa.Column("function_ms", sa.String(), nullable=False),
+        sa.Column("function_mr", sa.String(), nullable=False),
+        sa.Column("function_neutral", sa.String(), nullable=False),
         sa.Column("street", sa.String(), nullable=False),
         sa.Column("postal_code", sa.String(), nullable=False),
         sa.Column("city", sa.String(), nullable=False),
         sa.Column("contact_name", sa.String(), nullable=False),
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
+        sa.Column("treasury_name", sa.String(), nullable=False),
+        sa.Column("treasury_phone", sa.String(), nullable=False),
+        sa.Column("treasury_email", sa.String(), nullable=False),
         sa.Column("register_prefix", sa.String(), nullable=False),
+        sa.Column("logo", sa.String(), nullable=True),
         sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_funder")),
         sa.UniqueConstraint("register_prefix", name=op.f("uq_funder_register_prefix")),
@@ -215,6 +226,7 @@ def upgrade() -> None:
         sa.Column("body_digest", sa.String(), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("signatory", sa.String(), nullable=False),
+        sa.Column("signatory_function", sa.String(), nullable=False),
         sa.Column("funding_start", sa.Date(), nullable=True),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("search_text", sa.String(), nullable=False),
@@ -412,6 +424,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_call_agreement_id"), "call", ["agreement_id"])
     op.create_table(
+        "page_text",
+        sa.Column(
+            "key",
+            sa.Enum(
+                "imprint", "contact", "privacy", "accessibility", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("text_de", sa.String(), nullable=False),
+        sa.Column("text_fr", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_page_text")),
+    )
+    op.create_table(
         "legal_text",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -523,6 +548,22 @@ def upgrade() -> None:
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "means",
+            sa.Enum(
+                "password",
+                "one_time_code",
+                "passkey",
+                "recovery_code",
+                "switch",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("device", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
@@ -1391,6 +1432,11 @@ def upgrade() -> None:
         ),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "form",
+            sa.Enum("ms", "mr", "neutral", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("turned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
@@ -1657,6 +1703,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_letter_download_letter_id_desk_at"), table_name="letter_download")
     op.drop_table("letter_download")
     op.drop_table("legal_text")
+    op.drop_table("page_text")
     op.drop_table("call")
     op.drop_table("person")
     op.drop_table("organisation")

@@ -117,8 +117,9 @@ FUNCTIONS = {
     "key_is_only_voided": """
         BEGIN
           IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a key is voided, never deleted'; END IF;
-          IF (NEW.proposal_id, NEW.kind, NEW.party, NEW.person_id, NEW.name, NEW.digest, NEW.turned_at)
-             IS DISTINCT FROM (OLD.proposal_id, OLD.kind, OLD.party, OLD.person_id, OLD.name, OLD.digest, OLD.turned_at)
+          IF (NEW.proposal_id, NEW.kind, NEW.party, NEW.person_id, NEW.name, NEW.form, NEW.digest, NEW.turned_at)
+             IS DISTINCT FROM
+             (OLD.proposal_id, OLD.kind, OLD.party, OLD.person_id, OLD.name, OLD.form, OLD.digest, OLD.turned_at)
              OR OLD.voided_at IS NOT NULL THEN
             RAISE EXCEPTION 'a key is voided, never changed';
           END IF;
@@ -241,11 +242,11 @@ FUNCTIONS = {
           END IF;
           IF (NEW.id, NEW.key, NEW.kind, NEW.standing, NEW.funder, NEW.language, NEW.act_id, NEW.application_id, NEW.application_number,
               NEW.project_title, NEW.recipient_name, NEW.amount_cents, NEW.channel, NEW.register_number, NEW.body_digest,
-              NEW.issued_on, NEW.signatory, NEW.funding_start, NEW.facts, NEW.job_id, NEW.created_at, NEW.purged_at)
+              NEW.issued_on, NEW.signatory, NEW.signatory_function, NEW.funding_start, NEW.facts, NEW.job_id, NEW.created_at, NEW.purged_at)
              IS DISTINCT FROM
              (OLD.id, OLD.key, OLD.kind, OLD.standing, OLD.funder, OLD.language, OLD.act_id, OLD.application_id, OLD.application_number,
               OLD.project_title, OLD.recipient_name, OLD.amount_cents, OLD.channel, OLD.register_number, OLD.body_digest,
-              OLD.issued_on, OLD.signatory, OLD.funding_start, OLD.facts, OLD.job_id, OLD.created_at, OLD.purged_at)
+              OLD.issued_on, OLD.signatory, OLD.signatory_function, OLD.funding_start, OLD.facts, OLD.job_id, OLD.created_at, OLD.purged_at)
           THEN RAISE EXCEPTION 'an issued letter does not change'; END IF;
           IF OLD.digest IS NOT NULL
              AND (NEW.digest, NEW.byte_size, NEW.pages) IS DISTINCT FROM
@@ -326,8 +327,8 @@ PRINTED = {
     "call": ("guideline_on", "first_instalment_bp", "report_months"),
     "agreement": ("signed_on",),
     "funder": (
-        *("name_de", "name_fr", "authority", "department", "signatory_function"),
-        *("street", "postal_code", "city", "contact_name", "phone", "email"),
+        *("name_de", "name_fr", "authority", "department", "function_ms", "function_mr", "function_neutral"),
+        *("street", "postal_code", "city", "contact_name", "phone", "email", "register_prefix", "logo"),
     ),
     "legal_text": ("text_de", "text_fr"),
     "remedy_rule": ("court", "street", "postal_code", "city", "months", "months_abroad", "online"),

@@ -173,8 +173,8 @@ STATEMENTS = (
          s(funder, position, halves)
     """,
     """
-    INSERT INTO decision_key (id, proposal_id, kind, party, person_id, name, digest, turned_at)
-    SELECT gen_random_uuid(), p.id, 'key', q.party, q.id, q.name, p.digest, now()
+    INSERT INTO decision_key (id, proposal_id, kind, party, person_id, name, form, digest, turned_at)
+    SELECT gen_random_uuid(), p.id, 'key', q.party, q.id, q.name, q.address, p.digest, now()
     FROM proposal p JOIN act c ON c.id = p.act_id JOIN application a ON a.id = c.application_id CROSS JOIN person q
     WHERE a.state <> 'proposed' AND q.email IN ('anke@bench.example', 'jean@bench.example')
     """,

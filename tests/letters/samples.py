@@ -18,11 +18,13 @@ from grantflow.letters.rules import (
     Deliberation,
     Facts,
     Form,
+    Function,
     Funder,
     Legal,
     Recipient,
     Remedy,
     Share,
+    Signatory,
     Slots,
     Words,
 )
@@ -38,7 +40,12 @@ FUNDERS = {
         contact="Sabine Reinartz",
         phone="+49 211 89-00000",
         email="fonds@duesseldorf.example",
-        signatory_function="Leiterin des Büros für Internationale und Europäische Angelegenheiten",
+        function=Function(
+            ms="Leiterin des Büros für Internationale und Europäische Angelegenheiten",
+            mr="Leiter des Büros für Internationale und Europäische Angelegenheiten",
+            neutral="Leitung des Büros für Internationale und Europäische Angelegenheiten",
+        ),
+        register_prefix="D",
     ),
     Party.TOULOUSE: Funder(
         party=Party.TOULOUSE,
@@ -49,7 +56,12 @@ FUNDERS = {
         contact="Claire Delmas",
         phone="+33 5 61 00 00 00",
         email="fonds@toulouse.example",
-        signatory_function="Directeur des relations internationales, par délégation du Maire",
+        function=Function(
+            ms="Directrice des relations internationales, par délégation du Maire",
+            mr="Directeur des relations internationales, par délégation du Maire",
+            neutral="Direction des relations internationales, par délégation du Maire",
+        ),
+        register_prefix="T",
     ),
     Party.METROPOLE: Funder(
         party=Party.METROPOLE,
@@ -60,14 +72,19 @@ FUNDERS = {
         contact="Hélène Carrère",
         phone="+33 5 81 00 00 00",
         email="fonds@metropole.example",
-        signatory_function="Directrice de l’Europe et de l’international, par délégation du Président",
+        function=Function(
+            ms="Directrice de l’Europe et de l’international, par délégation du Président",
+            mr="Directeur de l’Europe et de l’international, par délégation du Président",
+            neutral="Direction de l’Europe et de l’international, par délégation du Président",
+        ),
+        register_prefix="M",
     ),
 }
 #: Who signs for each funder.
 SIGNATORIES = {
-    Party.DUESSELDORF: "Dr. Miriam Hollands",
-    Party.TOULOUSE: "Étienne Castaing",
-    Party.METROPOLE: "Nadège Ferran",
+    Party.DUESSELDORF: Signatory(name="Dr. Miriam Hollands", form=Form.MS),
+    Party.TOULOUSE: Signatory(name="Étienne Castaing", form=Form.MR),
+    Party.METROPOLE: Signatory(name="Nadège Ferran", form=Form.MS),
 }
 #: The day of the second key.
 DAY = date(2026, 11, 16)
@@ -195,8 +212,9 @@ def slots(made: Facts, register: str = "") -> Slots:
     party = made.funder.party
     return Slots(
         day=DAY,
-        register_number=register or rules.register_number(party, DAY.year, 412),
-        signatory=SIGNATORIES[party],
+        register_number=register or rules.register_number(made.funder.register_prefix, DAY.year, 412),
+        signatory=SIGNATORIES[party].name,
+        signatory_function=made.funder.function.of(SIGNATORIES[party].form),
         funding_start=rules.funding_start(made, DAY),
     )
 

@@ -59,8 +59,12 @@ def test_a_word_of_200_letters_stays_on_the_sheet_wherever_it_stands(kind: Kind,
     )
     if made.award:
         made = replace(made, award=award(party, {party: 100}, eligible=1000, requested=200, conditions=(words,)))
-        made = replace(made, funder=replace(made.funder, contact=WORD, signatory_function=WORD))
-    for box in (box for page in pages(sheet(kind, made, language, signatory=WORD)) for box in texts(page)):
+        made = replace(made, funder=replace(made.funder, contact=WORD))
+    for box in (
+        box
+        for page in pages(sheet(kind, made, language, signatory=WORD, signatory_function=WORD))
+        for box in texts(page)
+    ):
         assert box.position_x > 24 * MM
         assert box.position_x + box.width < 190.5 * MM, box.text
 

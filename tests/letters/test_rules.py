@@ -13,7 +13,7 @@ from markupsafe import Markup
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party
 from grantflow.letters import rules
-from grantflow.letters.rules import Address, Facts, Legal, Share, Slot, Words
+from grantflow.letters.rules import Address, Facts, Function, Legal, Share, Signatory, Slot, Words
 from grantflow.letters.rules import facts as stored_facts
 from grantflow.letters.states import Kind, Standing
 
@@ -38,7 +38,11 @@ REFUSALS: list[tuple[str, Kind, Facts]] = [
     ("letter_without_remedy", Kind.AWARD, facts(remedy=None)),
     ("letter_without_remedy", Kind.AWARD, facts(remedy=replace(REMEDIES[D], court=""))),
     ("letter_without_remedy", Kind.REJECTION, facts(Kind.REJECTION, T, remedy=replace(REMEDIES[T], months=0))),
-    ("letter_without_signatory", Kind.AWARD, facts(funder=replace(FUNDERS[D], signatory_function=""))),
+    (
+        "letter_without_signatory",
+        Kind.AWARD,
+        facts(funder=replace(FUNDERS[D], function=Function(ms="Leiterin", mr="Leiter", neutral=""))),
+    ),
     ("letter_without_sender", Kind.AWARD, facts(funder=replace(FUNDERS[D], department=""))),
     ("letter_without_address", Kind.AWARD, facts(recipient=replace(CINEMA, given_name="", family_name=""))),
     (
@@ -69,12 +73,15 @@ def test_what_may_not_be_written_out_is_named(key: str, kind: Kind, made: Facts)
 @pytest.mark.parametrize(
     ("made", "signatory", "reasons"),
     [
-        (facts(party=T, deliberation=None), "Jean Roux", ["letter_without_deliberation"]),
-        (facts(party=T), " ", ["letter_without_signatory"]),
-        (facts(deliberation=None), "Anke Reuter", []),
+        (facts(party=T, deliberation=None), SIGNATORIES[T], ["letter_without_deliberation"]),
+        (facts(party=T), replace(SIGNATORIES[T], name=" "), ["letter_without_signatory"]),
+        (facts(party=T), None, ["letter_without_signatory"]),
+        (facts(deliberation=None), SIGNATORIES[D], []),
     ],
 )
-def test_what_is_missing_by_the_second_key_is_named(made: Facts, signatory: str, reasons: list[str]) -> None:
+def test_what_is_missing_by_the_second_key_is_named(
+    made: Facts, signatory: Signatory | None, reasons: list[str]
+) -> None:
     assert [reason.key for reason in rules.why_not_issue(Kind.AWARD, made, signatory)] == reasons
 
 
@@ -172,7 +179,7 @@ def test_standing_follows_the_funders_language() -> None:
 
 
 def test_names() -> None:
-    assert rules.register_number(M, 2027, 12) == "M-2027-0012"
+    assert rules.register_number("M", 2027, 12) == "M-2027-0012"
     assert rules.file_name("D-2026-0412", Standing.ACT, "de", "Ciné-Dialog: „Größe“ & Œuvre") == (
         "D-2026-0412_Cine-Dialog-Groesse-Oeuvre.pdf"
     )

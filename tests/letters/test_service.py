@@ -19,6 +19,7 @@ from grantflow.kernel.parties import SYSTEM, Party, Role
 from grantflow.letters import queries, rules
 from grantflow.letters import service as letters
 from grantflow.letters.models import Body, Download, Letter
+from grantflow.letters.rules import Form
 from grantflow.letters.service import writing
 from grantflow.letters.service.handing import index
 from grantflow.letters.states import Desk, Kind, Standing
@@ -53,6 +54,21 @@ def test_a_courtesy_translation_carries_its_acts_number(inside: Flask) -> None:
     assert (courtesy.standing, courtesy.language) == (Standing.COURTESY, "de")
     assert courtesy.register_number == act.register_number
     assert (courtesy.facts, courtesy.slots) == (act.facts, act.slots)
+
+
+@pytest.mark.parametrize(
+    ("form", "function"),
+    [
+        (Form.MS, "Directrice des relations internationales, par délégation du Maire"),
+        (Form.MR, "Directeur des relations internationales, par délégation du Maire"),
+        (Form.NEUTRAL, "Direction des relations internationales, par délégation du Maire"),
+    ],
+)
+def test_whoever_signs_does_so_in_their_own_form(inside: Flask, form: Form, function: str) -> None:
+    act = letters.freeze(Kind.AWARD, [facts(party=T)])
+    who = {T: rules.Signatory(name="Dominique Lacroix", form=form)}
+    letter, *_ = letters.issue(act, who, on=DAY, key="deed", act_id=uuid4(), application_id=uuid4(), by=SYSTEM)
+    assert f">{function}<" in letters.document(letter).replace("\u00a0", " ")
 
 
 def test_no_translation_for_readers_of_the_funders_language(inside: Flask) -> None:
@@ -124,7 +140,7 @@ def test_twenty_parallel_deeds_make_twenty_numbers_and_one_deed_one(real: Flask)
         thread.join(60)
     with real.app_context():
         numbers = sorted(db.session.scalars(select(Letter.register_number)))
-        assert numbers == [rules.register_number(D, 2026, n) for n in range(1, 18)]
+        assert numbers == [rules.register_number("D", 2026, n) for n in range(1, 18)]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def a_board(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         document=Notice,
         needs=lambda key, before, after: (rules.need(D, Role.SIGNATORY), rules.need(T, Role.SIGNATORY)),
         flaws=lambda key, before, after: [rules.Flaw(("words",), "flaw.rude")] if after.words == "rude" else [],
-        apply=lambda key, before, after: board.update({key: (before and before.words, after.words)}),
+        apply=lambda key, before, after, day: board.update({key: (before and before.words, after.words)}),
         can_edit=lambda actor, key: Role.OFFICE in actor.roles,
         title=lambda key: key,
     )
@@ -170,8 +170,8 @@ def test_what_two_people_released_stays_as_they_released_it(people: dict[str, Pe
 def test_the_database_releases_nothing_with_one_key(people: dict[str, Person]) -> None:
     edition = drafted(people)
     sign(edition, people["german"])
+    released = "UPDATE edition SET state = 'released', released_at = now() WHERE id = :id"
     with pytest.raises(DatabaseError, match="released by two people"), db.session.begin_nested():
-        released = "UPDATE edition SET state = 'released', released_at = now() WHERE id = :id"
         db.session.execute(text(released), {"id": edition.id})
 
 

@@ -19,8 +19,8 @@ COMMIT = """
     SELECT gen_random_uuid(), envelope_id, act_id, cents, 'award', now() FROM freed
 """
 KEY = """
-    INSERT INTO decision_key (id, proposal_id, kind, party, person_id, name, digest, turned_at)
-    SELECT gen_random_uuid(), p.id, :kind, :party, q.id, q.name, {digest}, now()
+    INSERT INTO decision_key (id, proposal_id, kind, party, person_id, name, form, digest, turned_at)
+    SELECT gen_random_uuid(), p.id, :kind, :party, q.id, q.name, q.address, {digest}, now()
     FROM proposal p, person q WHERE p.id = :proposal AND q.email = :who
 """
 

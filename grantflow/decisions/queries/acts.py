@@ -130,7 +130,8 @@ def _funder(funder: Funder) -> letters.Funder:
         contact=funder.contact_name,
         phone=funder.phone,
         email=funder.email,
-        signatory_function=funder.signatory_function,
+        function=letters.Function(ms=funder.function_ms, mr=funder.function_mr, neutral=funder.function_neutral),
+        register_prefix=funder.register_prefix,
     )
 
 

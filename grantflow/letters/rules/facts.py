@@ -24,7 +24,7 @@ UPCASTERS: canonical.Upcasters = {}
 
 
 class Form(StrEnum):
-    """How the recipient wishes to be addressed."""
+    """How somebody wishes to be addressed."""
 
     MS = "ms"
     MR = "mr"
@@ -65,6 +65,26 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """What signatories sign as, by their form of address: Leiterin, Leiter, Leitung des Büros …"""
+
+    ms: str
+    mr: str
+    neutral: str
+
+    def of(self, form: Form) -> str:
+        return {Form.MS: self.ms, Form.MR: self.mr, Form.NEUTRAL: self.neutral}[form]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signatory:
+    """Whoever signed for a funder, as they were called and addressed then."""
+
+    name: str
+    form: Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Funder:
     """Who issues the act, under which law."""
 
@@ -78,8 +98,9 @@ class Funder:
     contact: str
     phone: str
     email: str
-    #: What its signatories sign as: "Leiterin des Büros für Internationale und Europäische Angelegenheiten".
-    signatory_function: str
+    function: Function
+    #: "D": what its register numbers begin with.
+    register_prefix: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from grantflow.kernel.parties import KEY_HOLDERS, Party, Side
 from grantflow.kernel.text import unprintable
 
 from ..states import Kind, Standing
-from .facts import Facts, Form, Legal
+from .facts import Facts, Form, Legal, Signatory
 
 #: Short names of the documents, printed in the footer: the kind of act, then the language.
 CODES = {
@@ -19,7 +19,7 @@ CODES = {
     (Kind.REJECTION, Side.FRENCH): "NR",
 }
 #: Goes up with every change of templates/letters that changes words; printed at the foot of what it wrote out.
-TEMPLATE_VERSION = "1.6"
+TEMPLATE_VERSION = "1.7"
 #: Above this sum from one French authority the law wants a convention (loi 2000-321, art. 10; décret 2001-495).
 CONVENTION_ABOVE = money.eur(23_000)
 _PUBLIC = frozenset({Legal.AUTHORITY, Legal.INSTITUTION})
@@ -81,10 +81,10 @@ def address_lines(facts: Facts) -> list[str]:
     return [to.organisation, person, *filter(None, [to.address.extra]), to.address.street, place, *country]
 
 
-def why_not_issue(kind: Kind, facts: Facts, signatory: str) -> list[Reason]:
+def why_not_issue(kind: Kind, facts: Facts, signatory: Signatory | None) -> list[Reason]:
     """What must be there by the second key, on top of all that was asked for before the words were written out."""
     reasons = []
-    if not signatory.strip():
+    if signatory is None or not signatory.name.strip():
         reasons.append(Reason("letter_without_signatory"))
     if kind is Kind.AWARD and facts.funder.party.side is Side.FRENCH and _lacks_vote(facts):
         reasons.append(Reason("letter_without_deliberation"))
@@ -106,7 +106,7 @@ def why_not_write(kind: Kind, facts: Facts) -> list[Reason]:
     remedy, award, funder, recipient = facts.remedy, facts.award, facts.funder, facts.recipient
     if remedy is None or remedy.months < 1 or not all((remedy.court, remedy.address.street, remedy.address.city)):
         refuse("letter_without_remedy")
-    if not funder.signatory_function.strip():
+    if not all(funder.function.of(form).strip() for form in Form):
         refuse("letter_without_signatory")
     if not all((funder.name, funder.authority, funder.department, funder.address.city, funder.contact, funder.email)):
         refuse("letter_without_sender")

@@ -3,14 +3,12 @@
 import re
 import unicodedata
 
-from grantflow.kernel.parties import Party
-
 from ..states import Standing
 
 
-def register_number(party: Party, year: int, count: int) -> str:
+def register_number(prefix: str, year: int, count: int) -> str:
     """``D-2026-0001``: gapless for each funder and year."""
-    return f"{party.value[0].upper()}-{year}-{count:04d}"
+    return f"{prefix}-{year}-{count:04d}"
 
 
 def file_name(register: str, standing: Standing, language: str, project_title: str) -> str:

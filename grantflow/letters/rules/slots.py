@@ -17,6 +17,8 @@ class Slot(StrEnum):
     DAY = "day"
     REGISTER_NUMBER = "register_number"
     SIGNATORY = "signatory"
+    #: In the form that fits the person.
+    SIGNATORY_FUNCTION = "signatory_function"
     #: From when on money may be spent: the day of the decision, or the project's start if that came first (R20).
     FUNDING_START = "funding_start"
     #: Number and date of a vote that is not entered yet. No key fills it: no key turns before it is written out.
@@ -25,7 +27,7 @@ class Slot(StrEnum):
     @property
     def mark(self) -> Markup:
         """As it stands in a body. Nobody's own text can hold it: there a "<" is escaped."""
-        return Markup(f'<slot name="{self.value}"></slot>')  # noqa: S704 - one of five fixed names
+        return Markup(f'<slot name="{self.value}"></slot>')  # noqa: S704 - one of six fixed names
 
 
 _MARK = re.compile(r'<slot name="(\w+)"></slot>')
@@ -42,6 +44,7 @@ class Slots:
     day: date
     register_number: str
     signatory: str
+    signatory_function: str
     #: Of an award only.
     funding_start: date | None = None
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
-from grantflow.kernel.errors import Incomplete
+from grantflow.kernel.errors import Incomplete, Reason
 from grantflow.kernel.parties import Actor, Party
 from grantflow.kernel.text import fold
 from grantflow.platform import jobs
@@ -18,7 +18,7 @@ from grantflow.platform.db import db
 
 from .. import queries, rules
 from ..models import Letter, RegisterCounter
-from ..rules import Slots, Written
+from ..rules import Signatory, Slots, Written
 from ..states import PRINTING, Standing
 
 Year = tuple[Party, int]
@@ -26,7 +26,7 @@ Year = tuple[Party, int]
 
 def issue(
     acts: Sequence[Written],
-    signatories: Mapping[Party, str],
+    signatories: Mapping[Party, Signatory],
     *,
     on: date,
     key: str,
@@ -37,20 +37,20 @@ def issue(
     """Issue the letters of one deed on the day ``on``: each funder's act, and behind it the translation for a recipient
     who reads the other language (D17). Their words were written out before and are not looked at again.
 
-    ``signatories``: who signed for each funder, as they were called then. ``key`` is the deed's own name: a second call
+    ``signatories``: who signed for each funder. ``key`` is the deed's own name: a second call
     returns the same letters. Refuses with Incomplete what may not be issued, all of it. Then: draws the next register
     number of each funder's year (the rows stay locked until commit), notes each letter on the trail, rings the workers
     after commit. However many: two statements.
     """
-    if reasons := [r for act in acts for r in rules.why_not_issue(act.kind, act.facts, _signatory(act, signatories))]:
+    if reasons := [r for act in acts for r in _why_not(act, signatories)]:
         raise Incomplete(reasons)
     years = sorted({(act.facts.funder.party, on.year) for act in acts})
-    numbers = _draw(years)
+    counts = _draw(years)
     whose = {"act_id": act_id, "application_id": application_id}
     rows = [
         {**row, "key": f"{act.kind}:{key}:{act.facts.funder.party}:{row['language']}", **whose}
         for act in acts
-        for row in _rows(act, _slots(act, on, numbers, signatories), clock.now())
+        for row in _rows(act, _slots(act, on, counts, signatories), clock.now())
     ]
     printing = [jobs.Promise(PRINTING, row["key"]) for row in rows]
     rows = [{**row, "id": uuid4(), "job_id": promise.id} for row, promise in zip(rows, printing, strict=True)]
@@ -75,15 +75,18 @@ def issue(
     return letters
 
 
-def _signatory(act: Written, signatories: Mapping[Party, str]) -> str:
-    return signatories.get(act.facts.funder.party, "")
+def _why_not(act: Written, signatories: Mapping[Party, Signatory]) -> list[Reason]:
+    return rules.why_not_issue(act.kind, act.facts, signatories.get(act.facts.funder.party))
 
 
-def _slots(act: Written, on: date, numbers: Mapping[Year, str], signatories: Mapping[Party, str]) -> Slots:
+def _slots(act: Written, on: date, counts: Mapping[Year, int], signatories: Mapping[Party, Signatory]) -> Slots:
+    funder = act.facts.funder
+    signatory = signatories[funder.party]
     return Slots(
         day=on,
-        register_number=numbers[act.facts.funder.party, on.year],
-        signatory=_signatory(act, signatories),
+        register_number=rules.register_number(funder.register_prefix, on.year, counts[funder.party, on.year]),
+        signatory=signatory.name,
+        signatory_function=funder.function.of(signatory.form),
         funding_start=rules.funding_start(act.facts, on),
     )
 
@@ -117,6 +120,7 @@ def _rows(act: Written, slots: Slots, at: datetime) -> Iterator[dict[str, Any]]:
             "body_digest": act.bodies[language],
             "issued_on": slots.day,
             "signatory": slots.signatory,
+            "signatory_function": slots.signatory_function,
             "funding_start": slots.funding_start,
             "facts": facts.to_json(),
             "search_text": fold(
@@ -127,12 +131,12 @@ def _rows(act: Written, slots: Slots, at: datetime) -> Iterator[dict[str, Any]]:
         }
 
 
-def _draw(years: Sequence[Year]) -> dict[Year, str]:
-    """The next register number of each; the rows are locked in one order: two deeds queue, none deadlocks."""
+def _draw(years: Sequence[Year]) -> dict[Year, int]:
+    """The next count of each; the rows are locked in one order: two deeds queue, none deadlocks."""
     rows = [{"funder": funder, "year": year, "last": 1} for funder, year in years]
     draw = insert(RegisterCounter).values(rows)
     draw = draw.on_conflict_do_update(
         index_elements=[RegisterCounter.funder, RegisterCounter.year], set_={"last": RegisterCounter.last + 1}
     )
     drawn = db.session.execute(draw.returning(RegisterCounter.funder, RegisterCounter.year, RegisterCounter.last))
-    return {(funder, year): rules.register_number(funder, year, last) for funder, year, last in drawn}
+    return {(funder, year): last for funder, year, last in drawn}

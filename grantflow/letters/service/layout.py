@@ -35,6 +35,7 @@ def _words(slots: Slots, language: str) -> Mapping[Slot, Markup]:
         Slot.DAY: locale.long_date(slots.day, language),
         Slot.REGISTER_NUMBER: slots.register_number,
         Slot.SIGNATORY: slots.signatory,
+        Slot.SIGNATORY_FUNCTION: slots.signatory_function,
     }
     if slots.funding_start:
         words[Slot.FUNDING_START] = locale.long_date(slots.funding_start, language)

@@ -13,9 +13,9 @@ from grantflow.kernel import clock
 from grantflow.kernel.parties import Actor, Party
 from grantflow.platform.db import db, enum_column
 
-from . import queries
-from .models import Commitment, Envelope, Reservation
-from .states import Movement
+from .. import queries
+from ..models import Commitment, Envelope, Reservation
+from ..states import Movement
 
 
 def reserve(envelopes: Sequence[Envelope], act_id: UUID, parts: Mapping[Party, int], *, by: Actor) -> None:
