@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from grantflow.accounts import queries, rules, service
 from grantflow.accounts.models import Person, ProposalState, RoleProposal, SignIn, Token
+from grantflow.accounts.states import Means
 from grantflow.audit.models import Entry
 from grantflow.kernel import clock
 from grantflow.kernel.errors import DomainError, Forbidden, IllegalStep
@@ -89,7 +90,7 @@ def test_one_proposes_another_confirms_and_all_three_are_told(given: Given) -> N
     first, second = (given.staff(R.ADMINISTRATOR, T) for _ in range(2))
     elsewhere = given.staff(R.ADMINISTRATOR, D)
     person = given.staff(R.OFFICE, T)
-    service.open_session(person)
+    service.begin(person, Means.PASSWORD)
 
     service.set_roles(person, {R.OFFICE, R.SIGNATORY}, by=first)
 

@@ -4,12 +4,14 @@ from .confirming import confirm_role, lapse_proposals, refuse_role, withdraw_rol
 from .inviting import accept_invitation, invite, invite_again, make_administrator
 from .password import change_password, check_new_password, request_reset, reset_password
 from .profile import change_profile
+from .proving import is_fresh, take
 from .registering import confirm, register
 from .roles import disable, enable, set_roles
-from .sessions import forget_expired, open_session, person_of, sign_in, sign_out, verify_password
+from .sessions import begin, forget_expired, person_of, sign_in, sign_out, verify_password
 
 __all__ = [
     "accept_invitation",
+    "begin",
     "change_password",
     "change_profile",
     "check_new_password",
@@ -20,9 +22,9 @@ __all__ = [
     "forget_expired",
     "invite",
     "invite_again",
+    "is_fresh",
     "lapse_proposals",
     "make_administrator",
-    "open_session",
     "person_of",
     "refuse_role",
     "register",
@@ -31,6 +33,7 @@ __all__ = [
     "set_roles",
     "sign_in",
     "sign_out",
+    "take",
     "verify_password",
     "withdraw_role",
 ]
