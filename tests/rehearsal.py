@@ -1,10 +1,10 @@
 """``make image-rehearsal``: an installation from nothing, in real containers, as ``docs/operating.en.md`` describes it.
 
-The boxes of that page that are marked ``sh rehearsed`` are run as they stand there, in a copy of this checkout and under
-a name of their own: no real installation is touched. Between them it is looked at from outside, through the proxy.
-Needs docker or podman with Docker Compose. From the environment: ``COMPOSE`` (words; default: what is found), ``BUILD``
-(a command of yours that makes ``GRANTFLOW_IMAGE``, where compose cannot), and every word of ``.env.example``; ``KEEP=1``
-leaves the installation standing.
+The boxes of that page that are marked ``sh rehearsed`` are run as they stand there, in a copy of this checkout and
+under a name of its own: no real installation is touched. Between them it is looked at from outside, by the proxy.
+Needs docker or podman with Docker Compose. From the environment: ``COMPOSE`` (words; default: what is found),
+``BUILD`` (a command of yours that makes ``GRANTFLOW_IMAGE``, where compose cannot), and every word of
+``.env.example``; ``KEEP=1`` leaves the installation standing.
 """
 
 import os
