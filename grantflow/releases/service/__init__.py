@@ -12,7 +12,8 @@ from .checking import (
     turned_keys,
 )
 from .drafting import discard, draft, rebase, save
-from .signing import CHECKS, take_back, take_effect, turn_key
+from .reading import Sight, due_keys, overview, sight
+from .signing import CHECKS, offer, take_back, take_effect, turn_key
 
 __all__ = [
     "CHECKS",
@@ -25,9 +26,14 @@ __all__ = [
     "fingerprint",
     "flaws",
     "is_outdated",
+    "due_keys",
     "needs",
+    "offer",
+    "overview",
     "rebase",
     "save",
+    "sight",
+    "Sight",
     "take_back",
     "take_effect",
     "turn_key",

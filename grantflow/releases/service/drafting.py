@@ -11,6 +11,7 @@ from grantflow.kernel.parties import Actor
 from grantflow.platform.db import db
 
 from .. import queries
+from ..kinds import KINDS
 from ..models import Edition
 from ..states import EditionState
 from .checking import Content
@@ -23,6 +24,8 @@ def draft(
     """Begin a draft of what ``key`` will be, from ``content`` or from what is signed now. Raises IllegalStep
     ``draft_exists`` where somebody has begun one already: there is one draft of a thing at a time."""
     allow(kind, key, by)
+    if not KINDS[kind].allows(key):
+        raise IllegalStep("unknown_key")
     alone(kind, key)
     if queries.draft_of(kind, key) is not None:
         raise IllegalStep("draft_exists")
@@ -90,8 +93,10 @@ def discard(edition: Edition, *, by: Actor, reason: str = "") -> None:
 
 
 def _void(edition: Edition) -> None:
+    """The keys were turned over something else, and whoever was asked for theirs is not asked any more."""
     db.session.refresh(edition, ["keys"])
     edition.keys.clear()
+    edition.offered_at = None
     db.session.flush()
 
 

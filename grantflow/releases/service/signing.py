@@ -15,7 +15,19 @@ from ..kinds import KINDS
 from ..models import Edition, EditionKey
 from ..states import EditionState
 from .checking import as_document, check, fingerprint, is_outdated, needs, turned_keys
-from .holding import alone
+from . import telling
+from .holding import alone, hold_draft
+
+
+def offer(edition: Edition, *, by: Actor) -> None:
+    """Ask those whose keys it takes for them, by mail and among their tasks. Raises Incomplete with every flaw."""
+    hold_draft(edition, by)
+    _sound(edition)
+    if edition.offered_at is None:
+        edition.offered_at = clock.now()
+        db.session.flush()
+        audit.record("edition_offered", on=edition, by=by)
+        telling.ask_for_keys(edition)
 
 
 def turn_key(edition: Edition, *, digest: str, by: Actor) -> None:
@@ -28,12 +40,7 @@ def turn_key(edition: Edition, *, digest: str, by: Actor) -> None:
         raise IllegalStep("edition_is_final")
     if digest != fingerprint(edition):
         raise IllegalStep("edition_changed", name=edition.author.name if edition.author else "")
-    if is_outdated(edition):
-        raise IllegalStep("edition_is_outdated")
-    if queries.waiting(edition.kind, edition.key):
-        raise IllegalStep("edition_waits")
-    if flaws := check(edition):
-        raise Incomplete([Reason(flaw.key, facts=dict(flaw.facts)) for flaw in flaws])
+    _sound(edition)
     turned = [*turned_keys(edition)]
     if by.party is None or by.id is None:
         raise Forbidden()
@@ -47,6 +54,19 @@ def turn_key(edition: Edition, *, digest: str, by: Actor) -> None:
     audit.record("edition_signed", on=edition, by=by, after={"digest": digest})
     if not rules.missing(needs(edition), [*turned, own]):
         _release(edition, by)
+    elif edition.offered_at is None:
+        edition.offered_at = clock.now()
+        telling.ask_for_keys(edition)
+
+
+def _sound(edition: Edition) -> None:
+    """Nobody signs, or is asked to, what cannot come into force as it is."""
+    if is_outdated(edition):
+        raise IllegalStep("edition_is_outdated")
+    if queries.waiting(edition.kind, edition.key):
+        raise IllegalStep("edition_waits")
+    if flaws := check(edition):
+        raise Incomplete([Reason(flaw.key, facts=dict(flaw.facts)) for flaw in flaws])
 
 
 def take_back(edition: Edition, *, by: Actor) -> None:
@@ -104,3 +124,4 @@ def _enter(edition: Edition, by: Actor) -> None:
     )
     db.session.flush()
     audit.record("edition_in_force", on=edition, by=by)
+    telling.tell_it_holds(edition)
