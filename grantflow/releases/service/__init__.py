@@ -1,8 +1,7 @@
 """Draft, save, sign, come into force: the one way in which what a fund rests on changes (foundation 9)."""
 
 from .checking import (
-    DAY,
-    Content,
+    as_stored,
     canonical_content,
     check,
     fingerprint,
@@ -12,30 +11,30 @@ from .checking import (
     turned_keys,
 )
 from .drafting import discard, draft, rebase, save
-from .reading import Sight, due_keys, overview, sight
+from .reading import Sight, due_keys, overview, sight, worded
 from .signing import CHECKS, offer, take_back, take_effect, turn_key
 
 __all__ = [
     "CHECKS",
-    "DAY",
-    "Content",
+    "Sight",
+    "as_stored",
     "canonical_content",
     "check",
     "discard",
     "draft",
+    "due_keys",
     "fingerprint",
     "flaws",
     "is_outdated",
-    "due_keys",
     "needs",
     "offer",
     "overview",
     "rebase",
     "save",
     "sight",
-    "Sight",
     "take_back",
     "take_effect",
     "turn_key",
     "turned_keys",
+    "worded",
 ]

@@ -6,7 +6,7 @@ from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Reason
 from grantflow.kernel.parties import SYSTEM, Actor
-from grantflow.platform import health, jobs
+from grantflow.platform import health, jobs, proof
 from grantflow.platform.db import db
 from grantflow.platform.health import Finding
 
@@ -14,8 +14,8 @@ from .. import queries, rules
 from ..kinds import KINDS
 from ..models import Edition, EditionKey
 from ..states import EditionState
-from .checking import as_document, check, fingerprint, is_outdated, needs, turned_keys
 from . import telling
+from .checking import as_document, check, fingerprint, is_outdated, needs, turned_keys
 from .holding import alone, hold_draft
 
 
@@ -33,6 +33,7 @@ def offer(edition: Edition, *, by: Actor) -> None:
 def turn_key(edition: Edition, *, digest: str, by: Actor) -> None:
     """One person's word for what they saw, ``digest``; the last one releases it. Raises IllegalStep, or Incomplete
     with every flaw: nobody signs what cannot come into force."""
+    proof.demand()
     alone(edition.kind, edition.key)
     db.lock(edition, by=by)
     db.session.refresh(edition, ["keys"])
