@@ -36,7 +36,7 @@ def index() -> Any:
 
 
 def _may_begin_new(actor: Actor, kind: Kind[Any]) -> bool:
-    return policy.can_read(actor) and bool(kind.new_key) and kind.can_edit(actor, "")
+    return policy.can_read(actor) and bool(kind.new_key and kind.beginner) and kind.can_edit(actor, "")
 
 
 # --- beginning -----------------------------------------------------------------------------------

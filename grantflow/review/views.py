@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 from grantflow.accounts.models import Person
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application
-from grantflow.calls.texts import criterion_question, criterion_title
+from grantflow.calls.rules import POINTS
+from grantflow.calls.texts import criterion_question, criterion_title, scale
 from grantflow.kernel.errors import Clash, DomainError, Incomplete, Invalid, Newer
 from grantflow.platform import disputes, locale, returning
 from grantflow.platform.access import current_actor, requires
+from grantflow.platform.bodies import WRITING, takes
 from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to
 from grantflow.seats.states import Conflict
 
@@ -58,6 +60,7 @@ def declare(assignment: Assignment) -> Any:
 
 
 @bp.route("/<uuid:id>", methods=["GET", "POST"])
+@takes(WRITING)
 @requires(policy.reviews, on=queries.own_file)
 def assess(assignment: Assignment) -> Any:
     """File and grid; saves a draft, submits, goes on to the next file. Once submitted, a page to read."""
@@ -125,7 +128,9 @@ def _grid(show: Callable[..., Any], assignment: Assignment, form: forms.Grid, **
             for criterion in criteria
         },
         comment_limit=forms.COMMENT_LIMIT,
-        total=sum(mark.points or 0 for mark in form.marks(criteria).values()),
+        scales={criterion.position: scale(criterion) for criterion in criteria},
+        points_max=POINTS,
+        total=rules.total(form.marks(criteria), {criterion.position: criterion.weight for criterion in criteria}),
         category=file.money.category,
         is_final=is_final,
         may_compare=is_final and queries.compare(current_actor(), application.id) is not None,

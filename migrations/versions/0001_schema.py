@@ -414,6 +414,10 @@ def upgrade() -> None:
         sa.Column("points_max", sa.Integer(), nullable=False),
         sa.Column("first_instalment_bp", sa.Integer(), nullable=False),
         sa.Column("report_months", sa.Integer(), nullable=False),
+        sa.Column("kilometre_cents", sa.Integer(), nullable=True),
+        sa.Column("day_cents", sa.Integer(), nullable=True),
+        sa.Column("night_cents", sa.Integer(), nullable=True),
+        sa.Column("interpreter_cents", sa.Integer(), nullable=True),
         sa.Column("last_number", sa.Integer(), nullable=False),
         sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_call_period")),
@@ -535,11 +539,80 @@ def upgrade() -> None:
         ),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("granted_by", sa.Uuid(), nullable=True),
+        sa.Column("confirmed_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "granted_by IS NULL OR role NOT IN ('signatory', 'finance', 'administrator') OR (confirmed_by IS NOT NULL"
+            " AND confirmed_by <> granted_by AND confirmed_by <> person_id AND granted_by <> person_id)",
+            name=op.f("ck_role_grant_four_eyes"),
+        ),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["person.id"], name=op.f("fk_role_grant_confirmed_by")),
         sa.ForeignKeyConstraint(["granted_by"], ["person.id"], name=op.f("fk_role_grant_granted_by")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "role", name=op.f("pk_role_grant")),
     )
+    op.create_index(op.f("ix_role_grant_confirmed_by"), "role_grant", ["confirmed_by"])
     op.create_index(op.f("ix_role_grant_granted_by"), "role_grant", ["granted_by"])
+    op.create_table(
+        "role_proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "applicant",
+                "reviewer",
+                "office",
+                "signatory",
+                "finance",
+                "administrator",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "confirmed",
+                "refused",
+                "withdrawn",
+                "lapsed",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint("proposed_by <> person_id", name=op.f("ck_role_proposal_proposer")),
+        sa.CheckConstraint(
+            "state <> 'confirmed' OR (settled_by IS NOT NULL AND settled_by NOT IN (proposed_by, person_id))",
+            name=op.f("ck_role_proposal_four_eyes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_role_proposal_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["proposed_by"], ["person.id"], name=op.f("fk_role_proposal_proposed_by")),
+        sa.ForeignKeyConstraint(["settled_by"], ["person.id"], name=op.f("fk_role_proposal_settled_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_proposal")),
+    )
+    op.create_index(op.f("ix_role_proposal_person_id"), "role_proposal", ["person_id"])
+    op.create_index(op.f("ix_role_proposal_proposed_by"), "role_proposal", ["proposed_by"])
+    op.create_index(op.f("ix_role_proposal_settled_by"), "role_proposal", ["settled_by"])
+    op.create_index(
+        "uq_role_proposal_waiting",
+        "role_proposal",
+        ["person_id", "role"],
+        unique=True,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
     op.create_table(
         "sign_in",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -687,14 +760,23 @@ def upgrade() -> None:
         "criterion",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("title_de", sa.String(), nullable=False),
         sa.Column("title_fr", sa.String(), nullable=False),
         sa.Column("question_de", sa.String(), nullable=False),
         sa.Column("question_fr", sa.String(), nullable=False),
-        sa.Column("points_max", sa.Integer(), nullable=False),
+        sa.Column("zero_de", sa.String(), nullable=False),
+        sa.Column("zero_fr", sa.String(), nullable=False),
+        sa.Column("five_de", sa.String(), nullable=False),
+        sa.Column("five_fr", sa.String(), nullable=False),
+        sa.Column("ten_de", sa.String(), nullable=False),
+        sa.Column("ten_fr", sa.String(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.CheckConstraint("weight > 0", name=op.f("ck_criterion_weight")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_criterion_call_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_criterion")),
+        sa.UniqueConstraint("call_id", "code", name=op.f("uq_criterion_call_id_code")),
         sa.UniqueConstraint("call_id", "position", name=op.f("uq_criterion_call_id_position")),
     )
     op.create_table(
@@ -715,7 +797,7 @@ def upgrade() -> None:
         sa.Column("longest", sa.Integer(), nullable=False),
         sa.Column("asked_from", sa.Integer(), nullable=False),
         sa.Column("required_from", sa.Integer(), nullable=True),
-        sa.CheckConstraint("code ~ '^[a-z][a-z_]*$'", name=op.f("ck_question_code")),
+        sa.CheckConstraint("code ~ '^[a-z][a-z0-9_]*$'", name=op.f("ck_question_code")),
         sa.CheckConstraint("longest > 0", name=op.f("ck_question_longest")),
         sa.CheckConstraint("required_from >= asked_from", name=op.f("ck_question_depth")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_question_call_id"), ondelete="CASCADE"),
@@ -737,6 +819,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_question_criterion_criterion_id"), "question_criterion", ["criterion_id"], unique=False)
     op.create_table(
+        "paper",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title_de", sa.String(), nullable=False),
+        sa.Column("title_fr", sa.String(), nullable=False),
+        sa.Column("help_de", sa.String(), nullable=False),
+        sa.Column("help_fr", sa.String(), nullable=False),
+        sa.Column("kinds", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("countries", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("asked_from", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_paper_call_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper")),
+        sa.UniqueConstraint("call_id", "code", name=op.f("uq_paper_call_id_code")),
+        sa.UniqueConstraint("call_id", "position", name=op.f("uq_paper_call_id_position")),
+    )
+    op.create_table(
         "envelope",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("call_id", sa.Uuid(), nullable=False),
@@ -750,6 +850,7 @@ def upgrade() -> None:
         sa.Column("committed_cents", sa.BigInteger(), nullable=False),
         sa.Column("reserved_cents", sa.BigInteger(), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("is_released", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "committed_cents >= 0 AND reserved_cents >= 0 AND committed_cents + reserved_cents <= limit_cents",
             name=op.f("ck_envelope_within_limit"),
@@ -1683,6 +1784,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_envelope_funder_code"), table_name="envelope")
     op.drop_table("envelope")
     op.drop_index(op.f("ix_question_criterion_criterion_id"), table_name="question_criterion")
+    op.drop_table("paper")
     op.drop_table("question_criterion")
     op.drop_table("question")
     op.drop_table("criterion")
@@ -1697,6 +1799,7 @@ def downgrade() -> None:
     op.drop_table("token")
     op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")
     op.drop_table("sign_in")
+    op.drop_table("role_proposal")
     op.drop_table("role_grant")
     op.drop_table("remedy_rule")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")

@@ -11,7 +11,7 @@ from grantflow.kernel.parties import Role
 from .. import queries, rules
 from ..kinds import KINDS
 from ..models import Edition
-from ..rules import DAY, Content, Flaw
+from ..rules import DAY, REASON, Content, Flaw
 
 
 def check(edition: Edition) -> list[Flaw]:
@@ -23,6 +23,9 @@ def check(edition: Edition) -> list[Flaw]:
         found.append(Flaw(DAY, "flaw.valid_at_once"))
     elif before and edition.valid_from and edition.valid_from < max(clock.today(), before.valid_from or clock.today()):
         found.append(Flaw(DAY, "flaw.valid_from_is_past"))
+    signed = as_document(edition.kind, before.content if before else None)
+    if not edition.reason and KINDS[edition.kind].wants_reason(signed):
+        found.append(Flaw(REASON, "flaw.reason_missing"))
     return found
 
 
