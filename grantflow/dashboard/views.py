@@ -17,6 +17,7 @@ from grantflow.applications.states import State
 from grantflow.calls import queries as calls
 from grantflow.calls import rules as call_rules
 from grantflow.calls import texts as call_texts
+from grantflow.kernel import clock
 from grantflow.kernel.errors import IllegalStep, Invalid
 from grantflow.kernel.parties import OFFICES, Role
 from grantflow.letters import policy as letter_policy
@@ -30,7 +31,7 @@ from grantflow.notifications.models import Message
 from grantflow.platform import locale
 from grantflow.platform.access import current_actor, has_role, is_staff, requires, signed_in
 from grantflow.platform.errors import describe
-from grantflow.platform.http import flash_ok, flash_problem, invalid, is_read, page, redirect_to
+from grantflow.platform.http import flash_ok, flash_problem, invalid, is_read, page, redirect_to, refusal
 
 from . import queries, service, texts
 from .forms import FormalCheckForm, Verdict
@@ -48,6 +49,7 @@ def home() -> Response | BaseResponse:
     actor = current_actor()
     if not is_staff(actor):
         return redirect_to("applications.index")
+    begun, now = calls.begun(), clock.now()
     open_calls = [
         {
             "title": call_texts.call_title(call),
@@ -55,9 +57,17 @@ def home() -> Response | BaseResponse:
             "days_left": call_rules.days_left(call.closes_at),
             "url": url_for("public.call", code=call.code),
         }
-        for call in calls.open_calls(whole=False)
+        for call in reversed(begun)
+        if call.closes_at >= now
     ]
-    return page("dashboard/home.html", tasks=queries.tasks(actor), roles=sorted(actor.roles), calls=open_calls)
+    agendas = [(its.call and call_texts.call_title(its.call), its.tasks) for its in queries.agendas(actor, begun)]
+    return page(
+        "dashboard/home.html",
+        agendas=agendas,
+        is_divided=len(begun) > 1,
+        roles=sorted(actor.roles),
+        calls=open_calls,
+    )
 
 
 # --- one file ----------------------------------------------------------------------------------------
@@ -78,7 +88,7 @@ def check(application: Application) -> Response | BaseResponse:
     if application.state is not State.SUBMITTED:
         raise IllegalStep("illegal_step")
     if not form.sent():
-        return _file(application, form, 200 if locale.switching() else 422)
+        return _file(application, form, refusal())
     reason = form.reason.data or ""
     try:
         if form.verdict.data is Verdict.ADMIT:

@@ -10,13 +10,16 @@ from flask_babel import gettext as _
 from grantflow.accounts.models import Person
 from grantflow.applications.states import State
 from grantflow.applications.texts import STAFF_BADGES, STATES
+from grantflow.calls import queries as calls
+from grantflow.calls.models import Envelope
 from grantflow.config import LANGUAGES
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import OFFICES
-from grantflow.platform import errors, locale, proof
+from grantflow.platform import errors, proof
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.bodies import WRITING, takes
-from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
+from grantflow.platform.http import flash_ok, invalid, is_read, is_shown_again, page, redirect_to, refusal
+from grantflow.platform.proof import fresh_proof
 from grantflow.platform.words import spoken
 
 from . import forms, policy, queries, rules, service, texts
@@ -49,10 +52,31 @@ def ranking(its: Ranking) -> Any:
     )
 
 
+@bp.route("/envelopes/<uuid:id>/release", methods=["GET", "POST"])
+@requires(policy.may_release, on=queries.envelope)
+@fresh_proof()
+def release_budget(envelope: Envelope) -> Any:
+    """Money that was only announced: its funder says that it can be promised from now on."""
+    form = forms.BudgetForm()
+    if not form.sent():
+        show = page if is_read() else invalid
+        return show("decisions/release_budget.html", form=form, envelope=envelope)
+    service.release_budget(envelope, form.reason.data or "", by=current_actor())
+    flash_ok(_("The budget is released. What was prepared can be signed now."))
+    return redirect_to("decisions.ranking", call=envelope.call.code)
+
+
 @bp.get("/to-sign")
 @requires(policy.decides)
 def to_sign() -> Any:
-    return page("decisions/to_sign.html", lists=queries.to_sign(current_actor()), describe=errors.describe)
+    """What lies before the cities in a call, by default the latest in which something waits for the actor."""
+    actor = current_actor()
+    choice = calls.choice(
+        request.args.get("call"),
+        lambda _calls: {key: its.to_sign + its.to_deliberate for key, its in queries.tasks(actor).items()},
+    )
+    lists = queries.to_sign(actor, choice.call_id)
+    return page("decisions/to_sign.html", lists=lists, choice=choice, describe=errors.describe)
 
 
 # --- proposing -----------------------------------------------------------------------------------
@@ -73,7 +97,7 @@ def propose(draft: Draft) -> Any:
         "held": queries.reservations(actor, draft.application.call_id, besides=draft.application.id),
         "shown": queries.SHOWN,
     }
-    if form.wants_split() and not locale.switching():
+    if form.wants_split() and not is_shown_again():
         if form.award.point_out():
             form.fill_split(forms.split_of(draft, form.award.data or 0))
         return page("decisions/propose.html", form=form, **context)
@@ -178,7 +202,7 @@ def _sign(proposal: Proposal, verb: Callable[..., Proposal]) -> Any:
     form = forms.signing(actor)
     assert isinstance(actor, Person)  # noqa: S101 - the policy wants a role, and only people have one
     if not form.sent():
-        return _show(proposal, form, status=200 if locale.switching() else 422)
+        return _show(proposal, form, status=refusal())
     try:
         proof.take()
         proposal = verb(proposal, form.digest.data, by=actor)

@@ -168,7 +168,7 @@ def offer(edition: Edition) -> Any:
 def turn_key(edition: Edition) -> Any:
     form = forms.KeyForm()
     if not form.sent():
-        return _show(edition, form, status=200 if locale.switching() else 422)
+        return _show(edition, form, status=200 if locale.is_switching() else 422)
     try:
         proof.take()
         service.turn_key(edition, digest=form.digest.data or "", by=current_actor())

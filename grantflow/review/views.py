@@ -1,6 +1,6 @@
 """Pages of the review: the reviewer's queue, declaration, file with grid, comparison, and the office's assignments."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 from grantflow.accounts.models import Person
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application
+from grantflow.calls import queries as calls
 from grantflow.calls.rules import POINTS
 from grantflow.calls.texts import criterion_question, criterion_title, scale
 from grantflow.kernel.errors import Clash, DomainError, Incomplete, Invalid, Newer
 from grantflow.platform import disputes, locale, returning
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.bodies import WRITING, takes
+from grantflow.platform.disputes import Disputes
 from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to
 from grantflow.seats.states import Conflict
 
@@ -29,7 +31,10 @@ bp = Blueprint("review", __name__, url_prefix="/review")
 @bp.get("/")
 @requires(policy.reviews)
 def queue() -> Any:
-    return page("review/queue.html", queue=queries.queue(current_actor(), _cursor()))
+    """My queue in a call, by default the latest in which something waits for me."""
+    actor = current_actor()
+    choice = _choice(lambda: {key: sum(its.values()) for key, its in queries.pending_counts(actor).items()})
+    return page("review/queue.html", queue=queries.queue(actor, choice.call_id, _cursor()), choice=choice)
 
 
 @bp.route("/<uuid:id>/declaration", methods=["GET", "POST"])
@@ -69,7 +74,7 @@ def assess(assignment: Assignment) -> Any:
     criteria = assignment.application.call.criteria
     form = forms.grid_of(criteria, assignment.assessment, queries.marks(assignment.assessment))
     if not form.sent():
-        return _grid(page if is_read() else invalid, assignment, form)
+        return _grid(page if is_read() else invalid, assignment, form, clash=_still(assignment, form))
     try:
         return _save(assignment, form)
     except Incomplete as error:
@@ -86,13 +91,7 @@ def assess(assignment: Assignment) -> Any:
 def _save(assignment: Assignment, form: forms.Grid) -> Any:
     """Keep the draft or submit it, and lead on."""
     actor, action = current_actor(), request.form.get("action")
-    answers: dict[str, Any] = {
-        "marks": form.marks(assignment.application.call.criteria),
-        "recommended_cents": form.recommended.data,
-        "comment": form.comment.data or "",
-        "seen": form.saw(forms.MARK),
-        "by": actor,
-    }
+    answers = _answers(assignment, form) | {"seen": form.saw(forms.MARK)}
     here = assignment.application_id
     if action == "submit":
         try:
@@ -110,6 +109,29 @@ def _save(assignment: Assignment, form: forms.Grid) -> Any:
         flash_ok(disputes.taken([disputes.label_of(form, name) for name in saved.taken]))
     following = queries.next_file(actor, assignment) if action == "next" else None
     return redirect_to("review.assess", id=following or here)
+
+
+def _answers(assignment: Assignment, form: forms.Grid) -> dict[str, Any]:
+    return {
+        "marks": form.marks(assignment.application.call.criteria),
+        "recommended_cents": form.recommended.data,
+        "comment": form.comment.data or "",
+        "by": current_actor(),
+    }
+
+
+def _still(assignment: Assignment, form: forms.Grid) -> Disputes | None:
+    """What the page sent offered to choose about, and still does: it is shown again for another reason."""
+    question = form.asks(forms.MARK)
+    if question is None or assignment.assessment is None:
+        return None
+    try:
+        service.save_draft(assignment, **_answers(assignment, form), seen=question)
+    except Clash as error:
+        return disputes.of(error, form, forms.MARK, by=current_actor()) if error.conflicts else None
+    except DomainError:
+        return None
+    raise AssertionError("a question writes nothing")
 
 
 def _grid(show: Callable[..., Any], assignment: Assignment, form: forms.Grid, **more: Any) -> Any:
@@ -160,11 +182,13 @@ def compare(comparison: Comparison) -> Any:
 @bp.get("/to-assign")
 @requires(policy.assigns)
 def to_assign() -> Any:
-    """Files that wait for the actor's office: for a reviewer of its side, or for the third one."""
-    found = queries.waiting(current_actor(), _cursor())
+    """Files of a call that wait for the actor's office: for a reviewer of its side, or for the third one."""
+    actor = current_actor()
+    choice = _choice(lambda: {key: sum(its.values()) for key, its in queries.needs(actor).items()})
+    found = queries.waiting(actor, choice.call_id, _cursor())
     rows = found[: queries.PAGE]
     following = rows[-1][0].id if len(found) > queries.PAGE else None
-    return page("review/to_assign.html", rows=rows, needs=texts.NEEDS, following=following)
+    return page("review/to_assign.html", rows=rows, needs=texts.NEEDS, following=following, choice=choice)
 
 
 @bp.post("/<uuid:id>/assignments")
@@ -212,6 +236,10 @@ def _chosen() -> Person:
     if reviewer is None:
         raise Invalid("review_reviewer_missing", field="reviewer")
     return reviewer
+
+
+def _choice(work: Callable[[], Mapping[UUID, int]]) -> calls.Choice:
+    return calls.choice(request.args.get("call"), lambda _calls: work())
 
 
 def _cursor() -> UUID | None:

@@ -13,6 +13,14 @@ FUNCTIONS = {
     """,
     "submitted_assessment_is_final": """
         BEGIN
+          -- Erasure: what was written goes, the points stay.
+          IF TG_OP = 'UPDATE' AND NEW.comment = '' AND to_jsonb(NEW) - 'comment' = to_jsonb(OLD) - 'comment'
+             AND is_purged((SELECT s.application_id FROM seat s WHERE s.id = CASE TG_TABLE_NAME
+               WHEN 'assessment' THEN (to_jsonb(OLD) ->> 'assignment_id')::uuid
+               ELSE (SELECT a.assignment_id FROM assessment a
+                      WHERE a.id = (to_jsonb(OLD) ->> 'assessment_id')::uuid) END)) THEN
+            RETURN NEW;
+          END IF;
           IF TG_TABLE_NAME = 'assessment' THEN
             IF EXISTS (SELECT 1 FROM seat s WHERE s.id = OLD.assignment_id AND s.submitted_at IS NOT NULL) THEN
               RAISE EXCEPTION 'a submitted assessment is final';
@@ -145,7 +153,8 @@ FUNCTIONS = {
     """,
     "commitment_is_summed": """
         BEGIN
-          UPDATE envelope SET committed_cents = committed_cents + NEW.cents WHERE id = NEW.envelope_id;
+          UPDATE envelope SET committed_cents = committed_cents + NEW.cents WHERE id = NEW.envelope_id AND is_released;
+          IF NOT FOUND THEN RAISE EXCEPTION 'money that is only announced is promised to nobody'; END IF;
           RETURN NULL;
         END
     """,

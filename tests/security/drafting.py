@@ -2,7 +2,12 @@
 
 from uuid import UUID
 
-from grantflow.accounts.models import Person
+from sqlalchemy import select
+
+from grantflow.accounts import service as accounts
+from grantflow.accounts.models import Person, RoleProposal
+from grantflow.kernel.parties import Role
+from grantflow.platform.db import db
 from grantflow.releases import service as releases
 from tests.samples import LAW
 
@@ -12,3 +17,9 @@ def law_before_those_who_sign(administrator: Person) -> UUID:
     edition = releases.draft("law", str(administrator.party), LAW, by=administrator, reason="A reason for colleagues")
     releases.offer(edition, by=administrator)
     return edition.id
+
+
+def role_proposed(person: Person, administrator: Person) -> UUID:
+    """By the one administrator of Düsseldorf: that of another funder confirms it."""
+    accounts.set_roles(person, {Role.REVIEWER, Role.SIGNATORY}, by=administrator)
+    return db.session.scalars(select(RoleProposal.id)).one()

@@ -15,10 +15,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select, text
 
 from grantflow.accounts import service as accounts
-from grantflow.accounts.models import Person, Purpose, RoleProposal, Token
+from grantflow.accounts.models import Person, Purpose, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
-from grantflow.calls.models import Call
+from grantflow.calls.models import Call, Envelope
 from grantflow.decisions.models import Act, Proposal
 from grantflow.demo.people import STAFF
 from grantflow.demo.play import Cast, play
@@ -36,7 +36,7 @@ from grantflow.review.models import Assignment, Nomination
 from grantflow.seats.states import Conflict
 from tests.given import Given, begun, called
 
-from .drafting import law_before_those_who_sign
+from .drafting import law_before_those_who_sign, role_proposed
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 NAMES = {D: "D", T: "T", M: "M"}
@@ -113,7 +113,8 @@ class Notes:
     failed: dict[str, UUID] = field(default_factory=dict)
     links: dict[Purpose, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
-    #: A file that nobody has a part in (``free``), a third reviewer (``nominee``) and a role that wait to be confirmed.
+    #: A file that nobody has a part in (``free``), a third reviewer (``nominee``) and a role that wait to be confirmed,
+    #: an ``envelope`` of Düsseldorf's.
     landmarks: dict[str, UUID] = field(default_factory=dict)
     mail: str = ""
     now: datetime = field(default_factory=clock.now)
@@ -158,7 +159,7 @@ class World:
             self._more_files()
             self._more_people(staff)
             self._conflicts()
-            self._propose_a_role()
+            self.landmarks["role proposal"] = role_proposed(self._person(UNASSIGNED), self._person("administrator D"))
             db.session.commit()
             self.landmarks["edition"] = law_before_those_who_sign(self._person("administrator D"))
             self._print_letters()
@@ -186,6 +187,8 @@ class World:
         self.landmarks["nominee"] = nominee.id
         # A file that nobody has a part in, with a picker for every office.
         self.landmarks["free"] = given.application(State.ADMITTED, title="Nobody’s conflict").id
+        own = Envelope.funder_code == Party.DUESSELDORF
+        self.landmarks["envelope"] = db.session.scalars(select(Envelope.id).where(own)).one()
         # The demo's awards and proposals leave little.
         given.proposed(given.assessed(country=Country.FRANCE), award=10_000)
 
@@ -230,12 +233,6 @@ class World:
             if file.state in {State.ADMITTED, State.IN_REVIEW}:
                 db.session.add(Assignment(**common, reviewer_id=both.id, conflict=Conflict.UNDECLARED))
         db.session.flush()
-
-    def _propose_a_role(self) -> None:
-        """By the one administrator of Düsseldorf: that of another funder confirms it."""
-        person = self._person(UNASSIGNED)
-        accounts.set_roles(person, {Role.REVIEWER, Role.SIGNATORY}, by=self._person("administrator D"))
-        self.landmarks["role proposal"] = db.session.scalars(select(RoleProposal.id)).one()
 
     def _print_letters(self) -> None:
         """A small file for every letter of one awarded file and for the rejection: no need of WeasyPrint here."""
