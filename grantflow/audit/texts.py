@@ -81,6 +81,7 @@ ACTIONS: dict[str, Any] = {
     "key_turned": _l("Signed"),
     "consent_given": _l("Consent given"),
     "decided": _l("Decided with both keys"),
+    "budget_released": _l("Budget released"),
     # letters and messages
     "letter_issued": _l("Letter issued"),
     "letter_rendered": _l("Letter made"),
@@ -91,6 +92,8 @@ ACTIONS: dict[str, Any] = {
     "letter_downloaded": _l("Letter downloaded"),
     "message_restarted": _l("Message started again"),
     "messages_restarted": _l("Failed messages started again"),
+    "mail_tried": _l("Test message sent"),
+    "mail_arrived": _l("Test message has arrived"),
     "upkeep_restarted": _l("Periodic work started again"),
 }
 
