@@ -8,6 +8,7 @@ import click
 
 from grantflow.cli import data, quality, running, work
 from grantflow.cli.doctor import doctor
+from grantflow.cli.fund import fund
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,6 +24,7 @@ for command in (
     running.alive,
     data.database,
     data.demo,
+    fund,
     data.admin,
     data.audit,
     data.organisations,
