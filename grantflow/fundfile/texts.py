@@ -69,4 +69,5 @@ def needs(wanted: Sequence[Need]) -> list[str]:
 
 
 def _or(keys: Sequence[Any], words: Mapping[Any, Any]) -> str:
-    return f" {_('or')} ".join(str(words[key]) for key in keys)
+    joint = _("or")
+    return f" {joint} ".join(str(words[key]) for key in keys)
