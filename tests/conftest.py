@@ -24,7 +24,6 @@ from playwright.sync_api import Browser
 from sqlalchemy import create_engine, make_url
 from xdist.scheduler import LoadScopeScheduling
 
-from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Person
 from grantflow.app import create_app
 from grantflow.config import Settings
@@ -32,7 +31,7 @@ from grantflow.platform import access, passwords
 from grantflow.platform.db import db
 from grantflow.platform.embedded import Embedded
 from tests.browser import launched
-from tests.given import Given
+from tests.given import Given, begun
 from tests.unsteady import UNSTEADY
 
 # A busy machine is slow, not wrong.
@@ -236,7 +235,7 @@ def client(app: Flask) -> FlaskClient:
 def sign_in(app: Flask, person: Person) -> FlaskClient:
     """A client signed in as ``person``, by a real sign-in row."""
     with app.app_context():
-        token = accounts.open_session(person)
+        token = begun(person)
         db.session.commit()
     client = app.test_client()
     with client.session_transaction() as session:

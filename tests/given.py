@@ -14,7 +14,9 @@ from flask import Flask, has_app_context
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from grantflow.accounts.models import Address, Person, RoleGrant
+from grantflow.accounts import service as accounts
+from grantflow.accounts.models import Address, Person, RoleGrant, SignIn
+from grantflow.accounts.states import Means
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application, Version
 from grantflow.applications.states import (
@@ -33,6 +35,7 @@ from grantflow.letters.states import Channel
 from grantflow.organisations import service as organisations
 from grantflow.organisations.models import Membership, Organisation
 from grantflow.organisations.states import Country, Kind, MemberRole
+from grantflow.platform import tokens
 from grantflow.platform.db import db
 from grantflow.review import service as review
 from grantflow.review.models import Assignment
@@ -40,6 +43,14 @@ from grantflow.review.rules import Mark
 from grantflow.seats.states import Conflict
 from tests import loading
 from tests.samples import PASSWORD, PURPOSE, budget, called, fill_in, password_hash, profile, siret
+
+
+def begun(person: Person) -> str:
+    """The key of a session of ``person`` who has just proved who they are."""
+    token = accounts.begin(person, Means.PASSWORD)
+    db.session.query(SignIn).filter_by(token_hash=tokens.fingerprint(token)).one().proved_at = clock.now()
+    db.session.flush()
+    return token
 
 
 class Given:
@@ -338,7 +349,7 @@ class Given:
         with self.session():
             found = db.session.get_one(Proposal, proposal.id)
             verb = decisions.consent if person.party is Party.METROPOLE else decisions.turn_key
-            verb(found, found.digest, PASSWORD, by=db.session.get_one(Person, person.id))
+            verb(found, found.digest, by=db.session.get_one(Person, person.id))
         return self.proposal(proposal.id)
 
     def decided(self, proposal: Proposal | None = None, **terms: Any) -> Proposal:

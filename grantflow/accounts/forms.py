@@ -35,8 +35,8 @@ TYPED_AT_MOST = 8 * PASSWORD_MAX
 class Password(PasswordField):
     """Any characters, paste allowed, blanks at the ends kept."""
 
-    def __init__(self, label: Any = _l("Password"), **more: Any) -> None:
-        super().__init__(label, [required()], **more)
+    def __init__(self, label: Any = _l("Password"), validators: Any = None, **more: Any) -> None:
+        super().__init__(label, [required()] if validators is None else validators, **more)
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         if self.data and len(self.data) > TYPED_AT_MOST:
@@ -100,6 +100,21 @@ class RegisterForm(NameForm):
 
 class ConfirmForm(Form):
     password = Password()
+
+
+class ProofForm(Form):
+    """What shows once more who acts; forms that ask for it themselves inherit it."""
+
+    password = Password(validators=())
+
+    def shown(self) -> dict[str, str]:
+        """What was sent of it, by name."""
+        return {"password": self.password.data or ""}
+
+    def fit(self, *, is_fresh: bool) -> None:
+        """Ask nothing while a proof is fresh, unless what was shown was wrong."""
+        if is_fresh and not self.password.errors:
+            del self.password
 
 
 class RequestResetForm(Form):

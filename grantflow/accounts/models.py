@@ -12,6 +12,8 @@ from grantflow.kernel.parties import Party, Role
 from grantflow.kernel.text import fold
 from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
+from .states import Means
+
 
 class Address(StrEnum):
     """How letters address a person."""
@@ -125,6 +127,11 @@ class SignIn(Identified, Base):
     #: Written at most once a minute (D33).
     seen_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    means: Mapped[Means] = mapped_column(enum_column(Means))
+    #: When its person last showed again who they are, before a weighty step (T8).
+    proved_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: Browser and system as their owner would call them, to tell one session from another.
+    device: Mapped[str] = mapped_column(default="")
 
     person: Mapped[Person] = relationship(lazy="joined")
 

@@ -49,6 +49,11 @@ def sign_in_of(token: str) -> SignIn | None:
     return db.session.scalars(_SIGN_IN, {"key": tokens.fingerprint(token)}).unique().one_or_none()
 
 
+def proved_at(token: str) -> datetime | None:
+    """When the person of a session last showed again who they are; asked of the row, whatever this request read."""
+    return db.session.scalar(select(SignIn.proved_at).where(SignIn.token_hash == tokens.fingerprint(token)))
+
+
 def owner_of_session(token: str) -> UUID | None:
     """Whose session a cookie stood for, ended or not."""
     found = sign_in_of(token)

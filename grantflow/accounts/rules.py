@@ -26,6 +26,8 @@ IDLE_OTHERS = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
 #: "Last seen" is written at most this often (D33).
 SEEN_EVERY = timedelta(minutes=1)
+#: A proof before a weighty step holds this long (T8): several acts are signed without asking for each.
+FRESH_FOR = timedelta(minutes=5)
 
 #: Roles that stand alone, with what is said against a second one. Finance and administrators never see reviews,
 #: which offices, reviewers and signatories do (D12); who pays is another person than who prepares or decides (D11,

@@ -39,6 +39,7 @@ LANGUAGES = {"de": "Deutsch", "fr": "Français"}
 
 MESSAGES: dict[str, Any] = {
     "sign_in_wrong": _l("The e-mail address or the password is not right, or the account has not been confirmed yet."),
+    "proof_asked": _l("Please fill in this field."),
     "password_wrong": _l("The password is not right."),
     "password_short": _l("Please choose a password of at least %(count)s characters."),
     "password_long": _l("Please choose a password of at most %(count)s characters."),

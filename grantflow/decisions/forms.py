@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
-from wtforms import BooleanField, HiddenField, PasswordField
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import InputRequired, Optional
 
+from grantflow.accounts.forms import ProofForm
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import Actor, Party
 from grantflow.platform.forms import (
@@ -151,15 +151,14 @@ def split_of(draft: Draft, award: int) -> dict[Party, int]:
     return rules.proposed_split(min(award, free), draft.pots)
 
 
-class KeyForm(Form):
-    """A signature: what was seen, that it was read, and the password again (D8)."""
+class KeyForm(ProofForm):
+    """A signature: what was seen, that it was read, and once more who signs (D8)."""
 
     digest = HiddenField(validators=[required()])
     noted = BooleanField(
         _l("I have taken note of the decision and sign it for my city."),
         [required(_l("Please confirm that you have taken note."))],
     )
-    password = PasswordField(lazy_pgettext("field", "Password"), [required()])
 
 
 class ConsentForm(KeyForm):

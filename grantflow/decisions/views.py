@@ -13,7 +13,7 @@ from grantflow.applications.texts import STAFF_BADGES, STATES
 from grantflow.config import LANGUAGES
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import OFFICES
-from grantflow.platform import errors, locale
+from grantflow.platform import errors, locale, proof
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
 from grantflow.platform.words import spoken
@@ -178,7 +178,8 @@ def _sign(proposal: Proposal, verb: Callable[..., Proposal]) -> Any:
     if not form.sent():
         return _show(proposal, form, status=200 if locale.switching() else 422)
     try:
-        proposal = verb(proposal, form.digest.data, form.password.data, by=actor)
+        proof.take()
+        proposal = verb(proposal, form.digest.data, by=actor)
     except Invalid as error:
         form.blame(error)
         return _show(proposal, form, status=422)
@@ -197,4 +198,5 @@ def _sign(proposal: Proposal, verb: Callable[..., Proposal]) -> Any:
 def _show(proposal: Proposal, form: forms.KeyForm, *, status: int = 200, problem: str = "") -> Any:
     sight = queries.sight(current_actor(), proposal)
     form.digest.data = proposal.digest
+    proof.fit(form)
     return page("decisions/show.html", status, sight=sight, form=form, problem=problem, describe=errors.describe)

@@ -54,10 +54,9 @@ class Move:
 class Cast:
     """Who plays whom."""
 
-    def __init__(self, staff: list[Person], applicants: dict[str, Person], password: str) -> None:
+    def __init__(self, staff: list[Person], applicants: dict[str, Person]) -> None:
         self.staff = staff
         self.applicants = applicants
-        self.password = password
 
     def of(self, party: Party, role: Role, nth: int = 0) -> Person:
         return [person for person in self.staff if person.party is party and role in person.roles][nth]
@@ -329,11 +328,11 @@ class _Story:
 
     def _consent(self) -> None:
         signatory = self.cast.of(Party.METROPOLE, Role.SIGNATORY)
-        decisions.consent(self.proposal, self.proposal.digest, self.cast.password, by=signatory)
+        decisions.consent(self.proposal, self.proposal.digest, by=signatory)
 
     def _second_key(self) -> None:
         self._turn(Party.TOULOUSE)
 
     def _turn(self, party: Party) -> None:
         signatory = self.cast.of(party, Role.SIGNATORY)
-        decisions.turn_key(self.proposal, self.proposal.digest, self.cast.password, by=signatory)
+        decisions.turn_key(self.proposal, self.proposal.digest, by=signatory)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from grantflow.accounts import service as accounts
 from grantflow.accounts import texts as account_texts
 from grantflow.accounts.models import Person, RoleGrant
+from grantflow.accounts.states import Means
 from grantflow.config import local_secret
 from grantflow.kernel import clock, emails
 from grantflow.kernel.parties import Actor, Party
@@ -37,14 +38,13 @@ def load() -> bool:
     if fund.is_loaded():
         return False
     now = clock.now()
-    password = local_secret(settings().data_dir / PASSWORD)
-    hashed = passwords.hash_of(password)
+    hashed = passwords.hash_of(local_secret(settings().data_dir / PASSWORD))
     call = fund.load_fund()
     with clock.frozen(call.opens_at):
         staff = [_person(somebody, hashed) for somebody in STAFF]
         applicants = {project.contact.email: _person(project.contact, hashed) for project in PROJECTS}
     db.session.flush()
-    play(call, Cast(staff, applicants, password), until=now)
+    play(call, Cast(staff, applicants), until=now)
     _write_table()
     return True
 
@@ -108,7 +108,7 @@ def somebody(actor: Actor, id: UUID) -> Person | None:  # noqa: A002 - the addre
 
 def become(person: Person) -> str:
     """A session of ``person``: the key for the cookie."""
-    return accounts.open_session(person)
+    return accounts.begin(person, Means.SWITCH)
 
 
 # --- the mailbox ---------------------------------------------------------------------------------

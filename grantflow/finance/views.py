@@ -12,6 +12,7 @@ from grantflow.letters.models import Letter
 from grantflow.letters.states import Desk
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import attachment, flash_problem, page, redirect_to
+from grantflow.platform.proof import fresh_proof
 
 from . import forms, policy, texts
 
@@ -47,6 +48,7 @@ def download(letter: Letter) -> Response:
 
 @bp.post("/letters/archive")
 @requires(policy.has_desk)
+@fresh_proof()
 def archive() -> BaseResponse:
     """The ticked letters, or all that match the filter, as ZIP with an index; what is not printed is left out."""
     actor, wanted = current_actor(), forms.read_filter(request.form)

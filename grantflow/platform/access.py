@@ -84,6 +84,11 @@ def entered(token: str, owner: UUID) -> dict[str, str]:
     return {"_user_id": token, "csrf_token": f"{owner}.{tokens.fresh()}"}
 
 
+def session_key() -> str:
+    """What the visitor's cookie holds as a session's key; "" without one."""
+    return str(session.get("_user_id", "")) if has_request_context() else ""
+
+
 def owner_of(seed: str) -> UUID | None:
     """Whose session has that seed of its forms' tokens; None: a visitor's."""
     try:

@@ -23,6 +23,7 @@ log = structlog.get_logger()
 MESSAGES: dict[str, Any] = {
     "forbidden": _l("You are not allowed to do this."),
     "rights_lost": _l("Your rights have changed in the meantime. Nothing was saved; please sign in again."),
+    "proof_missing": _l("Please confirm once more that it is you. Nothing was saved."),
     "illegal_step": _l("This is no longer possible: the file has moved on in the meantime."),
     "both_changed": _l("The same entries have been changed elsewhere in the meantime. Nothing was saved."),
     "changed_meanwhile": _l("Something has been changed elsewhere in the meantime. Nothing was sent."),

@@ -69,7 +69,7 @@ def endpoint_of(path: str) -> tuple[str, dict[str, Any]] | None:
 
 
 #: Never put into a page again, and nothing a reader typed.
-NOT_KEPT = ("password", "old", "new", "csrf_token", locale.SWITCH)
+NOT_KEPT = ("password", "old", "new", "one_time_code", "passkey", "challenge", "_proof", "csrf_token", locale.SWITCH)
 
 
 def typed() -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from grantflow.accounts import queries, service
 from grantflow.accounts.models import Person, SignIn, Token
 from grantflow.accounts.rules import Name
+from grantflow.accounts.states import Means
 from grantflow.audit.models import Entry
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, Invalid
@@ -122,7 +123,7 @@ def test_the_first_administrator_comes_from_the_command_line() -> None:
 def test_what_is_over_is_swept_away_after_a_week(given: Given) -> None:
     person = given.applicant()
     service.request_reset(person.email)
-    service.open_session(person)
+    service.begin(person, Means.PASSWORD)
     db.session.commit()
     with clock.frozen(clock.now() + timedelta(days=6)):
         service.forget_expired()

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from unittest.mock import patch
 
 import psutil
 from flask import Flask
@@ -26,7 +25,7 @@ from tests.applications.test_cost import filing
 from tests.benchmarks import floor
 from tests.conftest import sign_in
 from tests.counting import counted
-from tests.given import PASSWORD, Given
+from tests.given import Given
 from tests.letters import samples
 
 ROUNDS = 40
@@ -105,14 +104,13 @@ def _decided(app: Flask) -> tuple[int, float]:
     given.turn(proposal, given.signatory(Party.METROPOLE))
     given.turn(proposal, given.signatory(Party.DUESSELDORF))
     jean = given.signatory(Party.TOULOUSE)
-    # Hashing a password is slow on purpose, and counts its attempts beside this transaction.
-    with app.app_context(), patch("grantflow.decisions.service.signing.accounts.verify_password"):
+    with app.app_context():
         found, by = db.session.get_one(Proposal, proposal.id), db.session.get_one(Person, jean.id)
         assert by.roles
         assert found.application
         began = time.process_time()
         with counted() as count:
-            decisions.turn_key(found, found.digest, PASSWORD, by=by)
+            decisions.turn_key(found, found.digest, by=by)
             db.session.commit()
         spent = (time.process_time() - began) * 1000
         assert found.act.decided_at

@@ -12,7 +12,7 @@ from grantflow.decisions.models import Proposal
 from grantflow.kernel.parties import Party
 from grantflow.notifications.models import Message
 from grantflow.platform.db import db
-from tests.given import PASSWORD, Given
+from tests.given import Given
 
 D, T, M = Party
 
@@ -44,11 +44,11 @@ def count(app: Flask, model: type) -> int:
         return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-def sign(app: Flask, proposal: Proposal, person, digest: str | None = None, password: str = PASSWORD) -> None:
+def sign(app: Flask, proposal: Proposal, person, digest: str | None = None) -> None:
     with app.app_context():
         found = db.session.get_one(Proposal, proposal.id)
         verb = service.consent if person.party is M else service.turn_key
-        verb(found, digest or found.digest, password, by=db.session.get_one(type(person), person.id))
+        verb(found, digest or found.digest, by=db.session.get_one(type(person), person.id))
         db.session.commit()
 
 

@@ -275,7 +275,7 @@ class Ledger(RuleBasedStateMachine):
             last = party is not M and ({D, T} - {party}) <= file.signed and not file.needed - {party} <= file.signed
             may = party in file.needed and not last
             its, verb = self.proposal(file), service.consent if party is M else service.turn_key
-            found = self.attempt(verb, its, its.digest, "", by=self.signatories[party])
+            found = self.attempt(verb, its, its.digest, by=self.signatories[party])
             assert bool(found) is not may, (found, party, file)
             if may:
                 file.signed.add(party)

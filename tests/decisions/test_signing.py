@@ -11,7 +11,7 @@ from grantflow.decisions.models import Act, Proposal
 from grantflow.decisions.rules import CannotSign, Deliberation
 from grantflow.decisions.states import ActState, Outcome
 from grantflow.kernel import clock
-from grantflow.kernel.errors import Forbidden, IllegalStep, Invalid
+from grantflow.kernel.errors import Forbidden, IllegalStep
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party, Role, Side
 from grantflow.letters.models import Letter
@@ -19,7 +19,6 @@ from grantflow.notifications.models import Message
 from grantflow.platform.db import db
 from grantflow.platform.models import JobNeed
 from tests.counting import counted
-from tests.given import PASSWORD
 
 from .looking import committed, messages, revise, sign, state_of
 
@@ -74,14 +73,6 @@ def test_metropole_has_no_say_where_it_does_not_pay(app, given):
     given.turn(proposal, given.signatory(T))
     given.turn(proposal, given.signatory(D))
     assert state_of(app, proposal) is State.AWARDED
-
-
-def test_a_wrong_password_signs_nothing(app, given, slow_password):
-    proposal = given.proposed()
-    with pytest.raises(Invalid) as refused:
-        sign(app, proposal, given.signatory(D), password="Rheinbrücke und Pont-Vieux")
-    assert (refused.value.key, refused.value.field) == ("password_wrong", "password")
-    assert given.proposal(proposal.id).keys == []
 
 
 def test_a_second_signatory_of_the_same_city_and_the_wrong_roles_are_refused(app, given):
@@ -235,7 +226,7 @@ def test_a_decision_costs_the_same_few_statements_whoever_pays(app, given, terms
         assert by.roles
         assert found.application
         with counted() as cost:
-            service.turn_key(found, found.digest, PASSWORD, by=by)
+            service.turn_key(found, found.digest, by=by)
             db.session.commit()
     assert found.act.decided_at
     # Two funders, one courtesy translation; however many files, funders and letters.

@@ -28,8 +28,15 @@ def test_every_form_is_found(world: World, sendable: list[Sendable]) -> None:
     reached = {adapter.match(form.action, method="POST")[0] for form in sendable}
     taking = {rule.endpoint for rule in world.app.url_map.iter_rules() if "POST" in (rule.methods or set())}
     by_mail = {"accounts.confirm", "accounts.reset", "accounts.accept"}
-    # A partner that has withdrawn, like somebody disabled, is not in this world.
-    elsewhere = {"demo.switch", "applications.confirm", "accounts.enable", "accounts.invite_again", "decisions.renew"}
+    # A partner that has withdrawn, like somebody disabled, is not in this world; here everybody has just been proved.
+    elsewhere = {
+        "demo.switch",
+        "accounts.prove",
+        "applications.confirm",
+        "accounts.enable",
+        "accounts.invite_again",
+        "decisions.renew",
+    }
     assert taking - reached - by_mail <= elsewhere
 
 

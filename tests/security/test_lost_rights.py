@@ -23,7 +23,7 @@ from grantflow.platform.db import db
 from grantflow.review import service as review
 from grantflow.review.models import Assignment
 from grantflow.review.rules import Mark
-from tests.given import PASSWORD, Given
+from tests.given import Given
 
 D, T, M = Party
 Verb = Callable[[Person], Any]
@@ -62,11 +62,11 @@ def clicks(given: Given) -> dict[str, tuple[Person, Verb]]:
     return {
         "sign": (
             given.signatory(D),
-            lambda by: decisions.turn_key(proposal(signed.id), signed.digest, PASSWORD, by=by),
+            lambda by: decisions.turn_key(proposal(signed.id), signed.digest, by=by),
         ),
         "consent": (
             given.signatory(M),
-            lambda by: decisions.consent(proposal(consented.id), consented.digest, PASSWORD, by=by),
+            lambda by: decisions.consent(proposal(consented.id), consented.digest, by=by),
         ),
         "propose": (office(), lambda by: given.proposed(file(assessed.id), award=100, shares={D: 100}, by=by)),
         "renew": (office(), lambda by: decisions.renew(proposal(changed.id), by=by)),

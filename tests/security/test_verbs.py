@@ -29,7 +29,7 @@ from grantflow.organisations.models import Organisation
 from grantflow.platform.db import db
 from grantflow.review import service as review
 from grantflow.review.models import Assignment
-from tests.given import PASSWORD, called, profile
+from tests.given import called, profile
 
 from .world import ASSIGNED_GERMAN, OTHER, World
 
@@ -108,8 +108,8 @@ VERBS: Final[dict[str, Verb]] = {
     "decisions.deliberate": lambda w, by: decisions.deliberate(proposal(w), {}, by=by),
     "decisions.renew": lambda w, by: decisions.renew(proposal(w), by=by),
     "decisions.send_back": lambda w, by: decisions.send_back(proposal(w), "x", by=by),
-    "decisions.turn_key": lambda w, by: decisions.turn_key(proposal(w), proposal(w).digest, PASSWORD, by=by),
-    "decisions.consent": lambda w, by: decisions.consent(proposal(w), proposal(w).digest, PASSWORD, by=by),
+    "decisions.turn_key": lambda w, by: decisions.turn_key(proposal(w), proposal(w).digest, by=by),
+    "decisions.consent": lambda w, by: decisions.consent(proposal(w), proposal(w).digest, by=by),
     "decisions.purge": lambda w, by: decisions.purge(file(w, "rejected D"), by=by),
     "letters.purge": lambda w, by: letters.purge(file(w, "rejected D").id, [], by=by),
     "notifications.purge": lambda w, by: notifications.purge("DT-27-1-001", by=by),

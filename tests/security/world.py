@@ -34,7 +34,7 @@ from grantflow.platform import jobs, mailsink, storage, tokens
 from grantflow.platform.db import db
 from grantflow.review.models import Assignment, Nomination
 from grantflow.seats.states import Conflict
-from tests.given import PASSWORD, Given, called
+from tests.given import Given, begun, called
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 NAMES = {D: "D", T: "T", M: "M"}
@@ -151,7 +151,7 @@ class World:
                     )
                     for p in PROJECTS
                 }
-            play(call, Cast(staff, applicants, PASSWORD), until=now)
+            play(call, Cast(staff, applicants), until=now)
             db.session.commit()
             self._more_files()
             self._more_people(staff)
@@ -346,7 +346,7 @@ class World:
             for person in db.session.scalars(select(Person)):
                 client = self.app.test_client()
                 with client.session_transaction() as session:
-                    session["_user_id"] = accounts.open_session(person)
+                    session["_user_id"] = begun(person)
                 cookie = client.get_cookie("grantflow")
                 assert cookie
                 self.notes.cookies[person.email] = cookie.value

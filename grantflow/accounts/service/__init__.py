@@ -3,12 +3,14 @@
 from .inviting import accept_invitation, invite, invite_again, invite_first_administrator
 from .password import change_password, check_new_password, request_reset, reset_password
 from .profile import change_profile
+from .proving import is_fresh, take
 from .registering import confirm, register
 from .roles import disable, enable, set_roles
-from .sessions import forget_expired, open_session, person_of, sign_in, sign_out, verify_password
+from .sessions import begin, forget_expired, person_of, sign_in, sign_out, verify_password
 
 __all__ = [
     "accept_invitation",
+    "begin",
     "change_password",
     "change_profile",
     "check_new_password",
@@ -19,7 +21,7 @@ __all__ = [
     "invite",
     "invite_again",
     "invite_first_administrator",
-    "open_session",
+    "is_fresh",
     "person_of",
     "register",
     "request_reset",
@@ -27,5 +29,6 @@ __all__ = [
     "set_roles",
     "sign_in",
     "sign_out",
+    "take",
     "verify_password",
 ]

@@ -11,8 +11,9 @@ from grantflow.platform.db import db
 
 from .. import queries, rules
 from ..models import Person, Purpose
+from ..states import Means
 from .links import mail, use
-from .sessions import end_sessions, open_session, verify_password
+from .sessions import begin, end_sessions, verify_password
 
 
 def request_reset(email: str) -> None:
@@ -52,7 +53,7 @@ def change_password(person: Person, *, old: str, new: str) -> str:
         raise Invalid(wrong.key, field="old") from wrong
     set_password(person, new, field="new")
     audit.record("password_changed", on=person, by=person)
-    return open_session(person)
+    return begin(person, Means.PASSWORD)
 
 
 def check_new_password(password: str, personal: Iterable[str], *, field: str = "password") -> None:

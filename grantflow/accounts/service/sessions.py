@@ -11,12 +11,14 @@ from grantflow.platform.db import db, own_transaction
 
 from .. import queries, rules
 from ..models import Person, SignIn
+from ..states import Means
 
 
-def open_session(person: Person) -> str:
-    """Begin a session of ``person``: adds the row, returns the key for the cookie."""
+def begin(person: Person, means: Means) -> str:
+    """The one door: every session begins here, and says by what means. Returns the key for the cookie."""
     token, now = tokens.fresh(), clock.now()
-    db.session.add(SignIn(person_id=person.id, token_hash=tokens.fingerprint(token), began_at=now, seen_at=now))
+    row = SignIn(person_id=person.id, token_hash=tokens.fingerprint(token), began_at=now, seen_at=now, means=means)
+    db.session.add(row)
     db.session.flush()
     return token
 
@@ -67,7 +69,7 @@ def enter(person: Person, password: str) -> str:
     if passwords.is_stale(person.password_hash or ""):
         person.password_hash = passwords.hash_of(password)
     audit.record("signed_in", on=person, by=person)
-    return open_session(person)
+    return begin(person, Means.PASSWORD)
 
 
 def sign_out(person: Person, *, by: Actor) -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from sqlalchemy import update
 from sqlalchemy.orm.attributes import set_committed_value
 
-from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Person
 from grantflow.applications import service as applications
 from grantflow.applications.states import Action
@@ -22,6 +21,7 @@ from grantflow.letters.models import Letter
 from grantflow.letters.rules import Form, Signatory
 from grantflow.letters.states import Channel
 from grantflow.notifications import service as notifications
+from grantflow.platform import proof
 from grantflow.platform.db import db
 
 from .. import queries, rules
@@ -33,32 +33,31 @@ from ..states import ActState, KeyKind, Outcome
 _NEVER = frozenset({"not_a_signatory", "signatory_conflicted", "preparer_cannot_sign", "metropole_does_not_pay"})
 
 
-def turn_key(proposal: Proposal, digest_seen: str, password: str, *, by: Person) -> Proposal:
+def turn_key(proposal: Proposal, digest_seen: str, *, by: Person) -> Proposal:
     """Turn the key of the actor's city for exactly the digest they saw.
 
-    In order: check the password again (D8), lock envelopes, file and proposal, judge, write the key. The second key
-    makes the decision: it commits the money, moves the file, issues every act with its courtesy translation and
-    writes to the applicant's contact, all or nothing; the message leaves when the letters are printed. The same
-    person turning again for the same digest changes nothing.
+    In order: see that it was proved afresh who acts (D8), lock envelopes, file and proposal, judge, write the key.
+    The second key makes the decision: it commits the money, moves the file, issues every act with its courtesy
+    translation and writes to the applicant's contact, all or nothing; the message leaves when the letters are printed.
+    The same person turning again for the same digest changes nothing.
 
-    Raises Invalid for a wrong password, Forbidden for whoever may never sign this, CannotSign with the reason why it
+    Raises Forbidden for whoever may never sign this, CannotSign with the reason why it
     cannot be signed as things stand: voided, outdated, something missing. The money is there: the act has reserved it.
     """
     if by.party not in KEY_HOLDERS:
         raise Forbidden()
-    return _sign(proposal, KeyKind.KEY, digest_seen, password, by)
+    return _sign(proposal, KeyKind.KEY, digest_seen, by)
 
 
-def consent(proposal: Proposal, digest_seen: str, password: str, *, by: Person) -> Proposal:
+def consent(proposal: Proposal, digest_seen: str, *, by: Person) -> Proposal:
     """Métropole's consent where it pays (D3): signed like a key, before the second one."""
     if by.party is not Party.METROPOLE:
         raise Forbidden()
-    return _sign(proposal, KeyKind.CONSENT, digest_seen, password, by)
+    return _sign(proposal, KeyKind.CONSENT, digest_seen, by)
 
 
-def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, password: str, by: Person) -> Proposal:
-    # Before any lock: hashing is slow on purpose.
-    accounts.verify_password(by, password)
+def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, by: Person) -> Proposal:
+    proof.demand()
     # One order for everyone: envelopes by position, file, proposal. Two signatories queue, nobody deadlocks.
     envelopes = call_queries.lock_envelopes(proposal.application.call_id)
     _, is_closed, unconfirmed = queries.locked_for(by, proposal.application_id)
