@@ -93,9 +93,9 @@ def check(data: bytes) -> tuple[FundDocument | None, list[Finding]]:
     document, source, found = rules.check(data)
     broken = {finding.flaw.path[:2] for finding in found}
     right = {path: content for path, content in _contents(source.values) if path not in broken}
-    touched = {part for part, *_ in filter(None, broken)}
-    flaws = [flaw for flaw in _together(right) if _FOLLOWING.get(flaw.key) not in touched]
-    found = rules.ordered([*found, *rules.placed(source, flaws)])
+    found += rules.placed(source, _together(right))
+    touched = {its.flaw.path[0] for its in found if its.flaw.path and its.flaw.key not in _FOLLOWING}
+    found = rules.ordered([its for its in found if _FOLLOWING.get(its.flaw.key) not in touched])
     return document if not found else None, found
 
 
