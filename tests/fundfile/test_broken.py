@@ -79,8 +79,6 @@ BROKEN: dict[str, tuple[str, str, list[str]]] = {
         "informs: ¦[relevance, learning, courage]",
         ["criterion_unknown"],
     ),
-    "a call that closes before it opens": ("closings:\n          - ", "closings:\n          ¦- "),
-    "two criteria of one name": ("informs: [impact]", "informs: ¦[impact]"),
     "a criterion that no question informs": (
         "informs: [diversity]",
         "informs: [equality]",
