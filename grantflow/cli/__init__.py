@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from grantflow.cli import data, quality, running, work
+from grantflow.cli import data, fund, quality, running, work
 from grantflow.cli.doctor import doctor
-from grantflow.cli.fund import fund
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,7 +23,7 @@ for command in (
     running.alive,
     data.database,
     data.demo,
-    fund,
+    fund.fund,
     data.admin,
     data.audit,
     data.organisations,
