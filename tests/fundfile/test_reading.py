@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -70,7 +70,8 @@ def test_the_starting_file_has_the_layout_of_an_export() -> None:
 words = st.text(st.characters(codec="utf-8") | st.sampled_from(" \n:#-'\"&*!{}[]|>%@,?"), min_size=1, max_size=200)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
+@example("Ein Absatz.\n\nNoch einer.", "- code: x\n\n- code: y")
 @given(words, words)
 def test_whatever_a_text_says_comes_back(german: str, french: str) -> None:
     try:
