@@ -26,6 +26,9 @@ def _facts(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+#: Somebody tries whether mail arrives.
+TRIAL = "mail_trial"
+
 KINDS: Mapping[str, Kind] = {
     "registration_confirm": Kind(_facts("valid_until"), keyed=True, personal=False, urgent=True),
     "account_exists": Kind(personal=False, urgent=True),
@@ -50,6 +53,7 @@ KINDS: Mapping[str, Kind] = {
     "edition_to_sign": Kind(_facts("title edition_id")),
     "edition_in_force": Kind(_facts("title edition_id valid_from")),
     "failed_work": Kind(_facts("count")),
+    TRIAL: Kind(urgent=True),
 }
 
 #: The work of sending: a message for which somebody waits never stands behind the others.

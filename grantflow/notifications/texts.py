@@ -38,6 +38,7 @@ KINDS: dict[str, Any] = {
     "edition_to_sign": _l("Edition to sign"),
     "edition_in_force": _l("Edition in force"),
     "failed_work": _l("Failed work"),
+    "mail_trial": _l("Test message"),
 }
 
 _BY_ADDRESS = _l("You receive this e-mail because this address was entered in GrantFlow.")
@@ -69,6 +70,7 @@ REASONS: dict[str, Any] = {
     "edition_to_sign": _BY_ROLE,
     "edition_in_force": _BY_ROLE,
     "failed_work": _BY_ROLE,
+    "mail_trial": _BY_ROLE,
 }
 
 MESSAGES: dict[str, Any] = {
