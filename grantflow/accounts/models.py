@@ -5,14 +5,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, event
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.kernel.parties import Party, Role
 from grantflow.kernel.text import fold
 from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
-from .states import Means
+from .states import FactorKind, Means
 
 
 class Address(StrEnum):
@@ -154,3 +154,47 @@ class Token(Identified, Base):
     person: Mapped[Person] = relationship(lazy="joined")
 
     __table_args__ = (Index(None, "person_id"),)
+
+
+class Factor(Identified, Base):
+    """A second factor of a person: an app that shows one-time codes (RFC 6238), or a passkey (WebAuthn)."""
+
+    __tablename__ = "factor"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    kind: Mapped[FactorKind] = mapped_column(enum_column(FactorKind))
+    #: What its owner calls it.
+    label: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: Of an app: the shared secret, encrypted (``platform.sealing``), and the step of the last code taken.
+    secret: Mapped[str | None]
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+    #: Of a passkey.
+    credential_id: Mapped[bytes | None] = mapped_column(unique=True)
+    public_key: Mapped[bytes | None]
+    sign_count: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        Index(None, "person_id"),
+        Index("uq_factor_app", "person_id", unique=True, postgresql_where=text("kind = 'app'")),
+        CheckConstraint(
+            "CASE kind WHEN 'app' THEN secret IS NOT NULL AND last_step IS NOT NULL AND credential_id IS NULL"
+            " ELSE credential_id IS NOT NULL AND public_key IS NOT NULL AND sign_count IS NOT NULL AND secret IS NULL"
+            " END",
+            name="whole",
+        ),
+    )
+
+
+class RecoveryCode(Base):
+    """A code that opens the account once where the second factor is not at hand. Its first group finds it, the rest is
+    kept as a password is."""
+
+    __tablename__ = "recovery_code"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    selector: Mapped[str] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)

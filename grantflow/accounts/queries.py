@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from grantflow.kernel import clock, emails
@@ -17,7 +17,8 @@ from grantflow.platform import tokens
 from grantflow.platform.db import db, to_write
 
 from . import policy
-from .models import Person, Purpose, RoleGrant, SignIn, Token
+from .models import Factor, Person, Purpose, RecoveryCode, RoleGrant, SignIn, Token
+from .states import Means
 
 PAGE = 50
 
@@ -54,10 +55,40 @@ def proved_at(token: str) -> datetime | None:
     return db.session.scalar(select(SignIn.proved_at).where(SignIn.token_hash == tokens.fingerprint(token)))
 
 
+def means_of(token: str) -> Means | None:
+    """What a session was begun with."""
+    return db.session.scalar(select(SignIn.means).where(SignIn.token_hash == tokens.fingerprint(token)))
+
+
 def owner_of_session(token: str) -> UUID | None:
     """Whose session a cookie stood for, ended or not."""
     found = sign_in_of(token)
     return found.person_id if found else None
+
+
+def factors(person: Person) -> Sequence[Factor]:
+    """The second factors of somebody, the oldest first."""
+    return db.session.scalars(
+        select(Factor).where(Factor.person_id == person.id).order_by(Factor.created_at, Factor.id)
+    ).all()
+
+
+def has_factor(person: Person) -> bool:
+    return bool(db.session.scalar(select(exists().where(Factor.person_id == person.id))))
+
+
+def own_factor(actor: Actor, factor_id: UUID) -> Factor | None:
+    return db.session.scalar(select(Factor).where(Factor.id == factor_id, Factor.person_id == actor.id))
+
+
+def recovery_code(person: Person, selector: str) -> RecoveryCode | None:
+    return db.session.get(RecoveryCode, (person.id, selector))
+
+
+def codes_left(person: Person) -> int:
+    """How many recovery codes have not been used."""
+    left = select(func.count()).where(RecoveryCode.person_id == person.id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(left) or 0
 
 
 def live_token(raw: str, *purposes: Purpose) -> Token | None:

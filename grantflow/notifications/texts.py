@@ -18,6 +18,10 @@ KINDS: dict[str, Any] = {
     "registration_confirm": _l("Confirm your address"),
     "account_exists": _l("You already have an account"),
     "password_reset": _l("Choose a new password"),
+    "factor_added": _l("Second factor set up"),
+    "factor_removed": _l("Second factor removed"),
+    "recovery_codes_made": _l("New recovery codes"),
+    "recovery_code_used": _l("Recovery code used"),
     "staff_invitation": _l("Invitation to GrantFlow"),
     "application_received": _l("Receipt for an application"),
     "application_returned": _l("Application returned"),
@@ -35,6 +39,7 @@ KINDS: dict[str, Any] = {
 }
 
 _BY_ADDRESS = _l("You receive this e-mail because this address was entered in GrantFlow.")
+_BY_ACCOUNT = _l("You receive this e-mail because something about the safety of your account in GrantFlow has changed.")
 _BY_APPLICATION = _l("You receive this e-mail because you are the contact for this application.")
 _BY_ROLE = _l("You receive this e-mail because of your role in GrantFlow.")
 
@@ -43,6 +48,10 @@ REASONS: dict[str, Any] = {
     "registration_confirm": _BY_ADDRESS,
     "account_exists": _BY_ADDRESS,
     "password_reset": _BY_ADDRESS,
+    "factor_added": _BY_ACCOUNT,
+    "factor_removed": _BY_ACCOUNT,
+    "recovery_codes_made": _BY_ACCOUNT,
+    "recovery_code_used": _BY_ACCOUNT,
     "staff_invitation": _BY_ADDRESS,
     "application_received": _BY_APPLICATION,
     "application_returned": _BY_APPLICATION,

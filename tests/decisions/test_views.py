@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -183,7 +182,6 @@ def test_who_entered_a_deliberation_is_named_beside_it(app: Flask, given: Given,
     assert "Vera Verfasserin, " in page
 
 
-@pytest.mark.usefixtures("slow_password")
 def test_a_wrong_password_and_a_box_not_ticked_are_said_at_their_fields(given: Given, as_: As):
     proposal = given.proposed()
     client = as_(given.signatory(D))

@@ -1,15 +1,32 @@
 """Accounts: from registration to the end of a session."""
 
+from .enrolling import add_app, add_passkey, offer, remove, renew_codes
 from .inviting import accept_invitation, invite, invite_again, invite_first_administrator
+from .passkeys import are_passkeys_possible, ask_for_new
 from .password import change_password, check_new_password, request_reset, reset_password
 from .profile import change_profile
-from .proving import is_fresh, take
+from .proving import prove, take, ways
 from .registering import confirm, register
 from .roles import disable, enable, set_roles
-from .sessions import begin, forget_expired, person_of, sign_in, sign_out, verify_password
+from .sessions import (
+    begin,
+    enter,
+    forget_expired,
+    go_halfway,
+    halfway,
+    person_of,
+    sign_in,
+    sign_out,
+    step_after,
+    verify_password,
+)
 
 __all__ = [
     "accept_invitation",
+    "add_app",
+    "add_passkey",
+    "are_passkeys_possible",
+    "ask_for_new",
     "begin",
     "change_password",
     "change_profile",
@@ -17,18 +34,26 @@ __all__ = [
     "confirm",
     "disable",
     "enable",
+    "enter",
     "forget_expired",
+    "go_halfway",
+    "halfway",
     "invite",
     "invite_again",
     "invite_first_administrator",
-    "is_fresh",
+    "offer",
     "person_of",
+    "prove",
     "register",
+    "remove",
+    "renew_codes",
     "request_reset",
     "reset_password",
     "set_roles",
     "sign_in",
     "sign_out",
+    "step_after",
     "take",
     "verify_password",
+    "ways",
 ]

@@ -14,7 +14,7 @@ from .. import forms, queries, service
 from ..models import Address, Purpose
 from .blueprint import bp
 from .profile import labels
-from .sessions import home
+from .second import home
 
 
 @bp.route("/register", methods=["GET", "POST"])
