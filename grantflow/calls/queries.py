@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from grantflow.kernel import clock
@@ -12,7 +12,9 @@ from grantflow.kernel.parties import Actor, Party
 from grantflow.notifications.service.composing import Contact
 from grantflow.platform.db import db, own_transaction, to_write
 
+from .documents import CallDocument
 from .models import Agreement, Call, Category, Criterion, Envelope, Funder, Question, Reservation
+from .rules import Around
 
 _WHOLE = (
     selectinload(Call.categories).selectinload(Category.closings),
@@ -44,6 +46,33 @@ def by_code(actor: Actor, code: str) -> Call | None:
     asked = selectinload(Call.criteria).selectinload(Criterion.questions).lazyload(Question.criteria)
     query = select(Call).where(Call.code == code, Call.opens_at <= clock.now()).options(*_WHOLE, asked)
     return db.session.scalar(query)
+
+
+def to_apply(code: str) -> Call | None:
+    """The call held for writing, to be written anew."""
+    return db.session.scalar(to_write(select(Call).where(Call.code == code), Call))
+
+
+def agreement(key: str) -> Agreement:
+    """Raises NoResultFound where no such agreement is in force."""
+    return db.session.scalars(_agreement(key)).one()
+
+
+def _agreement(key: str) -> Select[Agreement]:
+    return select(Agreement).where(Agreement.code == key)
+
+
+def around(key: str, before: CallDocument | None, after: CallDocument) -> Around:
+    """What a call is judged by beside its own words."""
+    call = db.session.scalar(select(Call).where(Call.code == key).options(selectinload(Call.envelopes)))
+    its = db.session.scalar(_agreement(after.agreement))
+    return Around(
+        now=clock.now(),
+        agreement=(its.valid_from, its.valid_to) if its else None,
+        funders=funders(),
+        taken={pot.funder_code: pot.committed_cents + pot.reserved_cents for pot in (call.envelopes if call else ())},
+        is_code_taken=before is None and call is not None,
+    )
 
 
 def funders() -> dict[Party, Funder]:

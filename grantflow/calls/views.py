@@ -124,6 +124,8 @@ def call(call: Call) -> Response:
                 "position": criterion.position,
                 "title": texts.criterion_title(criterion),
                 "question": texts.criterion_question(criterion),
+                "weight": criterion.weight,
+                "scale": texts.scale(criterion),
                 "asked": [texts.question_label(question) for question in criterion.questions],
             }
             for criterion in call.criteria

@@ -151,6 +151,21 @@ CATEGORIES = (
     (4, None, 7000, 90, False, None),
 )
 
+#: Codes of the criteria, in their order.
+CODES = (
+    *("accessibility", "impact", "relevance", "partnership", "networking", "learning"),
+    *("diversity", "equality", "visibility", "innovation", "environment"),
+)
+#: What points mean, for every criterion alike.
+SCALE = {
+    "zero_de": "Der Antrag sagt dazu nichts, oder es widerspricht dem Ziel.",
+    "zero_fr": "Le dossier n’en dit rien, ou va à l’encontre de l’objectif.",
+    "five_de": "Der Gedanke überzeugt, die Umsetzung bleibt in Teilen offen.",
+    "five_fr": "L’idée convainc, sa mise en œuvre reste en partie à préciser.",
+    "ten_de": "Genau beschrieben, gut begründet und in beiden Städten gesichert.",
+    "ten_fr": "Décrit avec précision, bien justifié et assuré dans les deux villes.",
+}
+
 #: German title, French title, and the question in both (domain 1.7; questions are our own wording)
 CRITERIA = (
     (
@@ -290,14 +305,17 @@ def load_fund() -> Call:
         ],
         criteria=[
             Criterion(
+                code=code,
                 position=position,
                 title_de=title_de,
                 title_fr=title_fr,
                 question_de=question_de,
                 question_fr=question_fr,
-                points_max=10,
+                **SCALE,
             )
-            for position, (title_de, title_fr, question_de, question_fr) in enumerate(CRITERIA, 1)
+            for position, (code, (title_de, title_fr, question_de, question_fr)) in enumerate(
+                zip(CODES, CRITERIA, strict=True), 1
+            )
         ],
         envelopes=[
             Envelope(funder_code=party, position=position, limit_cents=eur(limit), weight=weight)

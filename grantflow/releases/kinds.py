@@ -33,6 +33,8 @@ class Kind(Generic[D]):
     can_edit: Callable[[Actor, str], bool]
     #: In the reader's language.
     title: Callable[[str], str]
+    #: Given what is signed now, whether a change of it must say why.
+    wants_reason: Callable[[D | None], bool] = lambda before: False
     #: Whether it can wait for a day; else it comes into force when the last key is turned, and names no day.
     is_dated: bool = True
 

@@ -116,6 +116,21 @@ def differences(before: Any, after: Any, path: Path = ()) -> Iterator[Difference
         yield Difference(path, before, after)
 
 
+def placed(path: Path, document: Mapping[str, Any]) -> Path:
+    """A path of ``differences`` as flaws have it: items of lists by their place in ``document``."""
+    found: list[str | int] = []
+    value: Any = document
+    for step in path:
+        here = step
+        if isinstance(value, list):
+            here = next((place for place, item in enumerate(value) if _name(item) == step), step)
+            value = value[here] if isinstance(here, int) and here < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+        found.append(here)
+    return tuple(found)
+
+
 def _are_named(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) and _name(item) is not None for item in value)
 

@@ -22,8 +22,8 @@ from .rules import Flaw
 from .states import EditionState
 
 Content = dict[str, Any]
-#: Where flaws of the edition's own day stand, which is no part of its document.
-DAY = ("edition", "valid_from")
+#: Where flaws of what is the edition's own stand, which is no part of its document.
+DAY, REASON = ("edition", "valid_from"), ("edition", "reason")
 
 
 def draft(
@@ -172,6 +172,10 @@ def check(edition: Edition) -> list[Flaw]:
         found.append(Flaw(DAY, "flaw.valid_at_once"))
     elif before and edition.valid_from and edition.valid_from < max(clock.today(), before.valid_from or clock.today()):
         found.append(Flaw(DAY, "flaw.valid_from_is_past"))
+    if not edition.reason and KINDS[edition.kind].wants_reason(
+        _document(edition.kind, before.content if before else None)
+    ):
+        found.append(Flaw(REASON, "flaw.reason_missing"))
     return found
 
 

@@ -9,6 +9,7 @@ from wtforms import BooleanField
 from wtforms.validators import Optional
 
 from grantflow.calls.models import Criterion
+from grantflow.calls.rules import POINTS
 from grantflow.calls.texts import criterion_title
 from grantflow.kernel.errors import Reason
 from grantflow.platform import errors
@@ -66,7 +67,7 @@ def grid_of(criteria: Sequence[Criterion], assessment: Assessment | None, marks:
     for criterion in criteria:
         number, title = criterion.position, criterion_title(criterion)
         fields[f"points_{number}"] = RadioField(
-            title, [Optional()], choices=choices({n: str(n) for n in range(criterion.points_max + 1)}), coerce=int
+            title, [Optional()], choices=choices({n: str(n) for n in range(POINTS + 1)}), coerce=int
         )
         fields[f"comment_{number}"] = Text(
             gettext("Comment on “%(criterion)s”", criterion=title), limit=COMMENT_LIMIT, printed=False

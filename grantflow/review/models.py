@@ -75,7 +75,7 @@ class Assessment(Identified, Base):
     comment: Mapped[str] = mapped_column(default="")
     #: Goes up with each save, so that a save can say which one it saw.
     revision: Mapped[int] = mapped_column(default=0)
-    #: Sum of the points given so far.
+    #: What the points given so far add up to, each criterion by its weight.
     total: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime] = mapped_column(Instant)
 

@@ -192,6 +192,11 @@ def record(
     return found
 
 
+def total(marks: Mapping[int, Mark], weights: Mapping[int, int]) -> int:
+    """What the points given so far add up to; those of a criterion count as often as its weight. By its position."""
+    return sum(weight * (marks.get(position, Mark()).points or 0) for position, weight in weights.items())
+
+
 def whats_missing(
     marks: Mapping[int, Mark],
     positions: Sequence[int],

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from grantflow.accounts.models import Person
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application
-from grantflow.calls.texts import criterion_question, criterion_title
+from grantflow.calls.rules import POINTS
+from grantflow.calls.texts import criterion_question, criterion_title, scale
 from grantflow.kernel.errors import Clash, DomainError, Incomplete, Invalid, Newer
 from grantflow.platform import disputes, locale, returning
 from grantflow.platform.access import current_actor, requires
@@ -125,7 +126,9 @@ def _grid(show: Callable[..., Any], assignment: Assignment, form: forms.Grid, **
             for criterion in criteria
         },
         comment_limit=forms.COMMENT_LIMIT,
-        total=sum(mark.points or 0 for mark in form.marks(criteria).values()),
+        scales={criterion.position: scale(criterion) for criterion in criteria},
+        points_max=POINTS,
+        total=rules.total(form.marks(criteria), {criterion.position: criterion.weight for criterion in criteria}),
         category=file.money.category,
         is_final=is_final,
         may_compare=is_final and queries.compare(current_actor(), application.id) is not None,

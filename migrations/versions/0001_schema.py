@@ -414,6 +414,10 @@ def upgrade() -> None:
         sa.Column("points_max", sa.Integer(), nullable=False),
         sa.Column("first_instalment_bp", sa.Integer(), nullable=False),
         sa.Column("report_months", sa.Integer(), nullable=False),
+        sa.Column("kilometre_cents", sa.Integer(), nullable=True),
+        sa.Column("day_cents", sa.Integer(), nullable=True),
+        sa.Column("night_cents", sa.Integer(), nullable=True),
+        sa.Column("interpreter_cents", sa.Integer(), nullable=True),
         sa.Column("last_number", sa.Integer(), nullable=False),
         sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_call_period")),
@@ -728,14 +732,23 @@ def upgrade() -> None:
         "criterion",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("title_de", sa.String(), nullable=False),
         sa.Column("title_fr", sa.String(), nullable=False),
         sa.Column("question_de", sa.String(), nullable=False),
         sa.Column("question_fr", sa.String(), nullable=False),
-        sa.Column("points_max", sa.Integer(), nullable=False),
+        sa.Column("zero_de", sa.String(), nullable=False),
+        sa.Column("zero_fr", sa.String(), nullable=False),
+        sa.Column("five_de", sa.String(), nullable=False),
+        sa.Column("five_fr", sa.String(), nullable=False),
+        sa.Column("ten_de", sa.String(), nullable=False),
+        sa.Column("ten_fr", sa.String(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.CheckConstraint("weight > 0", name=op.f("ck_criterion_weight")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_criterion_call_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_criterion")),
+        sa.UniqueConstraint("call_id", "code", name=op.f("uq_criterion_call_id_code")),
         sa.UniqueConstraint("call_id", "position", name=op.f("uq_criterion_call_id_position")),
     )
     op.create_table(
@@ -756,7 +769,7 @@ def upgrade() -> None:
         sa.Column("longest", sa.Integer(), nullable=False),
         sa.Column("asked_from", sa.Integer(), nullable=False),
         sa.Column("required_from", sa.Integer(), nullable=True),
-        sa.CheckConstraint("code ~ '^[a-z][a-z_]*$'", name=op.f("ck_question_code")),
+        sa.CheckConstraint("code ~ '^[a-z][a-z0-9_]*$'", name=op.f("ck_question_code")),
         sa.CheckConstraint("longest > 0", name=op.f("ck_question_longest")),
         sa.CheckConstraint("required_from >= asked_from", name=op.f("ck_question_depth")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_question_call_id"), ondelete="CASCADE"),
@@ -778,6 +791,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_question_criterion_criterion_id"), "question_criterion", ["criterion_id"], unique=False)
     op.create_table(
+        "paper",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title_de", sa.String(), nullable=False),
+        sa.Column("title_fr", sa.String(), nullable=False),
+        sa.Column("help_de", sa.String(), nullable=False),
+        sa.Column("help_fr", sa.String(), nullable=False),
+        sa.Column("kinds", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("countries", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("asked_from", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_paper_call_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper")),
+        sa.UniqueConstraint("call_id", "code", name=op.f("uq_paper_call_id_code")),
+        sa.UniqueConstraint("call_id", "position", name=op.f("uq_paper_call_id_position")),
+    )
+    op.create_table(
         "envelope",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("call_id", sa.Uuid(), nullable=False),
@@ -791,6 +822,7 @@ def upgrade() -> None:
         sa.Column("committed_cents", sa.BigInteger(), nullable=False),
         sa.Column("reserved_cents", sa.BigInteger(), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("is_released", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "committed_cents >= 0 AND reserved_cents >= 0 AND committed_cents + reserved_cents <= limit_cents",
             name=op.f("ck_envelope_within_limit"),
@@ -1723,6 +1755,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_envelope_funder_code"), table_name="envelope")
     op.drop_table("envelope")
     op.drop_index(op.f("ix_question_criterion_criterion_id"), table_name="question_criterion")
+    op.drop_table("paper")
     op.drop_table("question_criterion")
     op.drop_table("question")
     op.drop_table("criterion")

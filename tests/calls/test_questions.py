@@ -23,8 +23,9 @@ END = text("SET CONSTRAINTS ALL IMMEDIATE")
         "DELETE FROM question WHERE code = 'environment'",
         "DELETE FROM question_criterion i USING criterion c WHERE i.criterion_id = c.id AND c.position = 11",
         "UPDATE question SET asked_from = 2, required_from = 2 WHERE code = 'environment'",
-        "INSERT INTO criterion (id, call_id, position, title_de, title_fr, question_de, question_fr, points_max)"
-        " SELECT gen_random_uuid(), id, 12, '', '', '', '', 10 FROM call",
+        "INSERT INTO criterion (id, call_id, code, position, title_de, title_fr, question_de, question_fr,"
+        " zero_de, zero_fr, five_de, five_fr, ten_de, ten_fr, weight)"
+        " SELECT gen_random_uuid(), id, 'more', 12, '', '', '', '', '', '', '', '', '', '', 1 FROM call",
     ],
     ids=["question", "link", "depth", "criterion"],
 )

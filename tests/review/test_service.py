@@ -103,6 +103,18 @@ def test_a_draft_may_be_incomplete_and_is_kept(app: Flask, given: Given) -> None
         assert assignment.assessment.total == 7
 
 
+def test_the_points_of_a_criterion_count_as_often_as_its_weight(app: Flask, given: Given) -> None:
+    with app.app_context():
+        application, german, _ = given.in_review()
+        given.declare(application, german)
+        assignment = assignment_of(application, german)
+        next(its for its in assignment.application.call.criteria if its.position == 3).weight = 2
+        marks = {3: Mark(7, ""), 4: Mark(5, "")}
+        assessment, _ = service.save_draft(assignment, marks, recommended_cents=None, comment="", by=german)
+        assert assessment.total == 19
+        db.session.rollback()
+
+
 def test_scores_keep_the_version_they_saw(app: Flask, given: Given) -> None:
     """A file that came back before it was admitted is scored as it was sent then, and the assessment says so."""
     with app.app_context():

@@ -92,7 +92,10 @@ def save_draft(
             assessment.scores.append(score)
         score.points = saved.values[f"points_{criterion.position}"]
         score.comment = saved.values[f"comment_{criterion.position}"]
-    assessment.total = sum(score.points or 0 for score in assessment.scores)
+    assessment.total = rules.total(
+        {its.criterion.position: Mark(its.points) for its in assessment.scores},
+        {c.position: c.weight for c in criteria},
+    )
     assessment.recommended_cents = saved.values["recommended"]
     assessment.comment = saved.values["comment"]
     assessment.version, assessment.revision = version, saved.revision

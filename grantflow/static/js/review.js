@@ -78,8 +78,8 @@ function begin(form) {
   }
 
   function addUp() {
-    const given = [...form.querySelectorAll("[data-score] input:checked")].map((cell) => Number(cell.value));
-    const total = given.reduce((sum, points) => sum + points, 0);
+    const given = [...form.querySelectorAll("[data-score] input:checked")];
+    const total = given.reduce((sum, cell) => sum + cell.value * cell.closest("[data-score]").dataset.weight, 0);
     form.querySelector("[data-total]").textContent = total;
     form.querySelector("[data-count]").textContent = given.length;
     draw(total);

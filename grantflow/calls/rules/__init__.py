@@ -1,0 +1,68 @@
+"""Pure rules of calls: how limits apply, what is wrong with a call, whose keys it takes, what it may still change."""
+
+from .agreements import agreement_flaws
+from .changing import has_opened, is_extended, not_to_change
+from .checking import RESERVED, Around, flaws
+from .columns import (
+    call_columns,
+    category_columns,
+    criterion_columns,
+    envelope_columns,
+    paper_columns,
+    question_columns,
+)
+from .instants import first_instant, last_instant
+from .limits import (
+    CategoryLike,
+    Depth,
+    Timed,
+    category_of,
+    ceiling,
+    days_left,
+    earliest_start,
+    floor_of,
+    is_asked,
+    is_open,
+    is_required,
+    largest_share,
+    next_closing,
+    shortest_lead,
+)
+from .needing import CITIES, needs
+from .scoring import POINTS, points_max
+
+__all__ = [
+    "CITIES",
+    "POINTS",
+    "RESERVED",
+    "Around",
+    "CategoryLike",
+    "Depth",
+    "Timed",
+    "agreement_flaws",
+    "call_columns",
+    "category_columns",
+    "category_of",
+    "ceiling",
+    "criterion_columns",
+    "days_left",
+    "earliest_start",
+    "envelope_columns",
+    "first_instant",
+    "flaws",
+    "floor_of",
+    "has_opened",
+    "is_asked",
+    "is_extended",
+    "is_open",
+    "is_required",
+    "largest_share",
+    "last_instant",
+    "needs",
+    "next_closing",
+    "not_to_change",
+    "paper_columns",
+    "points_max",
+    "question_columns",
+    "shortest_lead",
+]
