@@ -38,6 +38,12 @@ ACTIONS: dict[str, Any] = {
     "invited": _l("Invited"),
     "invitation_accepted": _l("Invitation accepted"),
     "roles_changed": _l("Roles changed"),
+    "role_proposed": _l("Role proposed"),
+    "role_confirmed": _l("Role confirmed"),
+    "role_refused": _l("Role refused"),
+    "role_withdrawn": _l("Proposed role withdrawn"),
+    "role_lapsed": _l("Proposed role lapsed, nobody confirmed it"),
+    "administrator_made": _l("Administrator made on the server, without a second person"),
     "disabled": _l("Account disabled"),
     "enabled": _l("Account opened again"),
     "access_refused": _l("Access refused"),
@@ -90,6 +96,8 @@ ACTIONS: dict[str, Any] = {
     "letter_downloaded": _l("Letter downloaded"),
     "message_restarted": _l("Message started again"),
     "messages_restarted": _l("Failed messages started again"),
+    "mail_tried": _l("Test message sent"),
+    "mail_arrived": _l("Test message has arrived"),
     "upkeep_restarted": _l("Periodic work started again"),
 }
 

@@ -26,6 +26,9 @@ def _facts(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+#: Somebody tries whether mail arrives.
+TRIAL = "mail_trial"
+
 KINDS: Mapping[str, Kind] = {
     "registration_confirm": Kind(_facts("valid_until"), keyed=True, personal=False, urgent=True),
     "account_exists": Kind(personal=False, urgent=True),
@@ -35,6 +38,9 @@ KINDS: Mapping[str, Kind] = {
     "recovery_codes_made": Kind(),
     "recovery_code_used": Kind(_facts("count")),
     "staff_invitation": Kind(_facts("valid_until"), keyed=True, urgent=True),
+    "role_to_confirm": Kind(_facts("proposal_id person role proposer valid_until")),
+    "role_granted": Kind(_facts("role")),
+    "role_settled": Kind(_facts("person role outcome"), may=_facts("proposal_id")),
     "application_received": Kind(_facts("number title hash sent_at")),
     "application_returned": Kind(_facts("number title reason until")),
     "return_lapsed": Kind(_facts("number title sent_at")),
@@ -48,13 +54,14 @@ KINDS: Mapping[str, Kind] = {
     "key_waiting": Kind(_facts("number title proposal_id")),
     "proposal_returned": Kind(_facts("number title proposal_id")),
     "failed_work": Kind(_facts("count")),
+    TRIAL: Kind(urgent=True),
 }
 
 #: The work of sending: a message for which somebody waits never stands behind the others.
 SEND, SEND_URGENT = "notifications.send", "notifications.send_urgent"
 
 #: Facts that other people wrote; ``title_language`` tells in which language.
-FOREIGN = frozenset({"title", "reason", "partner", "name"})
+FOREIGN = frozenset({"title", "reason", "partner", "name", "person", "proposer"})
 #: Facts that are days or instants.
 TIMES = frozenset({"sent_at", "until", "valid_until"})
 

@@ -23,6 +23,9 @@ KINDS: dict[str, Any] = {
     "recovery_codes_made": _l("New recovery codes"),
     "recovery_code_used": _l("Recovery code used"),
     "staff_invitation": _l("Invitation to GrantFlow"),
+    "role_to_confirm": _l("Role to confirm"),
+    "role_granted": _l("Role granted"),
+    "role_settled": _l("What has become of a role"),
     "application_received": _l("Receipt for an application"),
     "application_returned": _l("Application returned"),
     "return_lapsed": _l("Deadline over, application unchanged"),
@@ -36,6 +39,7 @@ KINDS: dict[str, Any] = {
     "key_waiting": _l("Decision to sign"),
     "proposal_returned": _l("Proposal sent back"),
     "failed_work": _l("Failed work"),
+    "mail_trial": _l("Test message"),
 }
 
 _BY_ADDRESS = _l("You receive this e-mail because this address was entered in GrantFlow.")
@@ -53,6 +57,9 @@ REASONS: dict[str, Any] = {
     "recovery_codes_made": _BY_ACCOUNT,
     "recovery_code_used": _BY_ACCOUNT,
     "staff_invitation": _BY_ADDRESS,
+    "role_to_confirm": _BY_ROLE,
+    "role_granted": _BY_ROLE,
+    "role_settled": _BY_ROLE,
     "application_received": _BY_APPLICATION,
     "application_returned": _BY_APPLICATION,
     "return_lapsed": _BY_APPLICATION,
@@ -66,6 +73,7 @@ REASONS: dict[str, Any] = {
     "key_waiting": _BY_ROLE,
     "proposal_returned": _BY_ROLE,
     "failed_work": _BY_ROLE,
+    "mail_trial": _BY_ROLE,
 }
 
 MESSAGES: dict[str, Any] = {

@@ -22,8 +22,8 @@ def code(secret: str = SECRET) -> str:
     return pyotp.TOTP(secret).at(clock.now())
 
 
-def with_app(app: Flask, person: Person) -> Person:
-    """``person``, who has had an app for long."""
+def with_app(app: Flask, person: Person) -> Factor:
+    """An app that ``person`` has had for long."""
     with app.app_context():
         sealed = sealing.seal(SECRET, "one-time codes")
         row = Factor(
@@ -36,7 +36,7 @@ def with_app(app: Flask, person: Person) -> Person:
         )
         db.session.add(row)
         db.session.commit()
-    return person
+    return row
 
 
 def hidden(page: str, name: str) -> str:

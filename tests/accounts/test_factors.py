@@ -26,7 +26,9 @@ NEW = "/profile/second-factor/new"
 @pytest.fixture
 def owner(app: Flask, given: Given) -> Person:
     """An applicant who took a second factor of their own accord."""
-    return with_app(app, given.applicant())
+    person = given.applicant()
+    with_app(app, person)
+    return person
 
 
 def means(rows: Any) -> list[Means]:
@@ -62,7 +64,8 @@ def test_each_code_once(app: Flask, owner: Person) -> None:
 
 def test_a_code_stays_used_whatever_becomes_of_the_page(real: Flask) -> None:
     """It was shown: a page that is refused afterwards gives it back to nobody."""
-    owner, client = with_app(real, Given(real).applicant()), real.test_client()
+    owner, client = Given(real).applicant(), real.test_client()
+    with_app(real, owner)
     with real.app_context():
         token = begun(owner)
         db.session.execute(text("UPDATE sign_in SET proved_at = NULL"))
@@ -89,7 +92,8 @@ def test_clocks_may_differ_by_half_a_minute(client: FlaskClient, owner: Person, 
 
 
 def test_codes_cannot_be_guessed_by_trying(real: Flask) -> None:
-    owner, client = with_app(real, Given(real).applicant()), real.test_client()
+    owner, client = Given(real).applicant(), real.test_client()
+    with_app(real, owner)
     sign_in(client, owner.email)
     with clock.frozen(clock.now()):
         wrong = f"{(int(code()) + 500_000) % 1_000_000:06}"
@@ -192,7 +196,8 @@ def test_staff_are_led_to_set_one_up_before_anything_else(
 
 
 def test_the_last_factor_of_staff_stays(production: Flask, client: FlaskClient, given: Given, rows: Any) -> None:
-    person = with_app(production, given.staff(Role.FINANCE, Party.TOULOUSE))
+    person = given.staff(Role.FINANCE, Party.TOULOUSE)
+    with_app(production, person)
     sign_in(client, person.email)
     with clock.frozen(clock.now()) as now:
         client.post(STEP, data={"one_time_code": code()})

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select, text
 
 from grantflow.accounts import service as accounts
-from grantflow.accounts.models import Person, Purpose, Token
+from grantflow.accounts.models import Person, Purpose, RoleProposal, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call
@@ -34,6 +34,7 @@ from grantflow.platform import jobs, mailsink, storage, tokens
 from grantflow.platform.db import db
 from grantflow.review.models import Assignment, Nomination
 from grantflow.seats.states import Conflict
+from tests.accounts.proofs import with_app
 from tests.given import Given, begun, called
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
@@ -111,7 +112,7 @@ class Notes:
     failed: dict[str, UUID] = field(default_factory=dict)
     links: dict[Purpose, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
-    #: A file that nobody has a part in (``free``), a third reviewer who waits to be confirmed (``nominee``).
+    #: A file that nobody has a part in (``free``), a third reviewer (``nominee``) and a role that wait to be confirmed.
     landmarks: dict[str, UUID] = field(default_factory=dict)
     mail: str = ""
     now: datetime = field(default_factory=clock.now)
@@ -156,6 +157,7 @@ class World:
             self._more_files()
             self._more_people(staff)
             self._conflicts()
+            self._propose_a_role()
             db.session.commit()
             self._print_letters()
             self._fail_work()
@@ -200,6 +202,7 @@ class World:
         other = given.applicant(email="other@security.example", name="Olive Other")
         given.application(by=other, title="Another organisation’s draft")
         self.people[OTHER] = other.email
+        self.landmarks["factor"] = with_app(self.app, other).id
         self.people[UNASSIGNED] = given.staff(Role.REVIEWER, D, email="unassigned@security.example").email
         self.people[CONFLICTED] = given.staff(
             Role.REVIEWER, D, Role.SIGNATORY, email="conflicted@security.example", name="Conny Conflict"
@@ -226,6 +229,12 @@ class World:
             if file.state in {State.ADMITTED, State.IN_REVIEW}:
                 db.session.add(Assignment(**common, reviewer_id=both.id, conflict=Conflict.UNDECLARED))
         db.session.flush()
+
+    def _propose_a_role(self) -> None:
+        """By the one administrator of Düsseldorf: that of another funder confirms it."""
+        person = self._person(UNASSIGNED)
+        accounts.set_roles(person, {Role.REVIEWER, Role.SIGNATORY}, by=self._person("administrator D"))
+        self.landmarks["role proposal"] = db.session.scalars(select(RoleProposal.id)).one()
 
     def _print_letters(self) -> None:
         """A small file for every letter of one awarded file and for the rejection: no need of WeasyPrint here."""

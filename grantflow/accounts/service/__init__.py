@@ -1,7 +1,8 @@
 """Accounts: from registration to the end of a session."""
 
-from .enrolling import add_app, add_passkey, offer, remove, renew_codes
-from .inviting import accept_invitation, invite, invite_again, invite_first_administrator
+from .confirming import confirm_role, lapse_proposals, refuse_role, withdraw_role
+from .enrolling import add_app, add_passkey, offer, remove_factor, renew_codes
+from .inviting import accept_invitation, invite, invite_again, make_administrator
 from .passkeys import are_passkeys_possible, ask_for_new
 from .password import change_password, check_new_password, request_reset, reset_password
 from .profile import change_profile
@@ -32,6 +33,7 @@ __all__ = [
     "change_profile",
     "check_new_password",
     "confirm",
+    "confirm_role",
     "disable",
     "enable",
     "enter",
@@ -40,12 +42,14 @@ __all__ = [
     "halfway",
     "invite",
     "invite_again",
-    "invite_first_administrator",
+    "lapse_proposals",
+    "make_administrator",
     "offer",
     "person_of",
     "prove",
+    "refuse_role",
     "register",
-    "remove",
+    "remove_factor",
     "renew_codes",
     "request_reset",
     "reset_password",
@@ -56,4 +60,5 @@ __all__ = [
     "take",
     "verify_password",
     "ways",
+    "withdraw_role",
 ]

@@ -107,7 +107,7 @@ def _keep_only_this_session(person: Person, means: Means) -> None:
     db.session.execute(update(SignIn).where(SignIn.person_id == person.id, here).values(means=means))
 
 
-def remove(factor: Factor, person: Person) -> None:
+def remove_factor(factor: Factor, person: Person) -> None:
     """Take one's own factor away. Raises Invalid where it is the last one of somebody who must have one."""
     db.lock(person, by=person)
     others = [its for its in queries.factors(person) if its.id != factor.id]

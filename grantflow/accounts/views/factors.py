@@ -51,7 +51,7 @@ def new_factor() -> Any:
 def remove_factor(factor: Factor) -> BaseResponse:
     """Take it away; the last one of somebody who must have one stays."""
     try:
-        service.remove(factor, myself())
+        service.remove_factor(factor, myself())
     except Invalid as error:
         flash_problem(errors.describe(error))
     else:
