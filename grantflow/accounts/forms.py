@@ -183,6 +183,14 @@ class EnrolForm(Form):
     kept = HiddenField()
 
 
+class AddressForm(Form):
+    email = Email(_l("New e-mail address"), [required()], limit=254)
+
+
+class ConfirmAddressForm(Form):
+    """A button: looking at the link changes nothing."""
+
+
 class RequestResetForm(Form):
     email = Email(_l("E-mail address"), [required()], limit=254)
 
@@ -246,6 +254,16 @@ class InviteForm(NameForm, RolesForm):
 
 class RefuseRoleForm(Form):
     reason = Text(_l("Reason"), [required()], limit=500, printed=False)
+
+
+class LossForm(Form):
+    reason = Text(
+        _l("How do you know that it is them?"),
+        [required()],
+        limit=500,
+        printed=False,
+        description=_l("For example: called back at the number in the staff directory. The audit trail shows it."),
+    )
 
 
 class DisableForm(Form):

@@ -12,7 +12,7 @@ from grantflow.kernel.parties import Party, Role
 from grantflow.kernel.text import fold
 from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
-from .states import FactorKind, Means
+from .states import FactorKind, LossState, Means
 
 
 class Address(StrEnum):
@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     RESET = "reset"
     INVITE = "invite"
+    ADDRESS = "address"
 
 
 class Person(Identified, Printed, Base):
@@ -201,6 +202,8 @@ class Token(Identified, Base):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     purpose: Mapped[Purpose] = mapped_column(enum_column(Purpose))
+    #: The new address that is being confirmed.
+    email: Mapped[str | None]
     token_hash: Mapped[str] = mapped_column(unique=True)
     epoch: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -254,3 +257,29 @@ class RecoveryCode(Base):
     secret_hash: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(Instant)
     used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class FactorLoss(Identified, Base):
+    """A second factor that one administrator reports as lost for its owner, and another one has to confirm."""
+
+    __tablename__ = "factor_loss"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    reason: Mapped[str]
+    reported_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    reported_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[LossState] = mapped_column(enum_column(LossState), default=LossState.WAITING)
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[person_id])
+    reporter: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[reported_by])
+
+    __table_args__ = (
+        Index("uq_factor_loss_waiting", "person_id", unique=True, postgresql_where=text("state = 'waiting'")),
+        CheckConstraint("reported_by <> person_id", name="reporter"),
+        CheckConstraint(
+            "state = 'waiting' OR (settled_by IS NOT NULL AND settled_by NOT IN (reported_by, person_id))",
+            name="four_eyes",
+        ),
+    )

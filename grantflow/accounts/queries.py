@@ -17,8 +17,19 @@ from grantflow.platform import tokens
 from grantflow.platform.db import db, to_write
 
 from . import policy, rules
-from .models import Factor, Person, ProposalState, Purpose, RecoveryCode, RoleGrant, RoleProposal, SignIn, Token
-from .states import Means
+from .models import (
+    Factor,
+    FactorLoss,
+    Person,
+    ProposalState,
+    Purpose,
+    RecoveryCode,
+    RoleGrant,
+    RoleProposal,
+    SignIn,
+    Token,
+)
+from .states import LossState, Means
 
 PAGE = 50
 
@@ -260,6 +271,81 @@ def role_proposal(actor: Actor, proposal_id: UUID) -> RoleProposal | None:
         return None
     is_near = found.person.party is actor.party or actor.id == found.settled_by
     return found if is_near or actor.id in {one.id for one in confirmers(found)} else None
+
+
+# --- second factors that are lost -------------------------------------------------------------------
+
+
+def reportable(actor: Actor, person_id: UUID) -> Person | None:
+    """Whose second factor an administrator may report as lost: that of the people they look after, and that of people
+    of another party who have no administrator but themselves."""
+    found = db.session.get(Person, person_id)
+    if found is None or found.id == actor.id or not policy.is_administrator(actor):
+        return None
+    return found if found.party in {actor.party, None} or found in alone(administrators(), found) else None
+
+
+def alone(at_work: Sequence[Person], *people: Person) -> list[Person]:
+    """Those of ``people`` whose party has no administrator beside themselves."""
+    return [one for one in people if not any(its.party is one.party and its.id != one.id for its in at_work)]
+
+
+def losses(actor: Actor) -> list[FactorLoss]:
+    """What ``actor`` may confirm or refuse, the oldest first."""
+    if not policy.is_administrator(actor):
+        return []
+    waiting = select(FactorLoss).where(FactorLoss.state == LossState.WAITING).order_by(FactorLoss.reported_at)
+    at_work = administrators()
+    return [one for one in db.session.scalars(waiting) if actor.id in _loss_confirmers(one, at_work)]
+
+
+def loss(actor: Actor, loss_id: UUID) -> FactorLoss | None:
+    found = db.session.get(FactorLoss, loss_id)
+    return found if found and found in losses(actor) else None
+
+
+def waiting_loss(person: Person) -> FactorLoss | None:
+    """What is reported of the second factor of ``person`` and not settled yet."""
+    return db.session.scalar(
+        select(FactorLoss).where(FactorLoss.person_id == person.id, FactorLoss.state == LossState.WAITING)
+    )
+
+
+def loss_confirmers(loss: FactorLoss) -> list[Person]:
+    """The administrators who may confirm or refuse ``loss`` as things stand."""
+    at_work = administrators()
+    found = _loss_confirmers(loss, at_work)
+    return [one for one in at_work if one.id in found]
+
+
+def _loss_confirmers(loss: FactorLoss, at_work: Sequence[Person]) -> frozenset[UUID]:
+    parties = {person.id: person.party for person in at_work if person.party}
+    return rules.confirmers(parties, loss.person.party, proposer=loss.reported_by, subject=loss.person_id)
+
+
+# --- sessions ---------------------------------------------------------------------------------------
+
+
+def sessions(person: Person) -> Sequence[SignIn]:
+    """The sessions of somebody that still open something, the last used first."""
+    now = clock.now()
+    alive = (
+        SignIn.ended_at.is_(None),
+        SignIn.seen_at > now - rules.idle_limit(person.roles),
+        SignIn.began_at > now - rules.ABSOLUTE,
+    )
+    return db.session.scalars(
+        select(SignIn).where(SignIn.person_id == person.id, *alive).order_by(SignIn.seen_at.desc(), SignIn.id)
+    ).all()
+
+
+def session_of(token: str) -> UUID | None:
+    """Which session a cookie stands for."""
+    return db.session.scalar(select(SignIn.id).where(SignIn.token_hash == tokens.fingerprint(token)))
+
+
+def own_session(actor: Actor, session_id: UUID) -> SignIn | None:
+    return db.session.scalar(select(SignIn).where(SignIn.id == session_id, SignIn.person_id == actor.id))
 
 
 def delete_expired(before: datetime) -> int:

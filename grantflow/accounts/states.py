@@ -21,6 +21,14 @@ class FactorKind(StrEnum):
     PASSKEY = "passkey"
 
 
+class LossState(StrEnum):
+    """What has become of a second factor that was reported as lost."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
 class Step(StrEnum):
     """What comes after the password."""
 

@@ -648,9 +648,10 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column(
             "purpose",
-            sa.Enum("confirm", "reset", "invite", native_enum=False, create_constraint=True, length=40),
+            sa.Enum("confirm", "reset", "invite", "address", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
+        sa.Column("email", sa.String(), nullable=True),
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -701,6 +702,41 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_recovery_code_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("person_id", "selector", name=op.f("pk_recovery_code")),
+    )
+    op.create_table(
+        "factor_loss",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("reported_by", sa.Uuid(), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("waiting", "confirmed", "refused", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("settled_by", sa.Uuid(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("reported_by <> person_id", name=op.f("ck_factor_loss_reporter")),
+        sa.CheckConstraint(
+            "state = 'waiting' OR (settled_by IS NOT NULL AND settled_by NOT IN (reported_by, person_id))",
+            name=op.f("ck_factor_loss_four_eyes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_factor_loss_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["reported_by"], ["person.id"], name=op.f("fk_factor_loss_reported_by")),
+        sa.ForeignKeyConstraint(["settled_by"], ["person.id"], name=op.f("fk_factor_loss_settled_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_factor_loss")),
+    )
+    op.create_index(op.f("ix_factor_loss_reported_by"), "factor_loss", ["reported_by"], unique=False)
+    op.create_index(op.f("ix_factor_loss_settled_by"), "factor_loss", ["settled_by"], unique=False)
+    op.create_index(
+        "uq_factor_loss_waiting",
+        "factor_loss",
+        ["person_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
         "application",
@@ -1835,6 +1871,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_application_lead_id"), table_name="application")
     op.drop_index(op.f("ix_application_call_id_state"), table_name="application")
     op.drop_table("application")
+    op.drop_index("uq_factor_loss_waiting", table_name="factor_loss", postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index(op.f("ix_factor_loss_settled_by"), table_name="factor_loss")
+    op.drop_index(op.f("ix_factor_loss_reported_by"), table_name="factor_loss")
+    op.drop_table("factor_loss")
     op.drop_table("recovery_code")
     op.drop_index("uq_factor_app", table_name="factor", postgresql_where=sa.text("kind = 'app'"))
     op.drop_index(op.f("ix_factor_person_id"), table_name="factor")

@@ -125,6 +125,22 @@ def sign_out(person: Person, *, by: Actor) -> None:
     audit.record("signed_out", on=person, by=by)
 
 
+def end_session(row: SignIn, *, by: Actor) -> None:
+    """Sign out one of one's own browsers."""
+    if row.person_id != by.id:
+        raise Forbidden()
+    end_sessions(row.person, but=SignIn.id != row.id)
+    audit.record("session_ended", on=row.person, by=by)
+
+
+def end_other_sessions(person: Person, *, by: Actor) -> None:
+    """Sign out everywhere but here."""
+    if person.id != by.id:
+        raise Forbidden()
+    end_sessions(person, but=SignIn.token_hash == tokens.fingerprint(access.session_key()))
+    audit.record("session_ended", on=person, by=by)
+
+
 def end_sessions(person: Person, *, but: ColumnElement[bool] | None = None) -> None:
     """End every session of ``person``, or all ``but`` one."""
     spared = false() if but is None else but
