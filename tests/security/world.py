@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select, text
 
 from grantflow.accounts import service as accounts
-from grantflow.accounts.models import Person, Purpose, RoleProposal, Token
+from grantflow.accounts.models import FactorLoss, Person, Purpose, RoleProposal, SignIn, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call
@@ -203,6 +203,11 @@ class World:
         given.application(by=other, title="Another organisation’s draft")
         self.people[OTHER] = other.email
         self.landmarks["factor"] = with_app(self.app, other).id
+        reporter = self._person("administrator T")
+        lost = FactorLoss(person_id=other.id, reason="By telephone", reported_by=reporter.id, reported_at=clock.now())
+        db.session.add(lost)
+        db.session.flush()
+        self.landmarks["loss"] = lost.id
         self.people[UNASSIGNED] = given.staff(Role.REVIEWER, D, email="unassigned@security.example").email
         self.people[CONFLICTED] = given.staff(
             Role.REVIEWER, D, Role.SIGNATORY, email="conflicted@security.example", name="Conny Conflict"
@@ -269,6 +274,7 @@ class World:
             language="de",
         )
         accounts.request_reset(self.people[OTHER])
+        accounts.request_address(self._person(OTHER), "olive@security.example")
         accounts.invite(
             name=called("Ivo Invited"),
             email="ivo@security.example",
@@ -352,6 +358,8 @@ class World:
     def sign_everybody_in(self) -> None:
         """Session rows for all; the disabled one is disabled afterwards."""
         with self.app.app_context():
+            begun(self._person(OTHER))
+            self.landmarks["session"] = db.session.scalars(select(SignIn.id)).one()
             for person in db.session.scalars(select(Person)):
                 client = self.app.test_client()
                 with client.session_transaction() as session:
