@@ -24,11 +24,13 @@ def upgrade() -> None:
     from grantflow import supervisor
     from grantflow.app import create_app
     from grantflow.config import Settings
+    from grantflow.platform import storage
 
     settings = Settings.from_env(supervisor.furnished(os.environ))
     supervisor.revision_standing(settings.database_url)
     with create_app(settings).app_context():
         migrate()
+        storage.establish()
     click.echo("The database is at the newest migration.")
 
 
@@ -83,10 +85,11 @@ def reset() -> None:
     """Delete the demo's data; the next start loads it anew. Stop GrantFlow first."""
     from grantflow import supervisor
     from grantflow.audit import service as audit
+    from grantflow.config import with_secrets
     from grantflow.platform import embedded
 
     _refuse_production(supervisor.is_demo(os.environ))
-    if os.environ.get("GRANTFLOW_DATABASE_URL"):
+    if with_secrets(os.environ).get("GRANTFLOW_DATABASE_URL"):
         raise click.ClickException("GRANTFLOW_DATABASE_URL names a database of yours: delete that by hand.")
     data_dir = supervisor.data_dir_of(os.environ)
     if embedded.running(data_dir):

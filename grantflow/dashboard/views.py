@@ -19,6 +19,7 @@ from grantflow.applications.states import State
 from grantflow.calls import queries as calls
 from grantflow.calls import rules as call_rules
 from grantflow.calls import texts as call_texts
+from grantflow.kernel import clock
 from grantflow.kernel.errors import IllegalStep, Invalid
 from grantflow.kernel.parties import OFFICES, Role
 from grantflow.letters import policy as letter_policy
@@ -51,6 +52,7 @@ def home() -> Response | BaseResponse:
     actor = current_actor()
     if actor.party is None:
         return redirect_to("applications.index")
+    begun, now = calls.begun(), clock.now()
     open_calls = [
         {
             "title": call_texts.call_title(call),
@@ -58,12 +60,15 @@ def home() -> Response | BaseResponse:
             "days_left": call_rules.days_left(call.closes_at),
             "url": url_for("public.call", code=call.code),
         }
-        for call in calls.open_calls(whole=False)
+        for call in reversed(begun)
+        if call.closes_at >= now
     ]
-    found = queries.missing_to_open(actor)
+    agendas = [(its.call and call_texts.call_title(its.call), its.tasks) for its in queries.agendas(actor, begun)]
+    found = queries.missing_to_open(actor, begun)
     return page(
         "dashboard/home.html",
-        tasks=queries.tasks(actor),
+        agendas=agendas,
+        is_divided=len(begun) > 1,
         roles=sorted(actor.roles),
         calls=open_calls,
         opening=_opening(found) if found else None,

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from grantflow.kernel.errors import Invalid
 from grantflow.platform import access, locale, returning
 from grantflow.platform.access import anyone, current_actor, requires, signed_in
+from grantflow.platform.bodies import WRITING, takes
 from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to, safe_next
 
 from .. import forms, queries, service
@@ -20,6 +21,7 @@ access.login.user_loader(service.person_of)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
+@takes(WRITING)
 @requires(anyone)
 def sign_in() -> Any:
     """The one way in: address and password, and whatever has to come after them."""

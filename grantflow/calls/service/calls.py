@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from grantflow.kernel import clock
-from grantflow.kernel.parties import Actor, Role
+from grantflow.kernel.parties import Actor, Party, Role
 from grantflow.platform.db import db
 from grantflow.releases.kinds import Kind, register
 from grantflow.releases.rules import Flaw, Need
@@ -53,8 +53,17 @@ def _apply(key: str, before: CallDocument | None, after: CallDocument, day: date
     for question, asked in zip(call.questions, after.questions, strict=True):
         question.criteria = [by_code[code] for code in asked.informs]
     call.papers = _lines(call.papers, Paper, "code", map(rules.paper_columns, after.papers))
+    released = _released_beside(call, before)
     call.envelopes = _lines(call.envelopes, Envelope, "funder_code", map(rules.envelope_columns, after.envelopes))
+    for envelope in call.envelopes:
+        envelope.is_released = envelope.is_released or envelope.funder_code in released
     db.session.flush()
+
+
+def _released_beside(call: Call, before: CallDocument | None) -> set[Party]:
+    """The funders that released, in a step of their own, what the edition before only announced."""
+    announced = {its.party for its in before.envelopes if not its.is_released} if before else set()
+    return {envelope.funder_code for envelope in call.envelopes if envelope.is_released} & announced
 
 
 def _step_aside(call: Call) -> None:
