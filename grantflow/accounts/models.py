@@ -276,6 +276,7 @@ class FactorLoss(Identified, Base):
     reporter: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[reported_by])
 
     __table_args__ = (
+        Index(None, "person_id"),
         Index("uq_factor_loss_waiting", "person_id", unique=True, postgresql_where=text("state = 'waiting'")),
         CheckConstraint("reported_by <> person_id", name="reporter"),
         CheckConstraint(

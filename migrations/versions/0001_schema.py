@@ -729,6 +729,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["settled_by"], ["person.id"], name=op.f("fk_factor_loss_settled_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_factor_loss")),
     )
+    op.create_index(op.f("ix_factor_loss_person_id"), "factor_loss", ["person_id"], unique=False)
     op.create_index(op.f("ix_factor_loss_reported_by"), "factor_loss", ["reported_by"], unique=False)
     op.create_index(op.f("ix_factor_loss_settled_by"), "factor_loss", ["settled_by"], unique=False)
     op.create_index(
@@ -1874,6 +1875,7 @@ def downgrade() -> None:
     op.drop_index("uq_factor_loss_waiting", table_name="factor_loss", postgresql_where=sa.text("state = 'waiting'"))
     op.drop_index(op.f("ix_factor_loss_settled_by"), table_name="factor_loss")
     op.drop_index(op.f("ix_factor_loss_reported_by"), table_name="factor_loss")
+    op.drop_index(op.f("ix_factor_loss_person_id"), table_name="factor_loss")
     op.drop_table("factor_loss")
     op.drop_table("recovery_code")
     op.drop_index("uq_factor_app", table_name="factor", postgresql_where=sa.text("kind = 'app'"))

@@ -8,7 +8,7 @@ import pyotp
 from flask import Flask
 from flask.testing import FlaskClient
 
-from grantflow.accounts.models import Factor, Person
+from grantflow.accounts.models import Factor, FactorLoss, Person
 from grantflow.accounts.states import FactorKind
 from grantflow.kernel import clock
 from grantflow.platform import sealing
@@ -62,3 +62,11 @@ def set_up_app(client: FlaskClient, address: str, **more: str) -> Any:
     page = client.get(address).text
     data = {"sealed": hidden(page, "sealed"), "first_code": code(key_of(page)), **more}
     return client.post(address, data=data)
+
+
+def reported(person: Person, reporter: Person) -> FactorLoss:
+    """What ``reporter`` says of the second factor of ``person``, waiting for somebody else."""
+    row = FactorLoss(person_id=person.id, reason="By telephone", reported_by=reporter.id, reported_at=clock.now())
+    db.session.add(row)
+    db.session.flush()
+    return row

@@ -16,6 +16,10 @@ WAITED = re.compile(
 )
 
 
+#: Tables that a look at a page may write (D33): the trail, sign-ins, counters, heartbeats, fetched letters.
+WRITTEN_BY_LOOKING = ("audit_entry", "sign_in", "attempts", "heartbeat", "letter_download")
+
+
 def masked(reply: TestResponse) -> bytes:
     """The body without what differs on every request."""
     body = WAITED.sub(rb"\1\2\3", DRAWN.sub(rb"\1", TOKEN.sub(rb"\1", reply.get_data())))

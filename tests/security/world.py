@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select, text
 
 from grantflow.accounts import service as accounts
-from grantflow.accounts.models import FactorLoss, Person, Purpose, RoleProposal, SignIn, Token
+from grantflow.accounts.models import Person, Purpose, RoleProposal, SignIn, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call, Envelope
@@ -34,7 +34,7 @@ from grantflow.platform import jobs, mailsink, storage, tokens
 from grantflow.platform.db import db
 from grantflow.review.models import Assignment, Nomination
 from grantflow.seats.states import Conflict
-from tests.accounts.proofs import with_app
+from tests.accounts.proofs import reported, with_app
 from tests.given import Given, begun, called
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
@@ -134,8 +134,6 @@ class World:
             self.sign_everybody_in()
             self.notes.now = clock.now()
 
-    # --- building --------------------------------------------------------------------------------
-
     def _build(self) -> None:
         given = self.given
         with self.app.app_context():
@@ -206,11 +204,7 @@ class World:
         given.application(by=other, title="Another organisation’s draft")
         self.people[OTHER] = other.email
         self.landmarks["factor"] = with_app(self.app, other).id
-        reporter = self._person("administrator T")
-        lost = FactorLoss(person_id=other.id, reason="By telephone", reported_by=reporter.id, reported_at=clock.now())
-        db.session.add(lost)
-        db.session.flush()
-        self.landmarks["loss"] = lost.id
+        self.landmarks["loss"] = reported(other, self._person("administrator T")).id
         self.people[UNASSIGNED] = given.staff(Role.REVIEWER, D, email="unassigned@security.example").email
         self.people[CONFLICTED] = given.staff(
             Role.REVIEWER, D, Role.SIGNATORY, email="conflicted@security.example", name="Conny Conflict"
@@ -403,7 +397,3 @@ class World:
             table: connection.scalar(text(f'{rows} "{table}" t')) or ""
             for table in sorted(set(tables) - set(leave_out))
         }
-
-
-#: Tables that a look at a page may write (D33): the trail, sign-ins, counters, heartbeats, fetched letters.
-WRITTEN_BY_LOOKING = ("audit_entry", "sign_in", "attempts", "heartbeat", "letter_download")
