@@ -9,6 +9,7 @@ from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import Actor, Role
 from grantflow.platform import access, returning
 from grantflow.platform.access import anyone, requires
+from grantflow.platform.bodies import WRITING, takes
 from grantflow.platform.http import invalid, is_read, page, redirect_to, safe_next
 
 from .. import forms, service
@@ -41,6 +42,7 @@ _PAGES = {Step.PROVE: "second_step", Step.ENROL: "set_up"}
 def go_in(person: Person, means: Means, form: Any) -> Any:
     """Into a session; what was typed before the last one ended comes back first."""
     access.enter(service.enter(person, means), person.id)
+    # A page in between, as no redirect can carry what was typed to the form's own address: its button posts it there.
     if kept := returning.unseal(form.kept.data or "", person.id):
         return page("accounts/go_on.html", kept=kept)
     return redirect(safe_next(home(person)))
@@ -56,6 +58,7 @@ def _halfway(step: Step) -> Person | BaseResponse:
 
 
 @bp.route("/sign-in/second-step", methods=["GET", "POST"])
+@takes(WRITING)
 @requires(anyone)
 def second_step() -> Any:
     """Show the second factor, or a recovery code in its place."""
@@ -83,6 +86,7 @@ def ask(person: Person, form: forms.SecondStepForm, show: Any = page) -> Respons
 
 
 @bp.route("/sign-in/set-up", methods=["GET", "POST"])
+@takes(WRITING)
 @requires(anyone)
 def set_up() -> Any:
     """Before the first session of somebody who must have a second factor: set one up."""

@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from grantflow.kernel.errors import Invalid
-from grantflow.platform import access, locale, returning
+from grantflow.platform import access, returning
 from grantflow.platform.access import anyone, current_actor, requires, signed_in
 from grantflow.platform.bodies import WRITING, takes
-from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to, safe_next
+from grantflow.platform.http import flash_ok, invalid, is_read, is_shown_again, page, redirect_to, safe_next
 
 from .. import forms, queries, service
 from .blueprint import bp
@@ -61,7 +61,7 @@ def ask_to_sign_in() -> Any:
     if is_read():
         return redirect_to("accounts.sign_in", next=request.full_path.rstrip("?"))
     owner = returning.author() or queries.owner_of_session(session.get("_user_id", ""))
-    if owner is None and locale.switching():
+    if owner is None and is_shown_again():
         return returning.to_copy()
     form = forms.SignInForm(formdata=None)
     form.kept.data = returning.seal(owner) if owner else ""
