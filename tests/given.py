@@ -50,7 +50,7 @@ from tests.samples import PASSWORD, PURPOSE, budget, called, fill_in, password_h
 
 def begun(person: Person) -> str:
     """The key of a session of ``person`` who has just proved who they are."""
-    token = accounts.begin(person, Means.PASSWORD)
+    token = accounts.begin(person, Means.SWITCH)
     db.session.query(SignIn).filter_by(token_hash=tokens.fingerprint(token)).one().proved_at = clock.now()
     db.session.flush()
     return token
