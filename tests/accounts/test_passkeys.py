@@ -91,6 +91,7 @@ def test_a_passkey_is_made_and_shown_and_a_strange_one_is_refused(served: Flask,
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
     page.context.clear_cookies()
     sign_in(page, origin, person.email)
+    assert not page.locator("[data-passkey] [role=alert]").is_visible()
     page.locator("#passkey").click()
     page.locator("[data-passkey] [role=alert]").wait_for(state="visible")
     page.goto(f"{origin}/profile")
