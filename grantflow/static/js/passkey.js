@@ -34,7 +34,7 @@ for (const part of document.querySelectorAll("[data-passkey]")) {
     try {
       const credential = await shown(JSON.parse(part.dataset.passkey));
       const form = button.form;
-      form.elements[part.dataset.answer].value = told(credential);
+      form.querySelector(`[name="${part.dataset.answer}"]`).value = told(credential);
       form.submit();
     } catch {
       failed.hidden = false;
