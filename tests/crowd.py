@@ -43,6 +43,7 @@ def many(given: Given, count: int, state: State = State.SUBMITTED, code: str = "
                     "title": f"Projekt {n} mit einem Titel von üblicher Länge",
                     "requested_cents": eur(9_400),
                     "eligible_cents": eur(11_800),
+                    "starts_on": clock.today() + timedelta(days=168),
                     "created_at": now,
                     "submitted_at": now - timedelta(minutes=n // 2),
                     "first_submitted_at": now - timedelta(minutes=n),

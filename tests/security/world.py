@@ -6,7 +6,7 @@ It is built once on a database of its own. Tests work inside ``World.undone()``,
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from grantflow.accounts.models import Person, Purpose, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call, Envelope
+from grantflow.councils.models import Sitting
 from grantflow.decisions.models import Act, Proposal
 from grantflow.demo.people import STAFF
 from grantflow.demo.play import Cast, play
@@ -112,7 +113,7 @@ class Notes:
     links: dict[Purpose, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     #: A file that nobody has a part in (``free``), a third reviewer who waits to be confirmed (``nominee``), an
-    #: ``envelope`` of Düsseldorf's.
+    #: ``envelope`` and a ``sitting`` of Düsseldorf's.
     landmarks: dict[str, UUID] = field(default_factory=dict)
     mail: str = ""
     now: datetime = field(default_factory=clock.now)
@@ -183,6 +184,10 @@ class World:
         self.landmarks["nominee"] = nominee.id
         # A file that nobody has a part in, with a picker for every office.
         self.landmarks["free"] = given.application(State.ADMITTED, title="Nobody’s conflict").id
+        sitting = Sitting(party=Party.DUESSELDORF, meets_on=date(2099, 2, 5), papers_by=date(2099, 1, 20))
+        db.session.add(sitting)
+        db.session.flush()
+        self.landmarks["sitting"] = sitting.id
         own = Envelope.funder_code == Party.DUESSELDORF
         self.landmarks["envelope"] = db.session.scalars(select(Envelope.id).where(own)).one()
         # The demo's awards and proposals leave little.

@@ -59,6 +59,7 @@ def _wanted() -> queries.Wanted:
         state=State(state) if state in set(State) - {State.DRAFT} else None,
         side=Side(side) if side in set(Side) else None,
         category=int(number) if number.isascii() and number.isdigit() and len(number) == 1 else None,
+        late=request.args.get("late") == "1",
         text=line(request.args.get("q", ""))[:100],
     )
 
@@ -74,7 +75,7 @@ def _cursor(name: str) -> queries.Cursor | None:
 
 def _query() -> dict[str, Any]:
     """The filter as the address has it, without its empty parts and without the call."""
-    return {name: value for name in ("state", "side", "category", "q") if (value := request.args.get(name))}
+    return {name: value for name in ("state", "side", "category", "late", "q") if (value := request.args.get(name))}
 
 
 def _page_url(name: str, cursor: queries.Cursor | None, call: str | None) -> str | None:
