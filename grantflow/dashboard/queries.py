@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from grantflow.accounts import queries as people
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application, Participation
 from grantflow.applications.states import UNDECIDED
@@ -104,7 +105,11 @@ def _finance(actor: Actor, begun: Sequence[Call]) -> Iterator[tuple[UUID, Task]]
 def _administration(actor: Actor) -> list[Task]:
     if Role.ADMINISTRATOR not in actor.roles:
         return []
-    return [Task(texts.FAILED_WORK, failures_count(), "dashboard.workers")]
+    to_confirm = sum(one.is_mine for one in people.waiting(actor))
+    return [
+        Task(texts.ROLES_TO_CONFIRM, to_confirm, "accounts.role_proposals"),
+        Task(texts.FAILED_WORK, failures_count(), "dashboard.workers"),
+    ]
 
 
 # --- the staff page of one file --------------------------------------------------------------------

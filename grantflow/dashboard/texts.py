@@ -27,6 +27,7 @@ TO_RELEASE = _l("Your announced budget to release")
 ANNOUNCED = _l("Budgets announced and not released: nothing can be decided with them")
 TO_SIGN = _l("Proposals waiting for your signature or consent")
 NEW_LETTERS = _l("New letters to download")
+ROLES_TO_CONFIRM = _l("Roles to confirm")
 FAILED_WORK = _l("Letters and messages that failed")
 
 #: What is asked about the work in the background, by the names of ``/status``.
@@ -53,6 +54,7 @@ CHECKS: dict[str, Any] = {
 #: Periodic work, by the names of its jobs.
 UPKEEP: dict[str, Any] = {
     "accounts.forget_expired": _l("Delete links and sessions that ended"),
+    "accounts.lapse_proposals": _l("End proposed roles that nobody confirmed"),
     "applications.forget_changes": _l("Delete how sent applications came about"),
     "audit.watch": _l("Check the audit trail"),
     "applications.lapse_returns": _l("Take returned applications back whose deadline is over"),

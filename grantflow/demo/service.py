@@ -21,7 +21,7 @@ from grantflow.organisations.models import Membership, Organisation
 from grantflow.platform import mailsink, passwords, settings
 from grantflow.platform.db import db
 
-from . import fund
+from . import fund, sittings
 from .people import STAFF, Somebody
 from .play import Cast, play
 from .projects import PROJECTS
@@ -44,6 +44,8 @@ def load() -> bool:
         staff = [_person(somebody, hashed) for somebody in STAFF]
         applicants = {project.contact.email: _person(project.contact, hashed) for project in PROJECTS}
     db.session.flush()
+    with clock.frozen(call.opens_at):
+        sittings.enter(staff)
     play(call, Cast(staff, applicants), until=now)
     _write_table()
     return True

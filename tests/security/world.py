@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select, text
 
 from grantflow.accounts import service as accounts
-from grantflow.accounts.models import Person, Purpose, Token
+from grantflow.accounts.models import Person, Purpose, RoleProposal, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call, Envelope
@@ -112,8 +112,8 @@ class Notes:
     failed: dict[str, UUID] = field(default_factory=dict)
     links: dict[Purpose, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
-    #: A file that nobody has a part in (``free``), a third reviewer who waits to be confirmed (``nominee``), an
-    #: ``envelope`` and a ``sitting`` of Düsseldorf's.
+    #: A file that nobody has a part in (``free``), a third reviewer (``nominee``) and a role that wait to be confirmed,
+    #: an ``envelope`` and a ``sitting`` of Düsseldorf's.
     landmarks: dict[str, UUID] = field(default_factory=dict)
     mail: str = ""
     now: datetime = field(default_factory=clock.now)
@@ -158,6 +158,7 @@ class World:
             self._more_files()
             self._more_people(staff)
             self._conflicts()
+            self._propose_a_role()
             db.session.commit()
             self._print_letters()
             self._fail_work()
@@ -234,6 +235,12 @@ class World:
             if file.state in {State.ADMITTED, State.IN_REVIEW}:
                 db.session.add(Assignment(**common, reviewer_id=both.id, conflict=Conflict.UNDECLARED))
         db.session.flush()
+
+    def _propose_a_role(self) -> None:
+        """By the one administrator of Düsseldorf: that of another funder confirms it."""
+        person = self._person(UNASSIGNED)
+        accounts.set_roles(person, {Role.REVIEWER, Role.SIGNATORY}, by=self._person("administrator D"))
+        self.landmarks["role proposal"] = db.session.scalars(select(RoleProposal.id)).one()
 
     def _print_letters(self) -> None:
         """A small file for every letter of one awarded file and for the rejection: no need of WeasyPrint here."""
