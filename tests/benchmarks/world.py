@@ -40,7 +40,8 @@ STATEMENTS = (
            now() - make_interval(mins => i), now() - make_interval(mins => i), '',
            'projekt ' || i || ' an rhein und garonne verein fur begegnung'
     FROM generate_series(1, :files) i
-    CROSS JOIN (SELECT id, code FROM call LIMIT 1) c
+    JOIN (SELECT id, code, row_number() OVER (ORDER BY code) - 1 n, count(*) OVER () calls FROM call) c
+      ON c.n = i / 8 % c.calls
     JOIN (SELECT organisation_id, person_id, row_number() OVER (ORDER BY organisation_id) n FROM membership) m
       ON m.n = 1 + i % :people
     JOIN organisation o ON o.id = m.organisation_id
@@ -200,7 +201,8 @@ STATEMENTS = (
 
 
 def fill(session: Session, files: int) -> None:
-    """Add ``files`` applications with partners, budgets, history and standing; commits and analyses."""
+    """Add ``files`` applications with partners, budgets, history and standing, spread evenly over all calls, so that
+    each has every state; commits and analyses."""
     for statement in STATEMENTS:
         session.execute(text(statement), {"files": files, "people": max(files // 3, 1)})
     session.commit()

@@ -32,7 +32,7 @@ from grantflow.notifications.models import Message
 from grantflow.organisations.models import Organisation
 from grantflow.organisations.states import Country, MemberRole
 from grantflow.platform import jobs, mailsink, storage, tokens
-from grantflow.platform.db import db
+from grantflow.platform.db import db, insert_once
 from grantflow.review.models import Assignment, Nomination
 from grantflow.seats.states import Conflict
 from tests.given import Given, begun, called
@@ -185,12 +185,10 @@ class World:
         self.landmarks["nominee"] = nominee.id
         # A file that nobody has a part in, with a picker for every office.
         self.landmarks["free"] = given.application(State.ADMITTED, title="Nobody’s conflict").id
-        sitting = Sitting(party=Party.DUESSELDORF, meets_on=date(2099, 2, 5), papers_by=date(2099, 1, 20))
-        db.session.add(sitting)
-        db.session.flush()
-        self.landmarks["sitting"] = sitting.id
-        own = Envelope.funder_code == Party.DUESSELDORF
-        self.landmarks["envelope"] = db.session.scalars(select(Envelope.id).where(own)).one()
+        self.landmarks["sitting"] = insert_once(
+            Sitting, party=D, meets_on=date(2099, 1, 20), papers_by=date(2099, 1, 5)
+        )
+        self.landmarks["envelope"] = db.session.scalars(select(Envelope.id).filter_by(funder_code=D)).one()
         # The demo's awards and proposals leave little.
         given.proposed(given.assessed(country=Country.FRANCE), award=10_000)
 

@@ -115,12 +115,8 @@ class Page:
     after: Cursor | None
     before: Cursor | None
     categories: Mapping[UUID, Sequence[Category]]
-    #: Where nothing that starts by that day can be decided in time, by call and state.
-    first_days: Mapping[UUID, Mapping[State, date]]
-
-    def is_late(self, row: Row[*tuple[Any, ...]]) -> bool:
-        day = self.first_days[row.call_id].get(row.state)
-        return day is not None and row.starts_on is not None and row.starts_on <= day
+    #: Of the rows those whose decision cannot be there before the project starts.
+    late: frozenset[UUID]
 
     @property
     def files(self) -> Iterator[tuple[Row[*tuple[Any, ...]], int]]:
@@ -177,8 +173,13 @@ def staff_page(actor: Actor, wanted: Wanted, *, after: Cursor | None = None, bef
         after=None if not ends or is_last else ends[1],
         before=None if not ends or is_first else ends[0],
         categories=categories,
-        first_days=days,
+        late=frozenset(row.id for row in rows if _is_late(row, days)),
     )
+
+
+def _is_late(row: Row[*tuple[Any, ...]], days: Mapping[UUID, Mapping[State, date]]) -> bool:
+    day = days[row.call_id].get(row.state)
+    return day is not None and row.starts_on is not None and row.starts_on <= day
 
 
 def _conditions(wanted: Wanted, categories: Mapping[UUID, Sequence[Category]]) -> list[ColumnElement[bool]]:
