@@ -185,9 +185,7 @@ class World:
         self.landmarks["nominee"] = nominee.id
         # A file that nobody has a part in, with a picker for every office.
         self.landmarks["free"] = given.application(State.ADMITTED, title="Nobody’s conflict").id
-        self.landmarks["sitting"] = insert_once(
-            Sitting, party=D, meets_on=date(2099, 1, 20), papers_by=date(2099, 1, 5)
-        )
+        self.landmarks["sitting"] = insert_once(Sitting, party=D, meets_on=date(2099, 1, 5), papers_by=date(2099, 1, 5))
         self.landmarks["envelope"] = db.session.scalars(select(Envelope.id).filter_by(funder_code=D)).one()
         # The demo's awards and proposals leave little.
         given.proposed(given.assessed(country=Country.FRANCE), award=10_000)
