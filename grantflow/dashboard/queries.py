@@ -74,7 +74,7 @@ def _office(actor: Actor, begun: Sequence[Call]) -> Iterator[tuple[UUID, Task]]:
             arguments = {"state": state, "side": side}
             yield call_id, Task(label, counts.get(state, 0), "applications.staff_list", arguments)
     for call_id, files in applications.late_counts(actor, side, [call.id for call in begun]).items():
-        yield call_id, Task(texts.LATE, files, "applications.staff_list", {"late": 1, "side": side})
+        yield call_id, Task(texts.LATE, files, "applications.staff_list", {"state": "late", "side": side})
 
 
 def _reviews(actor: Actor) -> Iterator[tuple[UUID, Task]]:

@@ -107,8 +107,8 @@ def test_offices_find_what_comes_too_late(app: Flask, given: Given, as_: As) -> 
     fine = given.application(State.SUBMITTED, title="Rechtzeitig", starts_in=140)
     office = given.office(Side.GERMAN)
     client = as_(office)
-    assert "late=1" in client.get("/home").text
-    page = client.get("/staff/applications?lang=de&late=1").text
+    assert "state=late" in client.get("/home").text
+    page = client.get("/staff/applications?lang=de&state=late").text
     assert late.number in page
     assert fine.number not in page
     assert "zu spät" in page
@@ -125,9 +125,9 @@ def test_late_files_among_300_cost_what_they_cost_among_30(given: Given, as_: As
     client, costs = as_(given.office(Side.GERMAN)), []
     for more in (60, 240):
         many(given, more)
-        client.get("/staff/applications?late=1")
+        client.get("/staff/applications?state=late")
         with counted() as cost:
             client.get("/home")
-            client.get("/staff/applications?late=1")
+            client.get("/staff/applications?state=late")
         costs.append((cost.sql, cost.rows))
     assert costs[0] == costs[1]

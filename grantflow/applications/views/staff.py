@@ -19,6 +19,10 @@ from ..states import State
 from .blueprint import bp
 
 
+#: Among the states to filter by: the decision comes too late for the start of the project.
+LATE = "late"
+
+
 @bp.get("/staff/applications")
 @requires(has_role(Role.OFFICE, Role.SIGNATORY))
 def staff_list() -> Any:
@@ -42,7 +46,7 @@ def staff_list() -> Any:
         elsewhere=queries.elsewhere(actor, wanted) if is_missed else {},
         states=[(state, labels[state], counts[state]) for state in State if state in counts],
         total=sum(counts.values()),
-        choices=[(state, labels[state]) for state in State if state is not State.DRAFT],
+        choices=[*((its, labels[its]) for its in State if its is not State.DRAFT), (LATE, texts.TOO_LATE_TO_START)],
         badges={state: (labels[state], *badge) for state, badge in texts.STAFF_BADGES.items()},
         shapes={side: (office,) for side, office in OFFICES.items()},
         sides=[(side.value, texts.SIDES[side]) for side in Side],
@@ -59,7 +63,7 @@ def _wanted() -> queries.Wanted:
         state=State(state) if state in set(State) - {State.DRAFT} else None,
         side=Side(side) if side in set(Side) else None,
         category=int(number) if number.isascii() and number.isdigit() and len(number) == 1 else None,
-        late=request.args.get("late") == "1",
+        late=state == LATE,
         text=line(request.args.get("q", ""))[:100],
     )
 
@@ -75,7 +79,7 @@ def _cursor(name: str) -> queries.Cursor | None:
 
 def _query() -> dict[str, Any]:
     """The filter as the address has it, without its empty parts and without the call."""
-    return {name: value for name in ("state", "side", "category", "late", "q") if (value := request.args.get(name))}
+    return {name: value for name in ("state", "side", "category", "q") if (value := request.args.get(name))}
 
 
 def _page_url(name: str, cursor: queries.Cursor | None, call: str | None) -> str | None:
