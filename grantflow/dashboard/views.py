@@ -33,7 +33,7 @@ from grantflow.notifications.models import Message
 from grantflow.platform import locale
 from grantflow.platform.access import current_actor, has_role, is_staff, requires, signed_in
 from grantflow.platform.errors import describe
-from grantflow.platform.http import flash_ok, flash_problem, invalid, is_read, page, redirect_to
+from grantflow.platform.http import flash_ok, flash_problem, invalid, is_read, page, redirect_to, refusal
 
 from . import queries, service, texts
 from .forms import FormalCheckForm, Verdict
@@ -90,7 +90,7 @@ def check(application: Application) -> Response | BaseResponse:
     if application.state is not State.SUBMITTED:
         raise IllegalStep("illegal_step")
     if not form.sent():
-        return _file(application, form, 200 if locale.switching() else 422)
+        return _file(application, form, refusal())
     reason = form.reason.data or ""
     try:
         if form.verdict.data is Verdict.ADMIT:

@@ -42,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
     "application_inadmissible": Kind(_facts("number title reason")),
     "partner_withdrawn": Kind(_facts("number title partner reason")),
     "reviewer_assigned": Kind(_facts("number title application_id")),
+    "reviewer_recused": Kind(_facts("number title application_id")),
     "third_to_confirm": Kind(_facts("number title application_id")),
     "decision_ready": Kind(_facts("number title application_id channel")),
     "key_waiting": Kind(_facts("number title proposal_id")),

@@ -6,9 +6,8 @@ from flask import Response
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from grantflow.platform import locale
 from grantflow.platform.access import current_actor, requires
-from grantflow.platform.http import flash_ok, page, redirect_to
+from grantflow.platform.http import flash_ok, page, redirect_to, refusal
 
 from .. import forms, policy, queries, service, texts
 from ..models import ProposalState, RoleProposal
@@ -66,7 +65,7 @@ def refuse_role(proposal: RoleProposal) -> Any:
     """Refuse it, with a reason for the trail and for whoever proposed it."""
     form = forms.RefuseRoleForm()
     if not form.sent():
-        return _show(proposal, form, 200 if locale.switching() else 422)
+        return _show(proposal, form, refusal())
     service.refuse_role(proposal, form.reason.data or "", by=current_actor())
     flash_ok(_("The role of %(name)s is refused.", name=proposal.person.name))
     return redirect_to(".role_proposals")
