@@ -19,7 +19,6 @@ MENU: tuple[tuple[Any, str, frozenset[Role]], ...] = (
     (_l("Applications"), "applications.staff_list", frozenset({Role.OFFICE})),
     (_l("Staff in office"), "accounts.staff", frozenset({Role.OFFICE})),
     (_l("Ranking"), "decisions.ranking", frozenset({Role.OFFICE, Role.SIGNATORY})),
-    (_l("Sittings of the councils"), "councils.index", frozenset({Role.OFFICE})),
     (_l("To sign"), "decisions.to_sign", frozenset({Role.SIGNATORY})),
     (_l("Letters"), "finance.letters", frozenset({Role.FINANCE})),
     (_l("People"), "accounts.people", frozenset({Role.ADMINISTRATOR})),

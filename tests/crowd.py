@@ -36,7 +36,7 @@ def many(given: Given, count: int, state: State = State.SUBMITTED, code: str = "
                     "id": key,
                     "language": "de",
                     "state": state,
-                    "number": f"DT-{code}-{count}{n}",
+                    "number": f"DT-{code}-{count // 30}{n}",
                     "sent_number": 1,
                     "lead_name": lead.name,
                     "partner_name": PARTNER,

@@ -18,7 +18,6 @@ from .. import queries, texts
 from ..states import State
 from .blueprint import bp
 
-
 #: Among the states to filter by: the decision comes too late for the start of the project.
 LATE = "late"
 
