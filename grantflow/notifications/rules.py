@@ -26,6 +26,9 @@ def _facts(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+#: Somebody tries whether mail arrives.
+TRIAL = "mail_trial"
+
 KINDS: Mapping[str, Kind] = {
     "registration_confirm": Kind(_facts("valid_until"), keyed=True, personal=False, urgent=True),
     "account_exists": Kind(personal=False, urgent=True),
@@ -48,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "key_waiting": Kind(_facts("number title proposal_id")),
     "proposal_returned": Kind(_facts("number title proposal_id")),
     "failed_work": Kind(_facts("count")),
+    TRIAL: Kind(urgent=True),
 }
 
 #: The work of sending: a message for which somebody waits never stands behind the others.

@@ -36,6 +36,7 @@ KINDS: dict[str, Any] = {
     "key_waiting": _l("Decision to sign"),
     "proposal_returned": _l("Proposal sent back"),
     "failed_work": _l("Failed work"),
+    "mail_trial": _l("Test message"),
 }
 
 _BY_ADDRESS = _l("You receive this e-mail because this address was entered in GrantFlow.")
@@ -65,6 +66,7 @@ REASONS: dict[str, Any] = {
     "key_waiting": _BY_ROLE,
     "proposal_returned": _BY_ROLE,
     "failed_work": _BY_ROLE,
+    "mail_trial": _BY_ROLE,
 }
 
 MESSAGES: dict[str, Any] = {

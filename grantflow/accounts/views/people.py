@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import Party, Role
 from grantflow.kernel.text import line
+from grantflow.platform import proof
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to, refusal
 
@@ -39,6 +40,7 @@ def _role(text: str) -> Role | None:
 
 @bp.route("/people/invite", methods=["GET", "POST"])
 @requires(policy.is_administrator)
+@proof.fresh_proof()
 def invite() -> Any:
     """Invite a colleague of the own party."""
     actor = current_actor()
@@ -115,6 +117,7 @@ def person(person: Person) -> Response:
 
 @bp.post("/people/<uuid:person_id>/roles")
 @requires(policy.can_change, on=queries.person)
+@proof.fresh_proof()
 def set_roles(person: Person) -> Any:
     """Let a colleague hold exactly the ticked roles; ends that person's sessions."""
     form = _roles_form(person)

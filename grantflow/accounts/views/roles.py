@@ -6,6 +6,7 @@ from flask import Response
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from grantflow.platform import proof
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, page, redirect_to, refusal
 
@@ -52,6 +53,7 @@ def role_proposal(proposal: RoleProposal) -> Response:
 
 @bp.post("/people/roles/<uuid:proposal_id>/confirm")
 @requires(policy.can_settle, on=queries.role_proposal)
+@proof.fresh_proof()
 def confirm_role(proposal: RoleProposal) -> BaseResponse:
     """Let the role begin."""
     service.confirm_role(proposal, by=current_actor())
