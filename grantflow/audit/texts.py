@@ -94,6 +94,9 @@ ACTIONS: dict[str, Any] = {
     "consent_given": _l("Consent given"),
     "decided": _l("Decided with both keys"),
     "budget_released": _l("Budget released"),
+    # councils
+    "sitting_entered": _l("Sitting of a council entered"),
+    "sitting_removed": _l("Sitting of a council removed"),
     # letters and messages
     "letter_issued": _l("Letter issued"),
     "letter_rendered": _l("Letter made"),
@@ -111,6 +114,8 @@ ACTIONS: dict[str, Any] = {
 
 SUBJECTS: dict[str, Any] = {
     "edition": lazy_pgettext("audit", "Edition"),
+    "sitting": lazy_pgettext("audit", "Sitting of a council"),
+    "call": lazy_pgettext("audit", "Call"),
     "person": lazy_pgettext("audit", "Person"),
     "address": lazy_pgettext("audit", "Unknown address"),
     "partner": lazy_pgettext("audit", "Partner"),
@@ -136,6 +141,11 @@ REASONS: dict[str, Any] = {
 _FACTS: dict[str, Any] = {
     "means": lazy_pgettext("audit", "By"),
     "state": lazy_pgettext("audit", "State"),
+    "meets_on": _l("Day of the sitting"),
+    "papers_by": _l("Last day for its papers"),
+    "is_released": lazy_pgettext("audit", "Released"),
+    "funder": lazy_pgettext("audit", "Funder"),
+    "limit_cents": lazy_pgettext("audit", "Amount"),
     "roles": lazy_pgettext("audit", "Roles"),
     "role": lazy_pgettext("audit", "Role"),
     "party": lazy_pgettext("audit", "Funder"),

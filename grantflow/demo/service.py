@@ -23,7 +23,7 @@ from grantflow.organisations.models import Membership, Organisation
 from grantflow.platform import mailsink, passwords, settings
 from grantflow.platform.db import db
 
-from . import opening
+from . import opening, sittings
 from .people import STAFF, Somebody
 from .play import Cast, play
 from .projects import PROJECTS
@@ -51,6 +51,7 @@ def load() -> bool:
     with clock.frozen(opens_at):
         applicants = {project.contact.email: _person(project.contact, hashed) for project in PROJECTS}
         db.session.flush()
+        sittings.enter(staff)
         call = calls.by_code(SYSTEM, code)
     if call is None:
         raise LookupError("the demo's call was not released")

@@ -144,6 +144,7 @@ def subjects(world: World) -> dict[str, list[Subject]]:
             for name in ("show", "deliberate", "turn_key", "consent")
         },
         **{f"decisions.{name}": proposals("proposed D", "proposed T") for name in ("renew", "send_back")},
+        "councils.remove": [Subject("of D", {"id": world.landmarks["sitting"]})],
         "decisions.release_budget": [Subject("of D", {"id": world.landmarks["envelope"]})],
         "decisions.letter": proposals("proposed D", "awarded T", party=D.value),
         "releases.begin": [

@@ -6,7 +6,7 @@ It is built once on a database of its own. Tests work inside ``World.undone()``,
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from grantflow.accounts.models import Person, Purpose, SignIn, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call, Envelope
+from grantflow.councils.models import Sitting
 from grantflow.decisions.models import Act, Proposal
 from grantflow.demo.people import STAFF
 from grantflow.demo.play import Cast, play
@@ -31,7 +32,7 @@ from grantflow.notifications.models import Message
 from grantflow.organisations.models import Organisation
 from grantflow.organisations.states import Country, MemberRole
 from grantflow.platform import jobs, mailsink, storage, tokens
-from grantflow.platform.db import db
+from grantflow.platform.db import db, insert_once
 from grantflow.review.models import Assignment, Nomination
 from grantflow.seats.states import Conflict
 from tests.accounts.proofs import reported, with_app
@@ -115,7 +116,7 @@ class Notes:
     links: dict[Purpose, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     #: A file that nobody has a part in (``free``), a third reviewer (``nominee``) and a role that wait to be confirmed,
-    #: an ``envelope`` of Düsseldorf's.
+    #: an ``envelope`` and a ``sitting`` of Düsseldorf's.
     landmarks: dict[str, UUID] = field(default_factory=dict)
     mail: str = ""
     now: datetime = field(default_factory=clock.now)
@@ -186,8 +187,8 @@ class World:
         self.landmarks["nominee"] = nominee.id
         # A file that nobody has a part in, with a picker for every office.
         self.landmarks["free"] = given.application(State.ADMITTED, title="Nobody’s conflict").id
-        own = Envelope.funder_code == Party.DUESSELDORF
-        self.landmarks["envelope"] = db.session.scalars(select(Envelope.id).where(own)).one()
+        self.landmarks["sitting"] = insert_once(Sitting, party=D, meets_on=date(2099, 1, 5), papers_by=date(2099, 1, 5))
+        self.landmarks["envelope"] = db.session.scalars(select(Envelope.id).filter_by(funder_code=D)).one()
         # The demo's awards and proposals leave little.
         given.proposed(given.assessed(country=Country.FRANCE), award=10_000)
 
