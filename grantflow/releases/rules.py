@@ -131,6 +131,22 @@ def placed(path: Path, document: Mapping[str, Any]) -> Path:
     return tuple(found)
 
 
+def named(path: Path, content: Any) -> Path:
+    """A flaw's path with its items by name, as differences have them; what has no name, by its place from 1 on."""
+    found: list[str | int] = []
+    for step in path:
+        inner = None
+        if isinstance(content, list) and isinstance(step, int):
+            inner = content[step] if step < len(content) else None
+            own = _name(inner) if isinstance(inner, dict) else None
+            found.append(step + 1 if own is None else own)
+        else:
+            inner = content.get(step) if isinstance(content, dict) else None
+            found.append(step)
+        content = inner
+    return tuple(found)
+
+
 def _are_named(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) and _name(item) is not None for item in value)
 

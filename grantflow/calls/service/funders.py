@@ -13,7 +13,7 @@ from grantflow.releases import queries as releases
 from grantflow.releases.kinds import Kind, register
 from grantflow.releases.rules import Flaw, Need, need
 
-from .. import texts
+from .. import texts, wording
 from ..documents import FunderDocument, LawDocument
 from ..models import Funder, LegalText, RemedyRule
 
@@ -82,6 +82,9 @@ register(
         flaws=_funder_flaws,
         apply=_apply_funder,
         can_edit=_can_edit,
+        label=wording.label,
+        spoken=wording.spoken,
+        keys=tuple(Party),
         title=texts.party_name,
     )
 )
@@ -135,6 +138,9 @@ register(
         flaws=_law_flaws,
         apply=_apply_law,
         can_edit=_can_edit,
+        label=wording.label,
+        spoken=wording.spoken,
+        keys=tuple(Party),
         title=texts.party_name,
     )
 )

@@ -8,7 +8,7 @@ from grantflow.platform.db import db
 from grantflow.releases.kinds import Kind, register
 from grantflow.releases.rules import Flaw, Need, need
 
-from .. import texts
+from .. import texts, wording
 from ..documents import PageDocument
 from ..models import PageText
 from ..states import DutyPage
@@ -42,6 +42,9 @@ register(
         flaws=_flaws,
         apply=_apply,
         can_edit=_can_edit,
+        label=wording.label,
+        spoken=wording.spoken,
+        keys=tuple(DutyPage),
         title=texts.page_name,
     )
 )

@@ -1,0 +1,41 @@
+"""Draft, save, sign, come into force: the one way in which what a fund rests on changes (foundation 9)."""
+
+from .checking import (
+    DAY,
+    Content,
+    canonical_content,
+    check,
+    fingerprint,
+    flaws,
+    is_outdated,
+    needs,
+    turned_keys,
+)
+from .drafting import discard, draft, rebase, save
+from .reading import Sight, due_keys, overview, sight
+from .signing import CHECKS, offer, take_back, take_effect, turn_key
+
+__all__ = [
+    "CHECKS",
+    "DAY",
+    "Content",
+    "canonical_content",
+    "check",
+    "discard",
+    "draft",
+    "fingerprint",
+    "flaws",
+    "is_outdated",
+    "due_keys",
+    "needs",
+    "offer",
+    "overview",
+    "rebase",
+    "save",
+    "sight",
+    "Sight",
+    "take_back",
+    "take_effect",
+    "turn_key",
+    "turned_keys",
+]
