@@ -23,3 +23,12 @@ class Step(StrEnum):
 
     PROJECT = "project"
     PEOPLE = "people"
+
+
+class Stage(StrEnum):
+    """How far a call is; the instants of its rows say so."""
+
+    DRAFT = "draft"
+    ANNOUNCED = "announced"
+    OPEN = "open"
+    CLOSED = "closed"

@@ -45,6 +45,14 @@ def not_to_change(before: CallDocument, after: CallDocument, now: datetime) -> I
             yield Flaw(("envelopes", place, "is_released"), "flaw.fixed_after_opening")
 
 
+def may_change_when_open(path: Sequence[str]) -> bool:
+    """Whether an open call may still change the value at this path, in its direction."""
+    name, *inner = path
+    if name in LISTS:
+        return len(inner) > 1 and inner[1] in (*WORDING.get(name, ()), *MOVABLE.get(name, ()))
+    return name in ("title", "summary", "closes_at")
+
+
 def is_extended(before: CallDocument, after: CallDocument) -> bool:
     """Whether some deadline is later."""
     return _closings(before) != _closings(after)

@@ -12,30 +12,31 @@ from .checking import (
     turned_keys,
 )
 from .drafting import discard, draft, rebase, save
-from .reading import Sight, due_keys, overview, sight
+from .reading import Sight, due_keys, overview, sight, worded
 from .signing import CHECKS, offer, take_back, take_effect, turn_key
 
 __all__ = [
     "CHECKS",
     "DAY",
     "Content",
+    "Sight",
     "canonical_content",
     "check",
     "discard",
     "draft",
+    "due_keys",
     "fingerprint",
     "flaws",
     "is_outdated",
-    "due_keys",
     "needs",
     "offer",
     "overview",
     "rebase",
     "save",
     "sight",
-    "Sight",
     "take_back",
     "take_effect",
     "turn_key",
     "turned_keys",
+    "worded",
 ]

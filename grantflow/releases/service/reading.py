@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grantflow.accounts import queries as accounts
+from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import Actor, Party, Role
 from grantflow.platform.errors import describe
-from grantflow.kernel.errors import Reason
 
 from .. import policy, queries, rules
 from ..kinds import KINDS, Kind

@@ -14,8 +14,8 @@ from .. import queries, rules
 from ..kinds import KINDS
 from ..models import Edition, EditionKey
 from ..states import EditionState
-from .checking import as_document, check, fingerprint, is_outdated, needs, turned_keys
 from . import telling
+from .checking import as_document, check, fingerprint, is_outdated, needs, turned_keys
 from .holding import alone, hold_draft
 
 

@@ -1,18 +1,17 @@
-"""The fund's public window, and the rules of its calls for administrators."""
+"""The fund's public window."""
 
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Response, url_for
 
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Role
-from grantflow.platform.access import anyone, current_actor, has_role, requires
+from grantflow.platform.access import anyone, current_actor, requires
 from grantflow.platform.http import page
 
-from . import queries, rules, texts
-from .models import Call
-
-bp = Blueprint("public", __name__)
+from .. import queries, rules, texts
+from ..models import Call
+from .blueprint import bp
 
 
 def _card(call: Call) -> dict[str, Any]:
@@ -26,7 +25,7 @@ def _card(call: Call) -> dict[str, Any]:
     }
 
 
-def _categories(call: Call) -> list[dict[str, Any]]:
+def categories_of(call: Call) -> list[dict[str, Any]]:
     """The categories' rows; ``from_cents`` is the exclusive lower limit, ``closings`` says which are over."""
     now = clock.now()
     return [
@@ -77,7 +76,7 @@ def start() -> Response:
         "public/start.html",
         calls=[_card(call) for call in open_now],
         next_opening=None if first else queries.next_opening(),
-        categories=_categories(first) if first else [],
+        categories=categories_of(first) if first else [],
         awarded=_awarded(first) if first else None,
         first_instalment_bp=first.first_instalment_bp if first else None,
         largest_share_bp=rules.largest_share(first.categories) if first else None,
@@ -104,6 +103,11 @@ def calls() -> Response:
 def call(call: Call) -> Response:
     """One call: deadline, amounts, criteria, and what to have ready."""
     is_open = rules.is_open(call.opens_at, call.closes_at, clock.now())
+    return page("public/call.html", **shown(call, is_open=is_open), apply_url=_apply_url(call) if is_open else None)
+
+
+def shown(call: Call, *, is_open: bool) -> dict[str, Any]:
+    """What the page of a call says of it, whether its rows are stored or a draft's."""
     facts = (
         "code",
         "opens_at",
@@ -115,11 +119,10 @@ def call(call: Call) -> Response:
         "guideline_version",
         "guideline_on",
     )
-    return page(
-        "public/call.html",
-        call={**_card(call), "is_open": is_open, **{name: getattr(call, name) for name in facts}},
-        categories=_categories(call),
-        criteria=[
+    return {
+        "call": {**_card(call), "is_open": is_open, **{name: getattr(call, name) for name in facts}},
+        "categories": categories_of(call),
+        "criteria": [
             {
                 "position": criterion.position,
                 "title": texts.criterion_title(criterion),
@@ -130,8 +133,7 @@ def call(call: Call) -> Response:
             }
             for criterion in call.criteria
         ],
-        apply_url=_apply_url(call) if is_open else None,
-    )
+    }
 
 
 def _duty(name: str) -> Response:
@@ -160,17 +162,3 @@ def contact() -> Response:
 @requires(anyone)
 def accessibility() -> Response:
     return _duty("accessibility")
-
-
-@bp.get("/admin/calls", endpoint="rules")
-@requires(has_role(Role.ADMINISTRATOR))
-def show_rules() -> Response:
-    """All calls with their limits and envelopes, as rows hold them."""
-    calls = queries.all_calls()
-    return page(
-        "calls/rules.html",
-        calls=[(call, _categories(call), queries.envelopes(call.id)) for call in calls],
-        title_of=texts.call_title,
-        criterion_of=texts.criterion_title,
-        question_of=texts.question_label,
-    )
