@@ -25,6 +25,8 @@ from .states import Stage
 _WHOLE = (
     selectinload(Call.categories).selectinload(Category.closings),
     selectinload(Call.criteria),
+    selectinload(Call.questions).lazyload(Question.criteria),
+    selectinload(Call.papers),
     selectinload(Call.agreement),
 )
 
@@ -76,6 +78,19 @@ def desk(actor: Actor) -> dict[Stage, list[Entry]]:
 def editions(call: Call) -> Sequence[Edition]:
     """Every edition that was in force, the latest first."""
     return [its for its in releases.history("call", call.code) if its.in_force_at]
+
+
+def corrections(call: Call) -> list[tuple[Edition, Edition]]:
+    """What was changed after the opening: the edition before and the one after, the latest first."""
+    signed = editions(call)
+    pairs = zip(signed[1:], signed, strict=False)
+    return [(before, after) for before, after in pairs if after.in_force_at and after.in_force_at > call.opens_at]
+
+
+def changed_by(edition_id: UUID) -> tuple[Edition, Call]:
+    """An edition of a call that came into force, with the rows of that call."""
+    edition = db.session.get_one(Edition, edition_id)
+    return edition, db.session.scalars(select(Call).where(Call.code == edition.key)).one()
 
 
 def signed_calls() -> Sequence[Edition]:

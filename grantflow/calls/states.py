@@ -32,3 +32,7 @@ class Stage(StrEnum):
     ANNOUNCED = "announced"
     OPEN = "open"
     CLOSED = "closed"
+
+
+#: What those who have begun an application are reminded of; told further up, for calls know no files.
+CALL_CHANGED = "call_changed"

@@ -1,7 +1,9 @@
 """What can be done to an application: write it, choose how acts arrive, move it, let a return lapse, purge it."""
 
 from .choosing import choose_channel
+from .extending import extend
 from .lapsing import lapse_returns
+from .measuring import measure
 from .moving import admit, advance, exclude, return_, submit, withdraw
 from .participating import confirm, withdraw_partner
 from .purging import forget_changes, purge
@@ -14,8 +16,10 @@ __all__ = [
     "confirm",
     "declare",
     "exclude",
+    "extend",
     "forget_changes",
     "lapse_returns",
+    "measure",
     "purge",
     "return_",
     "save",

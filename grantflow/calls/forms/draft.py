@@ -50,7 +50,7 @@ class DraftForm(Form):
         shown = [flaw for flaw in flaws if all_of_them or flaw.key not in EMPTINESS]
         for flaw in shown:
             field, name = _found(self, flaw.path)
-            error = Reason(flaw.key, facts=flaw.facts)
+            error = Reason(flaw.key, facts=dict(flaw.facts))
             if field is None:
                 its = errors.describe(error)
                 self.form_errors.append(f"{wording.label(name)}: {its}" if name else its)

@@ -1,7 +1,7 @@
 """Pure rules of calls: how limits apply, what is wrong with a call, whose keys it takes, what it may still change."""
 
 from .agreements import agreement_flaws
-from .changing import has_opened, is_extended, may_change_when_open, not_to_change
+from .changing import has_opened, is_eased, may_change_when_open, not_to_change
 from .checking import CODE, RESERVED, Around, flaws
 from .columns import (
     call_columns,
@@ -12,6 +12,7 @@ from .columns import (
     question_columns,
 )
 from .copying import again, next_code
+from .effort import Effort, effort
 from .instants import first_instant, last_instant
 from .limits import (
     CategoryLike,
@@ -41,6 +42,7 @@ __all__ = [
     "Around",
     "CategoryLike",
     "Depth",
+    "Effort",
     "Timed",
     "again",
     "agreement_flaws",
@@ -51,13 +53,14 @@ __all__ = [
     "criterion_columns",
     "days_left",
     "earliest_start",
+    "effort",
     "envelope_columns",
     "first_instant",
     "flaws",
     "floor_of",
     "has_opened",
     "is_asked",
-    "is_extended",
+    "is_eased",
     "is_open",
     "is_required",
     "largest_share",

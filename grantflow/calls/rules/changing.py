@@ -53,14 +53,14 @@ def may_change_when_open(path: Sequence[str]) -> bool:
     return name in ("title", "summary", "closes_at")
 
 
-def is_extended(before: CallDocument, after: CallDocument) -> bool:
-    """Whether some deadline is later."""
-    return _closings(before) != _closings(after)
+def is_eased(before: CallDocument, after: CallDocument) -> bool:
+    """Whether some deadline is later, or some envelope larger."""
+    return _eased(before) != _eased(after)
 
 
-def _closings(call: CallDocument) -> list[list[datetime]]:
+def _eased(call: CallDocument) -> tuple[object, ...]:
     own = [sorted(map(last_instant, category.closings)) for category in call.categories]
-    return [[last_instant(call.closes_at)], *own]
+    return last_instant(call.closes_at), own, {envelope.party: envelope.limit for envelope in call.envelopes}
 
 
 def _fixed(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Flaw]:

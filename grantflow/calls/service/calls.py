@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import Actor
+from grantflow.platform import jobs
 from grantflow.platform.db import db
 from grantflow.releases import queries as releases
 from grantflow.releases import service as drafts
@@ -20,6 +21,7 @@ from grantflow.releases.rules import Flaw, Need
 from .. import policy, queries, rules, texts, wording
 from ..documents import CallDocument
 from ..models import Call, Category, Closing, Criterion, Envelope, Paper, Question
+from ..states import CALL_CHANGED
 
 Columns = Mapping[str, Any]
 R = TypeVar("R", Category, Criterion, Envelope, Paper, Question)
@@ -47,6 +49,9 @@ def _apply(key: str, before: CallDocument | None, after: CallDocument, day: date
     _step_aside(call)
     _fill(call, after)
     db.session.flush()
+    edition = releases.in_force("call", key)
+    if edition and before and rules.has_opened(before, clock.now()) and rules.is_eased(before, after):
+        jobs.remind(edition.id, CALL_CHANGED, clock.today())
 
 
 def begin(code: str, like: str | None, *, by: Actor) -> Edition:

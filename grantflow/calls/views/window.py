@@ -8,6 +8,8 @@ from grantflow.kernel import clock
 from grantflow.kernel.parties import Role
 from grantflow.platform.access import anyone, current_actor, requires
 from grantflow.platform.http import page
+from grantflow.releases import service as releases
+from grantflow.releases.kinds import KINDS
 
 from .. import queries, rules, texts
 from ..models import Call
@@ -37,6 +39,8 @@ def categories_of(call: Call) -> list[dict[str, Any]]:
             "min_score": category.min_score,
             "min_score_is_assumed": category.min_score_is_assumed,
             "lead_days": category.lead_days,
+            "effort": rules.effort(call.questions, call.papers, category.number),
+            "median_minutes": category.median_minutes,
             "closings": [(its.closes_at, its.closes_at < now) for its in category.closings],
         }
         for category in call.categories
@@ -103,7 +107,12 @@ def calls() -> Response:
 def call(call: Call) -> Response:
     """One call: deadline, amounts, criteria, and what to have ready."""
     is_open = rules.is_open(call.opens_at, call.closes_at, clock.now())
-    return page("public/call.html", **shown(call, is_open=is_open), apply_url=_apply_url(call) if is_open else None)
+    apply_url = _apply_url(call) if is_open else None
+    corrections = [
+        (edition.in_force_at, releases.worded(KINDS["call"], before.content, edition.content))
+        for before, edition in queries.corrections(call)
+    ]
+    return page("public/call.html", **shown(call, is_open=is_open), apply_url=apply_url, corrections=corrections)
 
 
 def shown(call: Call, *, is_open: bool) -> dict[str, Any]:
