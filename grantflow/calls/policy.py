@@ -5,7 +5,7 @@ from grantflow.kernel.parties import Actor, Role
 from . import rules
 
 
-def reads(actor: Actor) -> bool:
+def reads(actor: Actor, subject: object = None) -> bool:
     """Every call with all its rules, those in preparation too."""
     return bool({Role.ADMINISTRATOR, Role.OFFICE, Role.SIGNATORY} & actor.roles)
 

@@ -99,8 +99,9 @@ def signed_calls() -> Sequence[Edition]:
     return sorted(found, key=lambda its: str(its.content["opens_at"]), reverse=True)
 
 
-def call_edition(actor: Actor, edition_id: UUID) -> Edition | None:
-    edition = releases.visible(actor, edition_id)
+def call_edition(actor: Actor, id: UUID) -> Edition | None:  # noqa: A002 - the house's name in addresses
+    """An edition of a call, for those who may read any."""
+    edition = releases.visible(actor, id)
     return edition if edition and edition.kind == "call" else None
 
 

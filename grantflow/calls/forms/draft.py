@@ -12,6 +12,7 @@ import wtforms
 from annotated_types import MaxLen
 from flask_babel import lazy_gettext as _l
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from wtforms import BooleanField, Field, FormField
 from wtforms.validators import InputRequired, Optional
 
@@ -91,31 +92,30 @@ def draft_form(content: Mapping[str, Any], *, revision: int, reason: str) -> Dra
 @cache
 def _form(document: type[BaseModel], base: type[wtforms.Form], path: Path) -> Any:
     fields = {
-        name: _field(name, info.annotation, info.metadata, (*path, name))
-        for name, info in document.model_fields.items()
-        if (*path, name) != _COUNTED
+        name: _field(info, (*path, name)) for name, info in document.model_fields.items() if (*path, name) != _COUNTED
     }
     return type(document.__name__, (base,), fields)
 
 
-def _field(name: str, annotation: Any, metadata: Sequence[Any], path: Path) -> Field:
-    plain, metadata = _plain(annotation, metadata)
+def _field(info: FieldInfo, path: Path) -> Field:
+    plain, metadata = _plain(info.annotation, info.metadata)
+    default = None if info.is_required() else info.default
     label = wording.field(path)
     if get_origin(plain) is tuple:
-        return _list(name, _plain(get_args(plain)[0], ())[0], label, path)
+        return _list(_plain(get_args(plain)[0], ())[0], label, path)
     if issubclass(plain, BaseModel):
         return FormField(_form(plain, wtforms.Form, path), label)
     if issubclass(plain, StrEnum):
         return SelectField(label, [Optional()], choices=lambda: [("", ""), *texts.options(plain)], filters=[_or_none])
     if plain is bool:
-        return BooleanField(label)
+        return BooleanField(label, default=default)
     if plain is str:
         limit = next((its.max_length for its in metadata if isinstance(its, MaxLen)), 200)
         return (Text if limit > 1000 else Line)(label, [Optional()], limit=limit)
-    return _FIELDS[plain](label, [Optional()])
+    return _FIELDS[plain](label, [Optional()], default=default)
 
 
-def _list(name: str, item: type, label: Any, path: Path) -> Field:
+def _list(item: type, label: Any, path: Path) -> Field:
     if issubclass(item, BaseModel):
         return Rows(FormField(_form(item, wtforms.Form, path)), label)
     if item is datetime:
