@@ -21,6 +21,7 @@ from grantflow.notifications import queries as notifications
 from grantflow.notifications.models import Message
 from grantflow.platform import health, jobs, settings
 from grantflow.platform.db import db
+from grantflow.releases import service as releases
 from grantflow.review import queries as reviews
 from grantflow.review.queries import Panel as ReviewPanel
 
@@ -47,6 +48,7 @@ def tasks(actor: Actor) -> list[Task]:
         *_decisions(actor),
         *_finance(actor),
         *_administration(actor),
+        *_releases(actor),
     ]
     return [task for task in found if task.count]
 
@@ -83,6 +85,10 @@ def _administration(actor: Actor) -> list[Task]:
     if Role.ADMINISTRATOR not in actor.roles:
         return []
     return [Task(texts.FAILED_WORK, failures_count(), "dashboard.workers")]
+
+
+def _releases(actor: Actor) -> list[Task]:
+    return [Task(texts.EDITIONS_TO_SIGN, len(releases.due_keys(actor)), "releases.index")]
 
 
 def _count(query: Select[Letter]) -> int:

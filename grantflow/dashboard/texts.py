@@ -23,6 +23,7 @@ TO_PROPOSE = _l("Files ready for a proposal")
 SENT_BACK = _l("Proposals sent back to you")
 TO_DELIBERATE = _l("Proposals without délibération")
 TO_SIGN = _l("Proposals waiting for your signature or consent")
+EDITIONS_TO_SIGN = _l("Editions of the fund’s basis that wait for your signature")
 NEW_LETTERS = _l("New letters to download")
 FAILED_WORK = _l("Letters and messages that failed")
 

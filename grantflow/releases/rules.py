@@ -16,6 +16,13 @@ from grantflow.kernel.parties import Party, Role
 Path = tuple[str | int, ...]
 
 
+#: A document as JSON.
+Content = dict[str, Any]
+#: Where flaws of the edition's own day stand, which is no part of its document.
+DAY: Path = ("edition", "valid_from")
+REASON: Path = ("edition", "reason")
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """One key: of anybody in one of ``roles`` at one of ``parties``."""

@@ -32,6 +32,7 @@ from grantflow.organisations.models import Organisation
 from grantflow.organisations.states import Country, MemberRole
 from grantflow.platform import jobs, mailsink, storage, tokens
 from grantflow.platform.db import db
+from grantflow.releases import service as releases
 from grantflow.review.models import Assignment, Nomination
 from grantflow.seats.states import Conflict
 from tests.given import Given, begun, called
@@ -157,6 +158,7 @@ class World:
             self._more_people(staff)
             self._conflicts()
             db.session.commit()
+            self._editions()
             self._print_letters()
             self._fail_work()
             self._links()
@@ -226,6 +228,18 @@ class World:
             if file.state in {State.ADMITTED, State.IN_REVIEW}:
                 db.session.add(Assignment(**common, reviewer_id=both.id, conflict=Conflict.UNDECLARED))
         db.session.flush()
+
+    def _editions(self) -> None:
+        """The law of Düsseldorf, changed and put before those who sign."""
+        administrator = self._person("administrator D")
+        address = {"street": "Bastionstraße 39", "postal_code": "40213", "city": "Düsseldorf"}
+        law = {
+            "legal_basis": {"de": "§ 35 VwVfG NRW", "fr": "article 35 VwVfG NRW"},
+            "remedy": {"court": "Verwaltungsgericht Düsseldorf", "address": address, "months": 1},
+        }
+        edition = releases.draft("law", "duesseldorf", law, by=administrator, reason="A reason for colleagues")
+        releases.offer(edition, by=administrator)
+        self.landmarks["edition"] = edition.id
 
     def _print_letters(self) -> None:
         """A small file for every letter of one awarded file and for the rejection: no need of WeasyPrint here."""

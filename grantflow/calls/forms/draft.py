@@ -21,7 +21,7 @@ from grantflow.platform import errors
 from grantflow.platform.forms import Form, Line, Rows, SelectField, SelectMultipleField, Text, WholeField
 from grantflow.releases.rules import Flaw, Path
 
-from .. import texts, wording
+from .. import texts
 from ..documents import CallDocument
 from .fields import AmountField, DayField, MinuteField, MinutesField
 
@@ -54,7 +54,7 @@ class DraftForm(Form):
             error = Reason(flaw.key, facts=dict(flaw.facts))
             if field is None:
                 its = errors.describe(error)
-                self.form_errors.append(f"{wording.label(name)}: {its}" if name else its)
+                self.form_errors.append(f"{texts.label(name)}: {its}" if name else its)
             else:
                 field.errors = [*field.errors, errors.describe(error)]
         return len(flaws) - len(shown)
@@ -100,7 +100,7 @@ def _form(document: type[BaseModel], base: type[wtforms.Form], path: Path) -> An
 def _field(info: FieldInfo, path: Path) -> Field:
     plain, metadata = _plain(info.annotation, info.metadata)
     default = None if info.is_required() else info.default
-    label = wording.field(path)
+    label = texts.called(path)
     if get_origin(plain) is tuple:
         return _list(_plain(get_args(plain)[0], ())[0], label, path)
     if issubclass(plain, BaseModel):

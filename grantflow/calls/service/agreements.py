@@ -11,7 +11,7 @@ from grantflow.releases import queries as releases
 from grantflow.releases.kinds import Kind, register
 from grantflow.releases.rules import Flaw, Need, need
 
-from .. import rules, texts, wording
+from .. import rules, texts
 from ..documents import AgreementDocument
 from ..models import Agreement
 
@@ -51,8 +51,8 @@ register(
         apply=_apply,
         can_edit=_can_edit,
         title=texts.agreement_name,
-        label=wording.label,
-        spoken=wording.spoken,
+        label=texts.label,
+        spoken=texts.spoken,
         new_key=r"[0-9]{4}",
         # Its own period says when it holds.
         is_dated=False,

@@ -18,7 +18,7 @@ from grantflow.releases.kinds import Kind, register
 from grantflow.releases.models import Edition
 from grantflow.releases.rules import Flaw, Need
 
-from .. import policy, queries, rules, texts, wording
+from .. import policy, queries, rules, texts
 from ..documents import CallDocument
 from ..models import Call, Category, Closing, Criterion, Envelope, Paper, Question
 from ..states import CALL_CHANGED
@@ -149,8 +149,8 @@ register(
         apply=_apply,
         can_edit=lambda actor, key: policy.drafts(actor),
         title=texts.call_name,
-        label=wording.label,
-        spoken=wording.spoken,
+        label=texts.label,
+        spoken=texts.spoken,
         new_key=rules.CODE.pattern,
         editor="public.edit_call",
         beginner="public.new_call",

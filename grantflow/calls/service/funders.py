@@ -13,7 +13,7 @@ from grantflow.releases import queries as releases
 from grantflow.releases.kinds import Kind, register
 from grantflow.releases.rules import Flaw, Need, need
 
-from .. import texts, wording
+from .. import texts
 from ..documents import FunderDocument, LawDocument
 from ..models import Funder, LegalText, RemedyRule
 
@@ -82,8 +82,8 @@ register(
         flaws=_funder_flaws,
         apply=_apply_funder,
         can_edit=_can_edit,
-        label=wording.label,
-        spoken=wording.spoken,
+        label=texts.label,
+        spoken=texts.spoken,
         keys=tuple(Party),
         title=texts.party_name,
     )
@@ -138,8 +138,8 @@ register(
         flaws=_law_flaws,
         apply=_apply_law,
         can_edit=_can_edit,
-        label=wording.label,
-        spoken=wording.spoken,
+        label=texts.label,
+        spoken=texts.spoken,
         keys=tuple(Party),
         title=texts.party_name,
     )

@@ -8,7 +8,7 @@ from grantflow.platform.db import db
 from grantflow.releases.kinds import Kind, register
 from grantflow.releases.rules import Flaw, Need, need
 
-from .. import texts, wording
+from .. import texts
 from ..documents import PageDocument
 from ..models import PageText
 from ..states import DutyPage
@@ -42,8 +42,8 @@ register(
         flaws=_flaws,
         apply=_apply,
         can_edit=_can_edit,
-        label=wording.label,
-        spoken=wording.spoken,
+        label=texts.label,
+        spoken=texts.spoken,
         keys=tuple(DutyPage),
         title=texts.page_name,
     )

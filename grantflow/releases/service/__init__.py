@@ -1,8 +1,7 @@
 """Draft, save, sign, come into force: the one way in which what a fund rests on changes (foundation 9)."""
 
 from .checking import (
-    DAY,
-    Content,
+    as_stored,
     canonical_content,
     check,
     fingerprint,
@@ -17,9 +16,8 @@ from .signing import CHECKS, offer, take_back, take_effect, turn_key
 
 __all__ = [
     "CHECKS",
-    "DAY",
-    "Content",
     "Sight",
+    "as_stored",
     "canonical_content",
     "check",
     "discard",

@@ -11,11 +11,7 @@ from grantflow.kernel.parties import Role
 from .. import queries, rules
 from ..kinds import KINDS
 from ..models import Edition
-from ..rules import Flaw
-
-Content = dict[str, Any]
-#: Where flaws of what is the edition's own stand, which is no part of its document.
-DAY, REASON = ("edition", "valid_from"), ("edition", "reason")
+from ..rules import DAY, REASON, Content, Flaw
 
 
 def check(edition: Edition) -> list[Flaw]:
@@ -69,6 +65,14 @@ def canonical_content(kind: str, content: Mapping[str, Any]) -> Content:
     """The document as it is stored: every field, plain JSON. Raises pydantic.ValidationError."""
     document: BaseModel = KINDS[kind].document.model_validate(content)
     return document.model_dump(mode="json")
+
+
+def as_stored(kind: str, content: Content) -> Content:
+    """``canonical_content``, or what was typed where something of it is still open."""
+    try:
+        return canonical_content(kind, content)
+    except ValidationError:
+        return content
 
 
 def as_document(kind: str, content: Content | None) -> BaseModel | None:

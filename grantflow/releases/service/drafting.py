@@ -13,8 +13,8 @@ from grantflow.platform.db import db
 from .. import queries
 from ..kinds import KINDS
 from ..models import Edition
+from ..rules import Content
 from ..states import EditionState
-from .checking import Content
 from .holding import allow, alone, hold_draft
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from grantflow.accounts import queries as accounts
 from grantflow.kernel.errors import Reason
@@ -11,9 +12,9 @@ from grantflow.platform.errors import describe
 from .. import policy, queries, rules
 from ..kinds import KINDS, Kind
 from ..models import Edition
-from ..rules import Path, Turned
+from ..rules import DAY, Content, Path, Turned
 from ..states import EditionState
-from .checking import DAY, check, fingerprint, is_outdated, needs, turned_keys
+from .checking import check, fingerprint, is_outdated, needs, turned_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +84,7 @@ def sight(actor: Actor, edition: Edition) -> Sight:
         edition=edition,
         title=kind.title(edition.key),
         base=base,
-        changes=[
-            Change(
-                kind.label(found.path),
-                kind.spoken(found.path, found.before),
-                kind.spoken(found.path, found.after),
-                _tongue(found.path),
-            )
-            for found in rules.differences(base.content if base else {}, edition.content)
-        ],
+        changes=worded(kind, base.content if base else {}, edition.content),
         flaws=[
             (
                 "" if flaw.path == DAY else kind.label(rules.named(flaw.path, edition.content)),
@@ -108,6 +101,19 @@ def sight(actor: Actor, edition: Edition) -> Sight:
         would_release=leaves_none,
         has_signed=any(key.person_id == actor.id for key in edition.keys),
     )
+
+
+def worded(kind: Kind[Any], before: Content, after: Content) -> list[Change]:
+    """Every difference as people read it."""
+    return [
+        Change(
+            kind.label(found.path),
+            kind.spoken(found.path, found.before),
+            kind.spoken(found.path, found.after),
+            _tongue(found.path),
+        )
+        for found in rules.differences(before, after)
+    ]
 
 
 def _own_key(actor: Actor) -> Turned | None:
@@ -141,7 +147,7 @@ class Thing:
     may_begin: bool
 
 
-def overview(actor: Actor) -> list[tuple[Kind, list[Thing]]]:  # type: ignore[type-arg]
+def overview(actor: Actor) -> list[tuple[Kind[Any], list[Thing]]]:
     """Every kind with all its keys, whether or not anything is there yet."""
     found: dict[tuple[str, str], dict[EditionState, Edition]] = {}
     for edition in queries.alive(actor):

@@ -6,7 +6,7 @@ from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep, Incomplete, Reason
 from grantflow.kernel.parties import SYSTEM, Actor
-from grantflow.platform import health, jobs
+from grantflow.platform import health, jobs, proof
 from grantflow.platform.db import db
 from grantflow.platform.health import Finding
 
@@ -33,6 +33,7 @@ def offer(edition: Edition, *, by: Actor) -> None:
 def turn_key(edition: Edition, *, digest: str, by: Actor) -> None:
     """One person's word for what they saw, ``digest``; the last one releases it. Raises IllegalStep, or Incomplete
     with every flaw: nobody signs what cannot come into force."""
+    proof.demand()
     alone(edition.kind, edition.key)
     db.lock(edition, by=by)
     db.session.refresh(edition, ["keys"])

@@ -1,5 +1,7 @@
 """Who is told of an edition: those whose keys are missing, and, once it holds, everybody whose key it took."""
 
+from typing import Any
+
 from grantflow.accounts import queries as accounts
 from grantflow.accounts.models import Person
 from grantflow.kernel import clock
@@ -30,7 +32,7 @@ def tell_it_holds(edition: Edition) -> None:
         _send("edition_in_force", edition, person, valid_from=edition.valid_from or clock.today())
 
 
-def _send(kind: str, edition: Edition, person: Person, suffix: str = "", **facts: object) -> None:
+def _send(kind: str, edition: Edition, person: Person, suffix: str = "", **facts: Any) -> None:
     with locale.use(person.language):
         title = KINDS[edition.kind].title(edition.key)
     notifications.send(

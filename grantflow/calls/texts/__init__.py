@@ -14,8 +14,11 @@ from grantflow.organisations.states import Country, Kind
 from grantflow.organisations.texts import COUNTRIES, KINDS
 from grantflow.platform import locale
 
-from .models import Call, Criterion, Paper, Question
-from .states import DutyPage, Stage, Step
+from ..models import Call, Criterion, Paper, Question
+from ..states import DutyPage, Stage, Step
+from .fields import called as called
+from .fields import label as label
+from .fields import spoken as spoken
 
 PAGES: dict[DutyPage, Any] = {
     DutyPage.IMPRINT: _l("Imprint"),

@@ -104,7 +104,7 @@ FIELDS: Mapping[str, Any] = {
 }
 
 
-def field(path: Path) -> Any:
+def called(path: Path) -> Any:
     """What the value at a path is called by itself, beside its fields: not yet in any language."""
     owner = str(path[-2]) if len(path) > 1 else ""
     return FIELDS.get(f"{owner}.{path[-1]}") or FIELDS[str(path[-1])]
