@@ -1,7 +1,11 @@
 # syntax=docker/dockerfile:1
 # Three stages: assets from npm, Python packages with the compiled catalogues, and what runs.
 
-FROM node:22-bookworm-slim AS assets
+# Houses with a registry of their own say so: --build-arg PYTHON_IMAGE=registry.house/python:3.13-slim-bookworm
+ARG NODE_IMAGE=node:22-bookworm-slim
+ARG PYTHON_IMAGE=python:3.13-slim-bookworm
+
+FROM ${NODE_IMAGE} AS assets
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund
@@ -12,7 +16,7 @@ RUN node -e 'const fs = require("fs"), path = require("path"); \
       fs.mkdirSync(path.dirname(target), { recursive: true }); \
       fs.cpSync(from, target, { recursive: true }); }'
 
-FROM python:3.13-slim-bookworm AS build
+FROM ${PYTHON_IMAGE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/grantflow/.venv
 ENV PATH=/opt/grantflow/.venv/bin:$PATH
@@ -27,9 +31,11 @@ COPY migrations ./migrations
 COPY --from=assets /src/vendor ./grantflow/static/vendor
 RUN pip install --no-build-isolation --no-deps -e . \
     && pybabel -q compile -d grantflow/translations \
-    && python -m compileall -q grantflow workers
+    && python -m compileall -q grantflow workers \
+    # What built us does not run with us.
+    && pip uninstall -q -y hatchling editables pip
 
-FROM python:3.13-slim-bookworm
+FROM ${PYTHON_IMAGE}
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/* \
@@ -44,6 +50,7 @@ ENV PATH=/opt/grantflow/.venv/bin:$PATH \
     XDG_CACHE_HOME=/tmp \
     GRANTFLOW_ENV=production \
     GRANTFLOW_DATA_DIR=/data \
+    GRANTFLOW_PULSE=/tmp/pulse \
     PORT=8000
 WORKDIR /opt/grantflow
 USER grantflow

@@ -11,7 +11,7 @@ from whitenoise import WhiteNoise
 
 from grantflow import menu
 from grantflow.config import ROOT, Settings
-from grantflow.platform import access, db, errors, headers, health, http, jobs, locale, logs, once, returning
+from grantflow.platform import access, bodies, db, errors, headers, health, http, jobs, locale, logs, once, returning
 from grantflow.platform.templates import Environment
 
 #: Features with pages, in the order their addresses are matched.
@@ -80,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     # after_request hooks run last registered first: the commit comes before headers and the log line.
     logs.init_app(app, settings)
+    bodies.init_app(app)
     headers.init_app(app, settings)
     locale.init_app(app)
     csrf.init_app(app)
@@ -127,8 +128,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=True,
         WTF_I18N_ENABLED=True,
-        MAX_CONTENT_LENGTH=1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=1024 * 1024,
         MAX_FORM_PARTS=2000,
         PREFERRED_URL_SCHEME="https" if settings.is_https else "http",
     )

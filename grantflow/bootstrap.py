@@ -32,7 +32,8 @@ OLDEST = (3, 11)
 OLDEST_NODE = 20
 MACOS = sys.platform == "darwin"
 
-LOCKS = {"run": "requirements.lock", "test": "requirements-dev.lock", "check": "requirements-dev.lock"}
+RUN_LOCKS = ("requirements.lock", "requirements-embedded.lock")  # the image installs the first only
+LOCKS = {"run": RUN_LOCKS, "test": ("requirements-dev.lock",), "check": ("requirements-dev.lock",)}
 NODE_LOCK = "requirements-node.lock"
 #: A pin that goes on with its hashes, or one of these.
 LOCK_LINE = re.compile(r"^([A-Za-z0-9._\[\],-]+==[^\s;]+( ;.*)? \\|--hash=sha256:[0-9a-f]{64}( \\)?)$")
@@ -186,13 +187,14 @@ def has_pango():
 # The virtual environment ------------------------------------------------------------------------------
 
 
-def environment(lock):
-    """``.venv`` with exactly what the lock names; one left half-built by an earlier try is made anew."""
-    check_lock(lock)
-    made_from = {name: digest("pyproject.toml", name, text=str(VENV)) for name in {lock, LOCKS["run"]}}
+def environment(locks):
+    """``.venv`` with exactly what the locks name; one left half-built by an earlier try is made anew."""
+    for lock in locks:
+        check_lock(lock)
+    made_from = {some: digest("pyproject.toml", *some, text=str(VENV)) for some in {locks, RUN_LOCKS}}
     if UNFINISHED.exists():
         shutil.rmtree(VENV)
-    if is_stamped(stamp(lock), made_from[lock]) and PYTHON.exists():
+    if is_stamped(stamp(locks[0]), made_from[locks]) and PYTHON.exists():
         return
     if VENV.exists() and not is_usable():
         say("the virtual environment does not work here any more: making it anew")
@@ -204,11 +206,11 @@ def environment(lock):
         if logged([sys.executable, "-m", "venv", str(VENV)]) != 0:
             raise Stop(f"The virtual environment could not be made: {last_error()} (log: {LOG})")
     UNFINISHED.touch()
-    say(f"installing {lock} (a minute or two the first time)")
-    pip("--require-hashes", "-r", lock, blame=lock)
+    say(f"installing {locks[0]} (a minute or two the first time)")
+    pip("--require-hashes", *(word for lock in locks for word in ("-r", lock)), blame=locks[0])
     pip("--no-build-isolation", "--no-deps", "-e", ".", blame="pyproject.toml")
-    for name, value in made_from.items():  # the larger lock holds the smaller one
-        write_stamp(stamp(name), value)
+    for some, value in made_from.items():  # the larger lock holds the smaller ones
+        write_stamp(stamp(some[0]), value)
     UNFINISHED.unlink()
 
 
@@ -320,7 +322,7 @@ def browser():
     if which("chromium-headless-shell"):
         return
     may_install = os.geteuid() == 0 and shutil.which("apt-get")
-    made_from = digest(LOCKS["test"])
+    made_from = digest(*LOCKS["test"])
     if may_install and is_debian() and apt_install("chromium-headless-shell"):
         return
     if which("chromium") or is_stamped(stamp("chromium"), made_from):
@@ -369,9 +371,8 @@ def write_stamp(path, made_from):
 
 def logged(command, env=None):
     """Run with everything it says in the log, so that the console stays calm. Returns the exit status."""
-    with LOG.open("ab") as log:
+    with LOG.open("ab", buffering=0) as log:
         log.write("\n$ {}\n".format(" ".join(command)).encode("utf-8", "surrogateescape"))
-        log.flush()
         try:
             told = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, check=False)
         except OSError as error:

@@ -4,13 +4,21 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("de", "fr")
 #: Names of this very machine.
 NEAR = frozenset({"localhost", "127.0.0.1", "::1"})
 MAIL_FROM = "GrantFlow <fonds@grantflow.example>"
+#: Addresses of servers, and where the password may stand that is left out of them.
+SERVERS = {
+    "GRANTFLOW_DATABASE_URL": "GRANTFLOW_DATABASE_PASSWORD",
+    "GRANTFLOW_REDIS_URL": "GRANTFLOW_REDIS_PASSWORD",
+    "GRANTFLOW_SMTP_URL": "GRANTFLOW_SMTP_PASSWORD",
+}
+#: What nobody may read: each may lie in a file, named by the same word with ``_FILE`` behind it.
+SECRETS = ("GRANTFLOW_SECRET_KEY", "GRANTFLOW_STATUS_TOKEN", *SERVERS, *SERVERS.values())
 
 
 class ConfigError(Exception):
@@ -34,6 +42,8 @@ class Settings:
     lease_seconds: int = 120
     sweep_seconds: int = 60
     log_level: str = "INFO"
+    #: Where this part's main loop writes its sign of life, for whoever watches it.
+    pulse: Path | None = None
     testing: bool = False
 
     @property
@@ -56,7 +66,29 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Settings from ``GRANTFLOW_*`` and ``PORT``; raises ConfigError naming every mistake at once."""
-        return _Reader(env).settings()
+        return _Reader(with_secrets(env)).settings()
+
+
+def with_secrets(env: Mapping[str, str]) -> dict[str, str]:
+    """``env`` with every secret that lies in a file read from there, an empty one as if there was none.
+
+    Raises ConfigError naming all that cannot be read.
+    """
+    result, mistakes = dict(env), []
+    for key in SECRETS:
+        if not (file := result.pop(f"{key}_FILE", "")):
+            continue
+        if result.get(key):
+            mistakes.append(f"{key} and {key}_FILE are both set: keep one")
+        try:
+            result[key] = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            mistakes.append(
+                f"{key}_FILE cannot be read: {getattr(error, 'strerror', None) or 'it is no text'} ({file})"
+            )
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    return result
 
 
 class _Reader:
@@ -87,6 +119,7 @@ class _Reader:
                 ("DEBUG", "INFO", "WARNING", "ERROR"),
                 default="INFO",
             ),
+            pulse=Path(pulse) if (pulse := self.env.get("GRANTFLOW_PULSE")) else None,
         )
         if self.mistakes:
             raise ConfigError("\n".join(self.mistakes))
@@ -113,7 +146,18 @@ class _Reader:
             return None
         if urlsplit(value).scheme not in schemes:
             self.mistakes.append(f"{key} must begin with one of {', '.join(sorted(schemes))}://")
-        return value
+        return self.with_password(key, value)
+
+    def with_password(self, key: str, value: str) -> str:
+        """The address, with the password that stands by itself: there it may hold any characters."""
+        password = self.env.get(SERVERS[key])
+        if not password:
+            return value
+        parts = urlsplit(value)
+        who, _, where = parts.netloc.rpartition("@")
+        if parts.password is not None:
+            self.mistakes.append(f"{key} carries a password, and {SERVERS[key]} is set: keep one")
+        return parts._replace(netloc=f"{who}:{quote(password, safe='')}@{where}").geturl()
 
     def redis(self) -> str | None:
         """A broker that anyone on the network could write to is no broker (T39)."""

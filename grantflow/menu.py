@@ -17,6 +17,7 @@ MENU: tuple[tuple[Any, str, frozenset[Role]], ...] = (
     (_l("My organisation"), "organisations.index", frozenset({Role.APPLICANT})),
     (_l("My queue"), "review.queue", frozenset({Role.REVIEWER})),
     (_l("Applications"), "applications.staff_list", frozenset({Role.OFFICE})),
+    (_l("Staff in office"), "accounts.staff", frozenset({Role.OFFICE})),
     (_l("Ranking"), "decisions.ranking", frozenset({Role.OFFICE, Role.SIGNATORY})),
     (_l("To sign"), "decisions.to_sign", frozenset({Role.SIGNATORY})),
     (_l("Letters"), "finance.letters", frozenset({Role.FINANCE})),

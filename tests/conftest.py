@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,16 +18,18 @@ import flask_migrate
 import hypothesis
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask
+from flask import Flask, has_request_context, request
 from flask.testing import FlaskClient
+from flask_wtf import FlaskForm
 from playwright.sync_api import Browser
 from sqlalchemy import create_engine, make_url
+from wtforms import FieldList, FormField
 from xdist.scheduler import LoadScopeScheduling
 
 from grantflow.accounts.models import Person
 from grantflow.app import create_app
 from grantflow.config import Settings
-from grantflow.platform import access, passwords
+from grantflow.platform import access, forms, passwords
 from grantflow.platform.db import db
 from grantflow.platform.embedded import Embedded
 from tests.browser import launched
@@ -49,6 +51,28 @@ FAST = {
 #: What a password costs everywhere but here: a test run cannot afford that for each attempt.
 HASHER = passwords.HASHER
 passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+#: Bytes of a character in a form as it is sent, at worst in our languages: both bytes of UTF-8, each with its sign.
+BYTES = 6
+
+
+def roomy(form: forms.Form, *args: Any, **kwargs: Any) -> None:
+    """Every form that any test opens fits into what its page takes, filled to the last character."""
+    FlaskForm.__init__(form, *args, **kwargs)
+    most = request.max_content_length if has_request_context() else None
+    if most is not None and (need := reach(form)) > most:
+        raise AssertionError(f"{type(form).__name__} holds {need} bytes, {request.path} takes {most}: see bodies.takes")
+
+
+def reach(form: Iterable[Any]) -> int:
+    """Bytes that the fields of ``form`` hold at most, by their limits; boxes and menus are small."""
+    return sum(
+        100 + (reach(field) if isinstance(field, FieldList | FormField) else BYTES * getattr(field, "limit", 40))
+        for field in form
+    )
+
+
+forms.Form.__init__ = roomy
 
 SECRET = "tests-only-0123456789-abcdefghijklmnop"
 

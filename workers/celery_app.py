@@ -9,11 +9,12 @@ from typing import Any
 
 import structlog
 from celery import Task, bootsteps
+from celery.beat import PersistentScheduler
 from celery.signals import worker_process_init, worker_ready
 from celery.worker.consumer import Consumer
 
 from grantflow.app import create_app
-from grantflow.platform import health, jobs, settings
+from grantflow.platform import health, jobs, pulse, settings
 from grantflow.platform.db import db
 
 from . import schedule
@@ -43,11 +44,27 @@ class InApplication(Task):
 
 
 app.Task = InApplication
+PULSE = flask_app.extensions["settings"].pulse
 with flask_app.app_context():
     # Beat keeps its own notes there.
     settings().data_dir.mkdir(parents=True, exist_ok=True)
     app.conf.beat_schedule = schedule.table(settings())
 app.conf.imports = ("workers.tasks",)
+
+
+def beating(connection: Any) -> Any:
+    """``connection``, which gives a sign of life at each try to reach a broker that is away: waiting is no hanging."""
+    ensure = connection.ensure_connection
+
+    def ensure_connection(errback: Callable[..., None], *rest: Any, **options: Any) -> Any:
+        def tried(*said: Any) -> None:
+            pulse.beat(PULSE)
+            errback(*said)
+
+        return ensure(tried, *rest, **options)
+
+    connection.ensure_connection = ensure_connection
+    return connection
 
 
 class Careful(Consumer):
@@ -67,6 +84,9 @@ class Careful(Consumer):
                 raise self.connection_errors[0]("unreadable bytes in the queue") from error
 
         self.loop = loop_or_reconnect
+
+    def ensure_connected(self, conn: Any) -> Any:
+        return super().ensure_connected(beating(conn))
 
     def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
         handle = super().create_task_handler(*args, **kwargs)
@@ -109,12 +129,28 @@ class Heartbeat(bootsteps.StartStopStep):
 
     @staticmethod
     def beat(worker: Any) -> None:
+        pulse.beat(PULSE)
         with flask_app.app_context():
             try:
                 queues = sorted(worker.app.amqp.queues.consume_from)
                 jobs.touch(_name(worker), queues=queues, **health.of_this_machine())
             except Exception as error:  # a database that is away must not end the worker's loop
                 log.warning("heartbeat_failed", error=type(error).__name__)
+
+
+class Clock(PersistentScheduler):
+    """Beat's loop gives its own sign of life, whatever workers, broker and database do."""
+
+    def tick(self, *args: Any, **kwargs: Any) -> Any:
+        pulse.beat(PULSE)
+        return super().tick(*args, **kwargs)
+
+    def _ensure_connected(self) -> Any:
+        beating(self.connection)
+        return super()._ensure_connected()
+
+
+app.conf.beat_scheduler = Clock
 
 
 def _name(worker: Any) -> str:

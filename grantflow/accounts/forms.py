@@ -178,6 +178,10 @@ class InviteForm(NameForm, RolesForm):
     roles = _roles()
 
 
+class RefuseRoleForm(Form):
+    reason = Text(_l("Reason"), [required()], limit=500, printed=False)
+
+
 class DisableForm(Form):
     reason = Text(
         _l("Reason"), [required()], limit=500, printed=False, description=_l("Only the audit trail shows it.")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, event
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.kernel.parties import Party, Role
@@ -106,14 +106,70 @@ def _index(_mapper: Any, _connection: Any, person: Person) -> None:
 
 
 class RoleGrant(Base):
+    """A role that a person holds. Nobody in ``granted_by``: it was made on the machine.
+
+    The database knows the rule of the four eyes too: who grants and who confirms are two people, and neither of them is
+    the one who gets the role.
+    """
+
     __tablename__ = "role_grant"
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[Role] = mapped_column(enum_column(Role), primary_key=True)
     granted_at: Mapped[datetime] = mapped_column(Instant)
     granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    #: Who confirmed it, for the roles of ``rules.CONFIRMED``.
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
 
     person: Mapped[Person] = relationship(back_populates="role_grants", foreign_keys=[person_id])
+
+    __table_args__ = (
+        CheckConstraint(
+            "granted_by IS NULL OR role NOT IN ('signatory', 'finance', 'administrator') OR (confirmed_by IS NOT NULL"
+            " AND confirmed_by <> granted_by AND confirmed_by <> person_id AND granted_by <> person_id)",
+            name="four_eyes",
+        ),
+    )
+
+
+class ProposalState(StrEnum):
+    """What has become of a role that one administrator proposed."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class RoleProposal(Identified, Base):
+    """A role that one administrator proposes for a person and another one has to confirm."""
+
+    __tablename__ = "role_proposal"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[ProposalState] = mapped_column(enum_column(ProposalState), default=ProposalState.WAITING)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    #: Why it was refused.
+    reason: Mapped[str] = mapped_column(default="")
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[person_id])
+    proposer: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[proposed_by])
+
+    __table_args__ = (
+        Index(None, "person_id"),
+        Index("uq_role_proposal_waiting", "person_id", "role", unique=True, postgresql_where=text("state = 'waiting'")),
+        CheckConstraint("proposed_by <> person_id", name="proposer"),
+        CheckConstraint(
+            "state <> 'confirmed' OR (settled_by IS NOT NULL AND settled_by NOT IN (proposed_by, person_id))",
+            name="four_eyes",
+        ),
+    )
 
 
 class SignIn(Identified, Base):

@@ -2,7 +2,7 @@
 
 from grantflow.kernel.parties import SYSTEM, Actor, Role
 
-from .models import Person
+from .models import Person, RoleProposal
 
 
 def is_administrator(actor: Actor, subject: object = None) -> bool:
@@ -17,6 +17,23 @@ def can_invite(actor: Actor) -> bool:
 def can_change(actor: Actor, person: Person) -> bool:
     """Roles: staff of the own party, never oneself - two administrators are needed to give up one."""
     return is_administrator(actor) and person.party is actor.party and person.id != actor.id
+
+
+def can_settle(actor: Actor, proposal: RoleProposal) -> bool:
+    """Confirm or refuse a role: whoever may see the proposal, neither made it nor gets the role.
+
+    Whose turn it is among the administrators, ``rules.confirmers`` says.
+    """
+    return is_administrator(actor) and actor.id not in {proposal.proposed_by, proposal.person_id}
+
+
+def can_withdraw(actor: Actor, proposal: RoleProposal) -> bool:
+    return is_administrator(actor) and actor.id == proposal.proposed_by
+
+
+def sees_staff(actor: Actor) -> bool:
+    """Who is in office on both sides: for the offices, and for those who look after accounts."""
+    return bool({Role.OFFICE, Role.ADMINISTRATOR} & actor.roles)
 
 
 def can_disable(actor: Actor, person: Person) -> bool:

@@ -16,8 +16,8 @@ from grantflow.kernel.text import search_words
 from grantflow.platform import tokens
 from grantflow.platform.db import db, to_write
 
-from . import policy
-from .models import Person, Purpose, RoleGrant, SignIn, Token
+from . import policy, rules
+from .models import Person, ProposalState, Purpose, RoleGrant, RoleProposal, SignIn, Token
 
 PAGE = 50
 
@@ -147,17 +147,88 @@ def in_office(parties: AbstractSet[Party], roles: AbstractSet[Role]) -> Sequence
 
 def officers(office: Party) -> Sequence[Person]:
     """Everyone at work in that party's office."""
+    return in_office(frozenset({office}), frozenset({Role.OFFICE}))
+
+
+def expected_administrators(party: Party) -> Sequence[Person]:
+    """Those of a party who have not opened their account yet."""
+    query = select(Person).join(RoleGrant, RoleGrant.person_id == Person.id)
+    unopened = (Person.confirmed_at.is_(None), Person.disabled_at.is_(None))
+    return db.session.scalars(
+        query.where(RoleGrant.role == Role.ADMINISTRATOR, Person.party == party, *unopened).order_by(*_ORDER)
+    ).all()
+
+
+# --- staff, and the roles that two people give ------------------------------------------------------
+
+
+def staff() -> dict[Role, dict[Party, list[str]]]:
+    """The names of everybody in office, by role and party."""
+    found: dict[Role, dict[Party, list[str]]] = {}
     query = (
-        select(Person)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(
-            RoleGrant.role == Role.OFFICE,
-            Person.party == office,
-            Person.disabled_at.is_(None),
-            Person.confirmed_at.is_not(None),
-        )
+        select(RoleGrant.role, Person.party, Person.name)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(Person.disabled_at.is_(None), Person.confirmed_at.is_not(None))
+        .order_by(*_ORDER)
     )
-    return db.session.scalars(query.order_by(*_ORDER)).all()
+    for role, party, name in db.session.execute(query):
+        if party:
+            found.setdefault(role, {}).setdefault(party, []).append(name)
+    return found
+
+
+_WAITING = select(RoleProposal).where(RoleProposal.state == ProposalState.WAITING).order_by(RoleProposal.proposed_at)
+
+
+def waiting_for(person: Person) -> Sequence[RoleProposal]:
+    """The roles that somebody is proposed for."""
+    return db.session.scalars(_WAITING.where(RoleProposal.person_id == person.id)).all()
+
+
+def to_settle(which: ColumnElement[bool]) -> Sequence[RoleProposal]:
+    """Those of the waiting proposals, held for writing."""
+    return db.session.scalars(to_write(_WAITING.where(which), RoleProposal)).all()
+
+
+def confirmers(proposal: RoleProposal) -> list[Person]:
+    """The administrators who may confirm or refuse ``proposal`` as things stand."""
+    return _confirmers(proposal, administrators())
+
+
+def _confirmers(proposal: RoleProposal, at_work: Sequence[Person]) -> list[Person]:
+    parties = {person.id: person.party for person in at_work if person.party}
+    subject = proposal.person
+    found = rules.confirmers(parties, subject.party, proposer=proposal.proposed_by, subject=subject.id)
+    return [person for person in at_work if person.id in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A role that waits for a second person: who may confirm it, and whether the reader is one of them."""
+
+    proposal: RoleProposal
+    confirmers: list[Person]
+    is_mine: bool
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """What ``actor`` may confirm, first; then what else waits in their own party, or was proposed by them."""
+    if not policy.is_administrator(actor):
+        return []
+    at_work = administrators()
+    rows = [(proposal, _confirmers(proposal, at_work)) for proposal in db.session.scalars(_WAITING)]
+    found = [Waiting(proposal, who, actor.id in {one.id for one in who}) for proposal, who in rows]
+    seen = [one for one in found if one.is_mine or one.proposal.person.party is actor.party]
+    return sorted(seen, key=lambda one: not one.is_mine)
+
+
+def role_proposal(actor: Actor, proposal_id: UUID) -> RoleProposal | None:
+    """A proposal, settled or not, for administrators of its party, and for whoever may confirm it or did."""
+    found = db.session.get(RoleProposal, proposal_id)
+    if found is None or not policy.is_administrator(actor):
+        return None
+    is_near = found.person.party is actor.party or actor.id == found.settled_by
+    return found if is_near or actor.id in {one.id for one in confirmers(found)} else None
 
 
 def delete_expired(before: datetime) -> int:

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import OFFICES, STAFF_ROLES, Party, Role
@@ -33,6 +34,11 @@ FRESH_FOR = timedelta(minutes=5)
 #: which offices, reviewers and signatories do (D12); who pays is another person than who prepares or decides (D11,
 #: R14); and who keeps the accounts neither scores, decides nor pays (T16).
 ALONE = {Role.ADMINISTRATOR: "roles_administrator_alone", Role.FINANCE: "roles_finance_alone"}
+
+#: Who decides, who pays and who gives out roles: proposed by one administrator, confirmed by another.
+CONFIRMED = frozenset({Role.SIGNATORY, Role.FINANCE, Role.ADMINISTRATOR})
+#: A proposal that nobody confirms lapses: what was agreed on so long ago is asked afresh.
+PROPOSAL_LIFETIME = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,44 @@ def why_not_roles(party: Party | None, roles: AbstractSet[Role]) -> Reason | Non
         return Reason("roles_no_office")
     alone = next((key for role, key in ALONE.items() if role in roles), None)
     return Reason(alone) if alone and len(roles) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of somebody's roles: which end and begin at once, which are proposed, which are proposed no more."""
+
+    ended: frozenset[Role]
+    begun: frozenset[Role]
+    proposed: frozenset[Role]
+    withdrawn: frozenset[Role]
+
+
+def change(held: AbstractSet[Role], waiting: AbstractSet[Role], wanted: AbstractSet[Role]) -> Change:
+    """The way from the roles ``held`` and those ``waiting`` for a second person to those ``wanted``.
+
+    To take a role away needs one person, and works at once.
+    """
+    return Change(
+        ended=frozenset(held - wanted),
+        begun=frozenset(wanted - held - CONFIRMED),
+        proposed=frozenset((wanted & CONFIRMED) - held - waiting),
+        withdrawn=frozenset(waiting - wanted),
+    )
+
+
+def confirmers(
+    administrators: Mapping[UUID, Party], party: Party | None, *, proposer: UUID, subject: UUID
+) -> frozenset[UUID]:
+    """Who of the ``administrators`` at work may confirm or refuse a role for ``subject``, who belongs to ``party``.
+
+    The colleagues of that party; those of the other parties only where it has no other. Never whoever proposed it nor
+    whoever gets it, and nobody once the proposer is no administrator any more: two of them stand by it together.
+    """
+    if proposer not in administrators:
+        return frozenset()
+    others = {one: its for one, its in administrators.items() if one not in {proposer, subject}}
+    colleagues = {one for one, its in others.items() if its is party}
+    return frozenset(colleagues or others)
 
 
 # --- passwords -----------------------------------------------------------------------------------

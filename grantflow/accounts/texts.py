@@ -7,7 +7,7 @@ from flask_babel import lazy_pgettext
 
 from grantflow.kernel.parties import Party, Role
 
-from .models import Address
+from .models import Address, ProposalState
 
 ROLES: dict[Role, Any] = {
     Role.APPLICANT: lazy_pgettext("role", "Applicant"),
@@ -24,6 +24,14 @@ DUTIES: dict[Role, Any] = {
     Role.SIGNATORY: _l("Signs for this funder: the decision is final once both cities have signed."),
     Role.FINANCE: _l("Downloads the letters of this funder."),
     Role.ADMINISTRATOR: _l("Invites staff, grants roles, reads the audit trail. Never scores, signs or pays."),
+}
+#: What has become of a role that a second administrator has to confirm.
+PROPOSALS: dict[ProposalState, Any] = {
+    ProposalState.WAITING: lazy_pgettext("role proposal", "waiting"),
+    ProposalState.CONFIRMED: lazy_pgettext("role proposal", "confirmed"),
+    ProposalState.REFUSED: lazy_pgettext("role proposal", "refused"),
+    ProposalState.WITHDRAWN: lazy_pgettext("role proposal", "withdrawn"),
+    ProposalState.LAPSED: lazy_pgettext("role proposal", "lapsed"),
 }
 PARTIES: dict[Party, Any] = {
     Party.DUESSELDORF: _l("Düsseldorf"),
@@ -50,6 +58,9 @@ MESSAGES: dict[str, Any] = {
     "link_dead": _l("This link is no longer valid."),
     "address_taken": _l("There is already an account with this address."),
     "already_confirmed": _l("This account has been confirmed already, or it is disabled."),
+    "invitation_waits": _l("The invitation goes out as soon as a second administrator has confirmed the role."),
+    "role_not_waiting": _l("This role does not wait for a confirmation any more."),
+    "party_has_administrator": _l("This party has an administrator, who can invite others."),
     "roles_need_party": _l("Applicants cannot hold a role of the staff: nobody acts for two sides."),
     "roles_two_sides": _l("Staff cannot be applicants: nobody acts for two sides."),
     "roles_missing": _l("Please choose at least one role. To close an account, disable it."),

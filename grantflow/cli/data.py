@@ -24,11 +24,13 @@ def upgrade() -> None:
     from grantflow import supervisor
     from grantflow.app import create_app
     from grantflow.config import Settings
+    from grantflow.platform import storage
 
     settings = Settings.from_env(supervisor.furnished(os.environ))
     supervisor.revision_standing(settings.database_url)
     with create_app(settings).app_context():
         migrate()
+        storage.establish()
     click.echo("The database is at the newest migration.")
 
 
@@ -83,10 +85,11 @@ def reset() -> None:
     """Delete the demo's data; the next start loads it anew. Stop GrantFlow first."""
     from grantflow import supervisor
     from grantflow.audit import service as audit
+    from grantflow.config import with_secrets
     from grantflow.platform import embedded
 
     _refuse_production(supervisor.is_demo(os.environ))
-    if os.environ.get("GRANTFLOW_DATABASE_URL"):
+    if with_secrets(os.environ).get("GRANTFLOW_DATABASE_URL"):
         raise click.ClickException("GRANTFLOW_DATABASE_URL names a database of yours: delete that by hand.")
     data_dir = supervisor.data_dir_of(os.environ)
     if embedded.running(data_dir):
@@ -138,16 +141,34 @@ def _name(context: click.Context, option: click.Parameter, typed: str) -> str:
 @click.option("--family-name", required=True, callback=_name)
 @click.option("--party", required=True, type=click.Choice(["duesseldorf", "toulouse", "metropole"]))
 @click.option("--language", type=click.Choice(["de", "fr"]), help="Default: the party's.")
-def create(email: str, party: str, language: str | None, **name: str) -> None:
-    """Invite the first administrator of a party, by mail."""
+@click.option(
+    "--reason",
+    default="",
+    callback=lambda context, option, typed: typed.strip(),
+    help="Needed where the party has an administrator: why another one is made here. For the audit trail.",
+)
+def create(email: str, party: str, language: str | None, reason: str, **name: str) -> None:
+    """Invite the first administrator of a party, by mail. Nobody confirms it: trail and other administrators are told.
+
+    Asked for again, the invitation is sent again; with another address, the earlier one stops working.
+    """
     from grantflow.accounts import service as accounts
     from grantflow.accounts.rules import Name
+    from grantflow.kernel.errors import IllegalStep, Invalid
     from grantflow.kernel.parties import Party
 
     with application():
         member, called = Party(party), Name(**name)
         language = language or member.language
-        accounts.invite_first_administrator(email=email, name=called, party=member, language=language)
+        try:
+            accounts.make_administrator(email=email, name=called, party=member, language=language, reason=reason)
+        except IllegalStep as refused:
+            raise click.ClickException(
+                "This party has an administrator, who can invite others. If that person cannot act any more,"
+                " say why with --reason."
+            ) from refused
+        except Invalid as refused:
+            raise click.ClickException("There is an account with this address already.") from refused
     click.echo(f"An invitation to {email} is on its way.")
 
 

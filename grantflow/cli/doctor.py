@@ -6,7 +6,6 @@ import importlib.metadata
 import os
 import smtplib
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -83,13 +82,12 @@ def _fonts(settings: Settings) -> str:
 
 
 def _storage(settings: Settings) -> str:
+    from grantflow.platform import storage
+
     data_dir = settings.data_dir
-    with tempfile.TemporaryFile(dir=data_dir) as file:
-        file.write(b"grantflow")
-        file.flush()
-        os.fsync(file.fileno())
-    free = os.statvfs(data_dir)
-    gigabytes = free.f_bavail * free.f_frsize / 1e9
+    if said := storage.probe():
+        raise Ill(f"{data_dir}: {said}")
+    gigabytes = storage.free_mb() / 1000
     if gigabytes < 1:
         raise Ill(f"{data_dir}: less than 1 GB free")
     return f"{data_dir} is writable, {gigabytes:.0f} GB free"
@@ -149,9 +147,12 @@ def _mail(settings: Settings) -> str:
 
 
 def _worker(settings: Settings) -> str:
-    from grantflow.platform import jobs
+    from grantflow.platform import health, jobs
 
     ages = [age for name, age in jobs.heartbeats().items() if name.startswith("worker")]
     if not ages:
         return "none seen yet"
-    return f"last seen {min(ages):.0f} s ago"
+    said = f"last seen {min(ages):.0f} s ago"
+    if min(ages) > health.LATELY:
+        raise Ill(said)
+    return said

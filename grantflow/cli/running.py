@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import time
+from math import isinf
+from pathlib import Path
 
 import click
 
@@ -26,12 +29,12 @@ def serve(host: str, only: str | None) -> None:
 def worker(beat: bool) -> None:
     """Start one Celery worker, joining the database and mail server of a running demo."""
     from grantflow import supervisor
-    from grantflow.config import ROOT, Settings
+    from grantflow.config import Settings
 
     env = supervisor.furnished(os.environ)
     Settings.from_env(env)
     command = supervisor.worker_command(beat=beat)
-    sys.exit(supervisor.run_child(command, env, ROOT))
+    sys.exit(supervisor.run_child(command, env))
 
 
 @click.command(hidden=True)
@@ -45,19 +48,12 @@ def mailsink(descriptor: int) -> None:
 
 
 @click.command()
-@click.option("--part", type=click.Choice(["web", "letters", "worker", "beat"]), default="web", show_default=True)
-def alive(part: str) -> None:
-    """Status 0 while a part is alive, for the health checks of containers."""
-    from grantflow import supervisor
+def alive() -> None:
+    """Status 0 while the part of this container is alive, for its health check."""
+    from grantflow.platform import pulse
 
-    if part == "web":
-        supervisor.ask_web(os.environ)
-        return
-    from grantflow.cli.application import application
-    from grantflow.platform import health, jobs
-
-    with application():
-        seen = {name: (f"worker-{name}@", "worker-celery@") for name in supervisor.WORKERS}.get(part, (part,))
-        ages = [age for name, age in jobs.heartbeats().items() if name.startswith(seen)]
-    if not ages or min(ages) > health.LATELY:
-        raise click.ClickException(f"{part} was not seen lately")
+    if not (file := os.environ.get("GRANTFLOW_PULSE")):
+        raise click.ClickException("GRANTFLOW_PULSE does not say where this part notes that it lives")
+    silent = time.monotonic() - pulse.last(Path(file))
+    if silent > pulse.SILENT:
+        raise click.ClickException("no sign of life yet" if isinf(silent) else f"no sign of life for {silent:.0f} s")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
+from grantflow.accounts import queries as people
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application, Participation
 from grantflow.applications.states import State as FileState
@@ -84,7 +85,11 @@ def _finance(actor: Actor) -> list[Task]:
 def _administration(actor: Actor) -> list[Task]:
     if Role.ADMINISTRATOR not in actor.roles:
         return []
-    return [Task(texts.FAILED_WORK, failures_count(), "dashboard.workers")]
+    to_confirm = sum(one.is_mine for one in people.waiting(actor))
+    return [
+        Task(texts.ROLES_TO_CONFIRM, to_confirm, "accounts.role_proposals"),
+        Task(texts.FAILED_WORK, failures_count(), "dashboard.workers"),
+    ]
 
 
 def _releases(actor: Actor) -> list[Task]:

@@ -25,6 +25,7 @@ TO_DELIBERATE = _l("Proposals without délibération")
 TO_SIGN = _l("Proposals waiting for your signature or consent")
 EDITIONS_TO_SIGN = _l("Editions of the fund’s basis that wait for your signature")
 NEW_LETTERS = _l("New letters to download")
+ROLES_TO_CONFIRM = _l("Roles to confirm")
 FAILED_WORK = _l("Letters and messages that failed")
 
 #: What is asked about the work in the background, by the names of ``/status``.
@@ -51,6 +52,7 @@ CHECKS: dict[str, Any] = {
 #: Periodic work, by the names of its jobs.
 UPKEEP: dict[str, Any] = {
     "accounts.forget_expired": _l("Delete links and sessions that ended"),
+    "accounts.lapse_proposals": _l("End proposed roles that nobody confirmed"),
     "applications.forget_changes": _l("Delete how sent applications came about"),
     "audit.watch": _l("Check the audit trail"),
     "applications.measure": _l("Measure how long applications take"),

@@ -15,6 +15,7 @@ from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import OFFICES
 from grantflow.platform import errors, locale, proof
 from grantflow.platform.access import current_actor, requires
+from grantflow.platform.bodies import WRITING, takes
 from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
 from grantflow.platform.words import spoken
 
@@ -58,6 +59,7 @@ def to_sign() -> Any:
 
 
 @bp.route("/files/<uuid:id>", methods=["GET", "POST"])
+@takes(WRITING)
 @requires(policy.may_propose, on=queries.draft)
 def propose(draft: Draft) -> Any:
     """Propose, or change what is proposed; a decided file leads to its decision."""

@@ -31,6 +31,9 @@ KINDS: Mapping[str, Kind] = {
     "account_exists": Kind(personal=False, urgent=True),
     "password_reset": Kind(_facts("valid_until"), keyed=True, personal=False, urgent=True),
     "staff_invitation": Kind(_facts("valid_until"), keyed=True, urgent=True),
+    "role_to_confirm": Kind(_facts("proposal_id person role proposer valid_until")),
+    "role_granted": Kind(_facts("role")),
+    "role_settled": Kind(_facts("person role outcome"), may=_facts("proposal_id")),
     "application_received": Kind(_facts("number title hash sent_at")),
     "application_returned": Kind(_facts("number title reason until")),
     "return_extended": Kind(_facts("number title reason until")),
@@ -55,7 +58,7 @@ KINDS: Mapping[str, Kind] = {
 SEND, SEND_URGENT = "notifications.send", "notifications.send_urgent"
 
 #: Facts that other people wrote; ``title_language`` tells in which language.
-FOREIGN = frozenset({"title", "reason", "partner", "name"})
+FOREIGN = frozenset({"title", "reason", "partner", "name", "person", "proposer"})
 #: Facts that are days or instants.
 TIMES = frozenset({"sent_at", "until", "valid_until", "valid_from"})
 

@@ -27,6 +27,7 @@ MESSAGES: dict[str, Any] = {
     "illegal_step": _l("This is no longer possible: the file has moved on in the meantime."),
     "both_changed": _l("The same entries have been changed elsewhere in the meantime. Nothing was saved."),
     "changed_meanwhile": _l("Something has been changed elsewhere in the meantime. Nothing was sent."),
+    "store_away": _l("Letters cannot be fetched at the moment. The administrators see this; please try again later."),
     "too_many_attempts": _l("Too many attempts. Please wait ten minutes and try again."),
 }
 

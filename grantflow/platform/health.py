@@ -136,7 +136,8 @@ def of_this_machine() -> dict[str, Any]:
     before, there, after = clock.now(), jobs.now(), clock.now()
     apart = (before + (after - before) / 2 - there).total_seconds()
     said = storage.probe()
-    return {"clock_s": round(apart, 2), "store": said, "free_mb": storage.free_mb() if not said else 0}
+    free = storage.free_mb() if not said else 0
+    return {"clock_s": round(apart, 2), "store": said, "store_mark": storage.mark(settings().data_dir), "free_mb": free}
 
 
 def _everywhere() -> dict[str, Mapping[str, Any]]:
@@ -148,7 +149,11 @@ def _everywhere() -> dict[str, Mapping[str, Any]]:
 
 
 def _store() -> Finding:
+    """It can be written to, and it is one: a letter is printed by one part and fetched from another."""
     said = {name: facts["store"] for name, facts in _everywhere().items() if facts.get("store")}
+    marks = {name: facts["store_mark"][:8] for name, facts in _everywhere().items() if facts.get("store_mark")}
+    if len(set(marks.values())) > 1:
+        said |= {name: f"has the store {own}, and not all have the same" for name, own in marks.items()}
     return Finding("; ".join(f"{name}: {reason}" for name, reason in said.items()))
 
 

@@ -11,8 +11,10 @@ from typing import Any
 from gunicorn import util
 from gunicorn.http import wsgi
 
-from .headers import FIXED
+from .headers import FIXED, HSTS
 
+#: What every answer carries; where people come by https, the promise to stay there too.
+ALWAYS = dict(FIXED)
 SAYS = "Diese Anfrage kann nicht gelesen werden.\nCette requête ne peut pas être lue.\n".encode()
 
 
@@ -29,7 +31,7 @@ def write_error(sock: socket.socket, status_int: int, reason: str, mesg: str) ->
         "Content-Type: text/plain; charset=utf-8",
         f"Content-Length: {len(SAYS)}",
         "Cache-Control: no-store",
-        *(f"{name}: {value}" for name, value in FIXED.items()),
+        *(f"{name}: {value}" for name, value in ALWAYS.items()),
     ]
     util.write_nonblock(sock, "\r\n".join([*head, "", ""]).encode("latin-1") + SAYS)
 
@@ -38,3 +40,9 @@ def on_starting(server: Any) -> None:
     """gunicorn's hook, before its workers are there."""
     wsgi.Response = Response
     util.write_error = write_error
+
+
+def post_worker_init(worker: Any) -> None:
+    """gunicorn's hook, when a worker has loaded the application."""
+    if worker.wsgi.extensions["settings"].is_https:
+        ALWAYS["Strict-Transport-Security"] = HSTS

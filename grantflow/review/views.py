@@ -15,6 +15,7 @@ from grantflow.calls.texts import criterion_question, criterion_title, scale
 from grantflow.kernel.errors import Clash, DomainError, Incomplete, Invalid, Newer
 from grantflow.platform import disputes, locale, returning
 from grantflow.platform.access import current_actor, requires
+from grantflow.platform.bodies import WRITING, takes
 from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to
 from grantflow.seats.states import Conflict
 
@@ -59,6 +60,7 @@ def declare(assignment: Assignment) -> Any:
 
 
 @bp.route("/<uuid:id>", methods=["GET", "POST"])
+@takes(WRITING)
 @requires(policy.reviews, on=queries.own_file)
 def assess(assignment: Assignment) -> Any:
     """File and grid; saves a draft, submits, goes on to the next file. Once submitted, a page to read."""

@@ -7,11 +7,11 @@ import json
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from grantflow.config import ROOT, Settings
 
-from .environment import LOOPBACK, preview
+from .environment import LOOPBACK
 from .errors import CannotServe
 
 
@@ -52,13 +52,6 @@ def ask(host: str, settings: Settings, path: str, parts: Collection[str] = ()) -
         return f"status {answer.code}"
     except OSError as error:
         return f"no answer ({error})"
-
-
-def ask_web(env: Mapping[str, str]) -> None:
-    """Raises ``CannotServe`` unless the web processes of this machine answer."""
-    said = ask(LOOPBACK, preview(env), "/healthz")
-    if said:
-        raise CannotServe(said)
 
 
 def first_line(error: Exception) -> str:

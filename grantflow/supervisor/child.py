@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Final
 
 from grantflow.config import ROOT
-from grantflow.platform import embedded
+from grantflow.platform import embedded, pulse
 
 PATIENCE: Final = 20.0
 LONGEST_BACKOFF: Final = 30.0
 LIVED_WELL: Final = 60.0
+#: Seconds that a part may take until its first sign of life.
+FIRST: Final = 180.0
 
 
 @dataclass
@@ -29,6 +31,8 @@ class Child:
     env: Mapping[str, str]
     log_file: Path
     inherits: Sequence[int] = ()
+    #: Where it gives its signs of life; None: it gives none, and its end is all that is seen.
+    pulse: Path | None = None
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     again_at: float = 0.0
@@ -43,7 +47,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=ROOT,
-                env=dict(self.env),
+                env={**self.env, **({"GRANTFLOW_PULSE": str(self.pulse)} if self.pulse else {})},
                 pass_fds=tuple(self.inherits),
                 # A session of its own: Ctrl-C reaches the supervisor alone, which ends the parts in order.
                 start_new_session=True,
@@ -54,6 +58,13 @@ class Child:
     @property
     def has_fallen(self) -> bool:
         return self.process is not None and self.process.poll() is not None
+
+    @property
+    def hangs(self) -> bool:
+        """It runs, and has given no sign of life for long."""
+        if self.pulse is None or self.process is None:
+            return False
+        return time.monotonic() > max(self.started_at + FIRST, pulse.last(self.pulse) + pulse.SILENT)
 
     def plan_restart(self) -> float:
         """Seconds until the next start: doubling, forgotten once it has lived well."""

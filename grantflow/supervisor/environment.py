@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from grantflow.config import ROOT, Settings, local_secret
+from grantflow.config import ROOT, Settings, local_secret, with_secrets
 from grantflow.platform import embedded
 
 from .errors import CannotServe
@@ -32,7 +32,7 @@ def furnished(env: Mapping[str, str]) -> dict[str, str]:
 
     The embedded database of a running ``serve`` is joined; without one it is started for this command.
     """
-    result = dict(env)
+    result = with_secrets(env)
     if not is_demo(env):
         return result
     data_dir = data_dir_of(env)
@@ -45,7 +45,7 @@ def furnished(env: Mapping[str, str]) -> dict[str, str]:
 
 def preview(env: Mapping[str, str]) -> Settings:
     """The settings a run will have; a demo's own servers, not started yet, stand in by name."""
-    result = dict(env)
+    result = with_secrets(env)
     if is_demo(env):
         fill(result, "GRANTFLOW_SECRET_KEY", lambda: local_secret(data_dir_of(env) / "secret-key"))
         fill(result, "GRANTFLOW_SMTP_URL", lambda: NO_SMTP)

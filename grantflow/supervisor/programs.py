@@ -1,20 +1,20 @@
-"""The programs of a run, and one in the foreground."""
+"""The programs of a run, and one of them alone."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
-from grantflow.config import ROOT, Settings
-from grantflow.platform import embedded
+from grantflow.config import Settings
+from grantflow.platform import pulse, storage
 
+from .asking import ask
 from .environment import refuse_open_demo
+from .errors import CannotServe
+from .guard import run_child
 
 
 def web_command(bind: str) -> list[str]:
@@ -55,34 +55,24 @@ def grantflow_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "grantflow.cli", *arguments]
 
 
-def become(part: str, host: str) -> None:
-    """Replace this process by one part, for containers: signals arrive where they should."""
+def become(part: str, host: str) -> NoReturn:
+    """Be one part, for containers: signals arrive where they should, and a part that hangs ends."""
     settings = Settings.from_env(os.environ)
     refuse_open_demo(settings.is_demo, host)
+    if not settings.is_demo and not storage.mark(settings.data_dir):
+        raise CannotServe(f"{settings.data_dir}: {storage.NOT_HERE}")
     commands = {
         "web": web_command(f"{host}:{settings.port}"),
         **{name: worker_command(name) for name in WORKERS},
         "beat": beat_command(),
     }
-    command = commands[part]
-    os.chdir(ROOT)
-    os.execv(command[0], command)  # noqa: S606
+    with tempfile.TemporaryDirectory(prefix="grantflow-") as folder:
+        file = settings.pulse or Path(folder) / "pulse"
 
+        def sign() -> float:
+            # The web server's arbiter turns whatever its threads do: an answer is its sign of life.
+            if part == "web" and not ask(host, settings, "/healthz"):
+                pulse.beat(file)
+            return pulse.last(file)
 
-def run_child(command: Sequence[str], env: Mapping[str, str], cwd: Path) -> int:
-    """Run one program in the foreground and pass signals on to it; returns its exit status."""
-    child = subprocess.Popen(
-        list(command),
-        cwd=cwd,
-        env=dict(env),
-        start_new_session=True,
-        preexec_fn=embedded.dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 - there is one thread
-    )
-    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(told, lambda number, frame: child.send_signal(signal.SIGTERM))
-    try:
-        status = child.wait()
-    finally:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-    return status if status >= 0 else 128 - status
+        sys.exit(run_child(commands[part], {**os.environ, "GRANTFLOW_PULSE": str(file)}, sign))

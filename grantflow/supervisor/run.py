@@ -11,9 +11,10 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
-from grantflow.config import Settings, local_secret
+from grantflow.config import Settings, local_secret, with_secrets
 from grantflow.platform import embedded, mailsink
 
 from .asking import ask, bound, refuse_silent_broker, revision_standing
@@ -35,7 +36,7 @@ class Supervisor:
     """One run. ``run`` returns the exit status; whatever happens, no child outlives it."""
 
     def __init__(self, env: Mapping[str, str], host: str = LOOPBACK) -> None:
-        self.env = dict(env)
+        self.env = with_secrets(env)
         self.host = host
         self.demo = is_demo(env)
         self.data_dir = data_dir_of(env)
@@ -86,8 +87,8 @@ class Supervisor:
         web_socket = self.sockets[0]
         self._begin("web", web_command(f"fd://{web_socket.fileno()}"), [web_socket.fileno()])
         for name in WORKERS:
-            self._begin(name, worker_command(name))
-        self._begin("beat", beat_command())
+            self._begin(name, worker_command(name), pulse=self.data_dir / f"{name}.pulse")
+        self._begin("beat", beat_command(), pulse=self.data_dir / "beat.pulse")
         if self.demo:
             self._say("making sure of the demo fund")
             self._run_once("the demo fund could not be loaded", ["demo", "load"])
@@ -126,8 +127,10 @@ class Supervisor:
         if step.process is not None and step.process.returncode != 0:
             raise CannotServe(f"{failure}: {step.last_words()} (log: {step.log_file})")
 
-    def _begin(self, name: str, command: Sequence[str], inherits: Sequence[int] = ()) -> None:
-        child = Child(name, command, self.env, self.data_dir / "log" / f"{name}.log", inherits)
+    def _begin(
+        self, name: str, command: Sequence[str], inherits: Sequence[int] = (), pulse: Path | None = None
+    ) -> None:
+        child = Child(name, command, self.env, self.data_dir / "log" / f"{name}.log", inherits, pulse)
         self.children.append(child)
         child.start()
         self._log("started", part=name, pid=child.process.pid if child.process else None)
@@ -164,6 +167,9 @@ class Supervisor:
                 child.tell(signal.SIGTERM)
         now = time.monotonic()
         for child in self.children:
+            if child.hangs:
+                self._say(f"{child.name} hangs: ending it")
+                child.sweep_up()
             if child.process is None and now >= child.again_at:
                 child.start()
                 self._log("started", part=child.name, falls=child.falls)

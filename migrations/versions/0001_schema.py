@@ -539,11 +539,80 @@ def upgrade() -> None:
         ),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("granted_by", sa.Uuid(), nullable=True),
+        sa.Column("confirmed_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "granted_by IS NULL OR role NOT IN ('signatory', 'finance', 'administrator') OR (confirmed_by IS NOT NULL"
+            " AND confirmed_by <> granted_by AND confirmed_by <> person_id AND granted_by <> person_id)",
+            name=op.f("ck_role_grant_four_eyes"),
+        ),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["person.id"], name=op.f("fk_role_grant_confirmed_by")),
         sa.ForeignKeyConstraint(["granted_by"], ["person.id"], name=op.f("fk_role_grant_granted_by")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "role", name=op.f("pk_role_grant")),
     )
+    op.create_index(op.f("ix_role_grant_confirmed_by"), "role_grant", ["confirmed_by"])
     op.create_index(op.f("ix_role_grant_granted_by"), "role_grant", ["granted_by"])
+    op.create_table(
+        "role_proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "applicant",
+                "reviewer",
+                "office",
+                "signatory",
+                "finance",
+                "administrator",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "confirmed",
+                "refused",
+                "withdrawn",
+                "lapsed",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint("proposed_by <> person_id", name=op.f("ck_role_proposal_proposer")),
+        sa.CheckConstraint(
+            "state <> 'confirmed' OR (settled_by IS NOT NULL AND settled_by NOT IN (proposed_by, person_id))",
+            name=op.f("ck_role_proposal_four_eyes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_role_proposal_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["proposed_by"], ["person.id"], name=op.f("fk_role_proposal_proposed_by")),
+        sa.ForeignKeyConstraint(["settled_by"], ["person.id"], name=op.f("fk_role_proposal_settled_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_proposal")),
+    )
+    op.create_index(op.f("ix_role_proposal_person_id"), "role_proposal", ["person_id"])
+    op.create_index(op.f("ix_role_proposal_proposed_by"), "role_proposal", ["proposed_by"])
+    op.create_index(op.f("ix_role_proposal_settled_by"), "role_proposal", ["settled_by"])
+    op.create_index(
+        "uq_role_proposal_waiting",
+        "role_proposal",
+        ["person_id", "role"],
+        unique=True,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
     op.create_table(
         "sign_in",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1733,6 +1802,7 @@ def downgrade() -> None:
     op.drop_table("token")
     op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")
     op.drop_table("sign_in")
+    op.drop_table("role_proposal")
     op.drop_table("role_grant")
     op.drop_table("remedy_rule")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")

@@ -91,13 +91,13 @@ def test_nobody_keeps_a_colleague_out_by_registering_their_address(
         "family_name": "Neu",
         "email": "neu@example.org",
         "language": "fr",
-        "roles": ["finance"],
+        "roles": ["office"],
     }
 
     assert as_(admin).post("/people/invite", data=data).status_code == 302
 
     person = rows(select(Person).where(Person.email == "neu@example.org"))[0]
-    assert (person.name, person.party, person.roles) == ("Ina Neu", Party.TOULOUSE, {Role.FINANCE})
+    assert (person.name, person.party, person.roles) == ("Ina Neu", Party.TOULOUSE, {Role.OFFICE})
     assert person.password_hash is None
     assert client.get(f"/confirm/{squatted}").status_code == 404
     assert client.get(f"/invitation/{key_of('neu@example.org', Purpose.INVITE)}").status_code == 200
@@ -168,7 +168,7 @@ def test_the_list_goes_on_by_key(as_: As, given: Given, app: Flask, monkeypatch:
 
 def test_roles_change_and_end_sessions(as_: As, given: Given, rows: Any) -> None:
     admin = given.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
-    colleague = given.staff(Role.OFFICE, Party.TOULOUSE)
+    colleague = given.staff(Role.OFFICE, Party.TOULOUSE, Role.SIGNATORY)
     theirs = as_(colleague)
     client = as_(admin)
 
@@ -185,7 +185,9 @@ def test_roles_change_and_end_sessions(as_: As, given: Given, rows: Any) -> None
     applicant = given.applicant()
     assert client.post(f"/people/{applicant.id}/roles", data={"roles": ["office"]}).status_code == 403
     last = rows(select(Entry).where(Entry.action == "roles_changed"))
-    assert [(e.before, e.after) for e in last] == [({"roles": ["office"]}, {"roles": ["reviewer", "signatory"]})]
+    assert [(e.before, e.after) for e in last] == [
+        ({"roles": ["office", "signatory"]}, {"roles": ["reviewer", "signatory"]})
+    ]
 
 
 def test_an_administrator_disables_and_opens_again(as_: As, client: FlaskClient, given: Given) -> None:

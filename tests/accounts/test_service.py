@@ -13,7 +13,6 @@ from grantflow.accounts import queries, service
 from grantflow.accounts.models import Person, SignIn, Token
 from grantflow.accounts.rules import Name
 from grantflow.accounts.states import Means
-from grantflow.audit.models import Entry
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, Invalid
 from grantflow.kernel.parties import SYSTEM, Party, Role
@@ -97,26 +96,14 @@ def test_an_administrator_acts_for_the_own_party_only(given: Given) -> None:
 def test_roles_are_granted_and_taken(given: Given) -> None:
     admin = given.staff(Role.ADMINISTRATOR, Party.TOULOUSE)
     person = given.staff(Role.OFFICE, Party.TOULOUSE)
-    service.set_roles(person, {Role.OFFICE, Role.SIGNATORY}, by=admin)
-    assert person.roles == {Role.OFFICE, Role.SIGNATORY}
-    service.set_roles(person, {Role.SIGNATORY}, by=admin)
-    assert person.roles == {Role.SIGNATORY}
+    service.set_roles(person, {Role.OFFICE, Role.REVIEWER}, by=admin)
+    assert person.roles == {Role.OFFICE, Role.REVIEWER}
+    service.set_roles(person, {Role.REVIEWER}, by=admin)
+    assert person.roles == {Role.REVIEWER}
     with pytest.raises(Invalid):
         service.set_roles(person, set(), by=admin)
     with pytest.raises(Invalid):
         service.set_roles(person, {Role.SIGNATORY, Role.APPLICANT}, by=admin)
-
-
-@pytest.mark.usefixtures("context")
-def test_the_first_administrator_comes_from_the_command_line() -> None:
-    person = service.invite_first_administrator(
-        name=called("Ada Lang"), email="Ada@example.org", party=Party.METROPOLE, language="fr"
-    )
-    assert (person.roles, person.party, person.password_hash) == ({Role.ADMINISTRATOR}, Party.METROPOLE, None)
-    entry = db.session.scalars(select(Entry).order_by(Entry.seq.desc())).first()
-    db.session.commit()
-    entry = db.session.scalars(select(Entry).where(Entry.action == "invited")).one()
-    assert (entry.actor_name, entry.actor_id) == (SYSTEM.name, None)
 
 
 @pytest.mark.usefixtures("context")

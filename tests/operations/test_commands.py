@@ -88,8 +88,24 @@ def test_the_first_administrator_is_invited_by_the_command_and_committed(real: F
 def test_a_command_that_is_refused_says_so_in_a_line(typed: Typed, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("--email", "ada@toulouse.example", "--given-name", "Ada", "--family-name", "Admin", "--party", "toulouse")
     assert typed("admin", "create", *words) == 0
+    elsewhere = (*words[:-1], "duesseldorf")
+    assert typed("admin", "create", *elsewhere) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "grantflow: There is an account with this address already."
+
+
+def test_a_second_administrator_is_made_on_the_server_for_a_reason_only(
+    real: Flask, typed: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Given(real).staff(Role.ADMINISTRATOR, Party.TOULOUSE)
+    words = ("--email", "ada@toulouse.example", "--given-name", "Ada", "--family-name", "Admin", "--party", "toulouse")
     assert typed("admin", "create", *words) == 1
-    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert "--reason" in capsys.readouterr().err
+    assert typed("admin", "create", *words, "--reason", "She has left.") == 0
+    with real.app_context():
+        assert db.session.scalars(select(Entry.reason).where(Entry.action == "administrator_made")).all() == [
+            "She has left."
+        ]
 
 
 def test_settings_that_are_missing_are_told_before_anything_is_touched(

@@ -16,7 +16,7 @@ import pytest
 
 from grantflow import supervisor
 from grantflow.config import ROOT
-from grantflow.platform import embedded
+from grantflow.platform import embedded, storage
 from grantflow.platform.embedded import Embedded, remains
 
 PATIENCE = 180.0
@@ -269,3 +269,16 @@ def answers(run: Run) -> bool:
         return run.readyz() == 200
     except OSError:
         return False
+
+
+def test_a_part_without_the_shared_store_does_not_start(data_dir: Path, port: int) -> None:
+    """A volume that nobody mounted: said at once, instead of letters that are missing tomorrow."""
+    sound = {
+        "GRANTFLOW_ENV": "production",
+        "GRANTFLOW_ORIGIN": "https://fund.example",
+        "GRANTFLOW_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz",
+        "GRANTFLOW_DATABASE_URL": "postgresql:///none",
+        "GRANTFLOW_SMTP_URL": "smtp://127.0.0.1:1",
+    }
+    (line,) = refused(data_dir, port, "--only", "letters", **sound)
+    assert line == f"grantflow: {data_dir}: {storage.NOT_HERE}"

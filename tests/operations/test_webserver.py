@@ -9,8 +9,9 @@ import pytest
 
 from grantflow import supervisor
 from grantflow.config import ROOT
-from grantflow.platform.headers import FIXED
+from grantflow.platform.headers import FIXED, HSTS
 
+ALWAYS = FIXED | {"Strict-Transport-Security": HSTS}
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -28,6 +29,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
                 **kept,
                 "PORT": str(port),
                 "GRANTFLOW_DATABASE_URL": "postgresql:///none",
+                "GRANTFLOW_ENV": "production",
+                "GRANTFLOW_ORIGIN": "https://fund.example",
                 "GRANTFLOW_SMTP_URL": "smtp://127.0.0.1:1",
                 "GRANTFLOW_SECRET_KEY": "tests-only-0123456789-abcdefghijklmnop",
                 "GRANTFLOW_DATA_DIR": str(tmp_path_factory.mktemp("data")),
@@ -55,16 +58,16 @@ def asked(port: int, request: bytes) -> Answer:
     return int(first.split()[1]), {n.lower(): v for n, _, v in (line.partition(": ") for line in lines)}, body
 
 
-def request(port: int, first: str, *lines: str) -> bytes:
-    return "\r\n".join([first, f"Host: 127.0.0.1:{port}", "Connection: close", *lines, "", ""]).encode("latin-1")
+def request(first: str, *lines: str) -> bytes:
+    return "\r\n".join([first, "Host: fund.example", "Connection: close", *lines, "", ""]).encode("latin-1")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/static/css/tokens.css", "/static/nowhere.css", "/nowhere%00"])
 def test_no_answer_names_the_server(served: int, path: str) -> None:
-    status, headers, _ = asked(served, request(served, f"GET {path} HTTP/1.1"))
+    status, headers, _ = asked(served, request(f"GET {path} HTTP/1.1"))
     assert status in {200, 400, 404}
     assert "server" not in headers
-    assert {name: headers.get(name.lower()) for name in FIXED} == FIXED
+    assert {name: headers.get(name.lower()) for name in ALWAYS} == ALWAYS
 
 
 @pytest.mark.parametrize(
@@ -85,9 +88,9 @@ def test_no_answer_names_the_server(served: int, path: str) -> None:
     ids=lambda value: str(value)[:30],
 )
 def test_what_is_no_request_is_refused_under_our_headers(served: int, first: str, lines: tuple[str, ...]) -> None:
-    status, headers, body = asked(served, request(served, first, *lines))
+    status, headers, body = asked(served, request(first, *lines))
     assert 400 <= status < 600
-    assert {name: headers.get(name.lower()) for name in FIXED} == FIXED
+    assert {name: headers.get(name.lower()) for name in ALWAYS} == ALWAYS
     assert "server" not in headers
     assert b"evil" not in body.lower()
     assert b"<" not in body
@@ -95,7 +98,7 @@ def test_what_is_no_request_is_refused_under_our_headers(served: int, first: str
 
 
 def test_a_head_is_a_get_without_its_body(served: int) -> None:
-    _, headers, whole = asked(served, request(served, "GET /healthz HTTP/1.1"))
-    status, same, nothing = asked(served, request(served, "HEAD /healthz HTTP/1.1"))
+    _, headers, whole = asked(served, request("GET /healthz HTTP/1.1"))
+    status, same, nothing = asked(served, request("HEAD /healthz HTTP/1.1"))
     assert (status, nothing) == (200, b"")
     assert same["content-length"] == headers["content-length"] == str(len(whole))

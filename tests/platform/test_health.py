@@ -193,6 +193,16 @@ def test_the_workers_store_may_be_another_than_the_webs(house: Flask) -> None:
     assert red(house) == {"store": f"{WORKER}: Read-only file system", "disk": "3 MB left"}
 
 
+def test_two_parts_with_a_store_each(house: Flask) -> None:
+    """Both can be written to, and a letter that one prints is nowhere for the other."""
+    with house.app_context():
+        storage.establish()
+        jobs.touch(WORKER, queues=jobs.QUEUES, clock_s=0, store="", store_mark="another", free_mb=10**6)
+    reasons = red(house)
+    assert list(reasons) == ["store"]
+    assert f"{WORKER}: has the store another, and not all have the same" in reasons["store"]
+
+
 def test_a_store_whose_folder_is_taken(house: Flask, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "files").write_text("in the way")
     (tmp_path / "broker" / "queue").mkdir(parents=True)

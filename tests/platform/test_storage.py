@@ -2,12 +2,14 @@
 
 import hashlib
 import os
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
-from grantflow.kernel.errors import Transient
-from grantflow.platform import storage
+from grantflow.kernel.errors import Transient, Unavailable
+from grantflow.letters.service import mending
+from grantflow.platform import settings, storage
 
 
 @pytest.fixture(autouse=True)
@@ -57,3 +59,32 @@ def test_a_disk_that_refuses_leaves_nothing_behind(monkeypatch: pytest.MonkeyPat
         storage.put(content)
 
     assert set(path.parent.iterdir()) == before
+
+
+@pytest.fixture
+def in_production(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], env="production"))
+
+
+def test_a_volume_that_nobody_mounted_is_no_store_and_loses_no_letter(in_production: None) -> None:
+    """Else every letter of the installation would be marked as lost, and the next ones printed into the void."""
+    with pytest.raises(Unavailable, match="store_away"):
+        storage.read("0" * 64)
+    with pytest.raises(Transient, match="not the store"):
+        storage.put(b"a letter")
+    with pytest.raises(Transient, match="not the store"):
+        mending.scan()
+    assert storage.probe() == storage.NOT_HERE
+
+
+def test_the_store_is_marked_with_the_tables_once(in_production: None) -> None:
+    storage.establish()
+    mark = storage.mark(settings().data_dir)
+    storage.establish()
+
+    assert len(mark) == 32
+    assert storage.mark(settings().data_dir) == mark
+    assert storage.read(storage.put(b"a letter")) == b"a letter"
+    assert storage.probe() == ""
+    with pytest.raises(storage.Rotten):
+        storage.read("0" * 64)

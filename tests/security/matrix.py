@@ -86,6 +86,10 @@ def subjects(world: World) -> dict[str, list[Subject]]:
         },
         **{f"accounts.{name}": people for name in ("person", "set_roles", "disable")},
         **{f"accounts.{name}": people[:3] for name in ("enable", "invite_again")},
+        **{
+            f"accounts.{name}": [Subject("a role for staff of D", {"proposal_id": world.landmarks["role proposal"]})]
+            for name in ("role_proposal", "confirm_role", "refuse_role", "withdraw_role")
+        },
         "organisations.edit": [Subject("of draft D", {"id": draft.organisation}, draft.id)],
         "applications.show": every,
         "applications.receipt": files("draft D", "awarded T"),

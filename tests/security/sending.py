@@ -29,6 +29,7 @@ TYPED: dict[str, dict[str, Any]] = {
     "/profile/password": {"old": "Rheinbrücke und Pont-Neuf", "new": "sieben stille Linden am Weg"},
     "/people/invite": {"given_name": "Ina", "family_name": "Neu", "email": "ina@security.example", "roles": "office"},
     "/people/ID/disable": {"reason": "left"},
+    "/people/roles/ID/refuse": {"reason": "settled otherwise"},
     "/applications/new": {},
     "/applications/ID/withdraw": {"sure": "y"},
     "/staff/applications/ID": {"verdict": "return", "reason": "Please complete."},

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from grantflow.accounts import service as accounts
-from grantflow.accounts.models import Person
+from grantflow.accounts.models import Person, RoleProposal
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application
 from grantflow.applications.states import Action, State, StepName
@@ -62,6 +62,10 @@ def colleague(world: World, persona: str = "finance D") -> Person:
     return db.session.get_one(Person, world.ids[world.people[persona]])
 
 
+def role_proposal(world: World) -> RoleProposal:
+    return db.session.get_one(RoleProposal, world.landmarks["role proposal"])
+
+
 def organisation(world: World) -> Organisation:
     return db.session.get_one(Organisation, world.files["draft D"].organisation)
 
@@ -72,6 +76,9 @@ VERBS: Final[dict[str, Verb]] = {
     ),
     "accounts.invite_again": lambda w, by: accounts.invite_again(colleague(w), by=by),
     "accounts.set_roles": lambda w, by: accounts.set_roles(colleague(w), {Role.OFFICE}, by=by),
+    "accounts.confirm_role": lambda w, by: accounts.confirm_role(role_proposal(w), by=by),
+    "accounts.refuse_role": lambda w, by: accounts.refuse_role(role_proposal(w), "x", by=by),
+    "accounts.withdraw_role": lambda w, by: accounts.withdraw_role(role_proposal(w), by=by),
     "accounts.disable": lambda w, by: accounts.disable(colleague(w), by=by, reason="x"),
     "accounts.enable": lambda w, by: accounts.enable(colleague(w), by=by),
     "applications.start": lambda w, by: applications.start(

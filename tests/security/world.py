@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select, text
 
 from grantflow.accounts import service as accounts
-from grantflow.accounts.models import Person, Purpose, Token
+from grantflow.accounts.models import Person, Purpose, RoleProposal, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call
@@ -112,7 +112,7 @@ class Notes:
     failed: dict[str, UUID] = field(default_factory=dict)
     links: dict[Purpose, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
-    #: A file that nobody has a part in (``free``), a third reviewer who waits to be confirmed (``nominee``).
+    #: A file that nobody has a part in (``free``), a third reviewer (``nominee``) and a role that wait to be confirmed.
     landmarks: dict[str, UUID] = field(default_factory=dict)
     mail: str = ""
     now: datetime = field(default_factory=clock.now)
@@ -157,6 +157,7 @@ class World:
             self._more_files()
             self._more_people(staff)
             self._conflicts()
+            self._propose_a_role()
             db.session.commit()
             self._editions()
             self._print_letters()
@@ -240,6 +241,12 @@ class World:
         edition = releases.draft("law", "duesseldorf", law, by=administrator, reason="A reason for colleagues")
         releases.offer(edition, by=administrator)
         self.landmarks["edition"] = edition.id
+
+    def _propose_a_role(self) -> None:
+        """By the one administrator of Düsseldorf: that of another funder confirms it."""
+        person = self._person(UNASSIGNED)
+        accounts.set_roles(person, {Role.REVIEWER, Role.SIGNATORY}, by=self._person("administrator D"))
+        self.landmarks["role proposal"] = db.session.scalars(select(RoleProposal.id)).one()
 
     def _print_letters(self) -> None:
         """A small file for every letter of one awarded file and for the rejection: no need of WeasyPrint here."""

@@ -1,6 +1,7 @@
 """Accounts: from registration to the end of a session."""
 
-from .inviting import accept_invitation, invite, invite_again, invite_first_administrator
+from .confirming import confirm_role, lapse_proposals, refuse_role, withdraw_role
+from .inviting import accept_invitation, invite, invite_again, make_administrator
 from .password import change_password, check_new_password, request_reset, reset_password
 from .profile import change_profile
 from .proving import is_fresh, take
@@ -15,14 +16,17 @@ __all__ = [
     "change_profile",
     "check_new_password",
     "confirm",
+    "confirm_role",
     "disable",
     "enable",
     "forget_expired",
     "invite",
     "invite_again",
-    "invite_first_administrator",
     "is_fresh",
+    "lapse_proposals",
+    "make_administrator",
     "person_of",
+    "refuse_role",
     "register",
     "request_reset",
     "reset_password",
@@ -31,4 +35,5 @@ __all__ = [
     "sign_out",
     "take",
     "verify_password",
+    "withdraw_role",
 ]

@@ -6,23 +6,26 @@ from typing import Any
 
 from grantflow.audit import service as audit
 from grantflow.kernel import clock, emails
-from grantflow.kernel.errors import DomainError, Forbidden, Invalid
+from grantflow.kernel.errors import DomainError, Forbidden, IllegalStep, Invalid
 from grantflow.kernel.parties import SYSTEM, Actor, Party, Role
+from grantflow.notifications import service as notifications
 from grantflow.platform import limits
 from grantflow.platform.db import db, insert_once
 
-from .. import policy, queries
+from .. import policy, queries, rules
 from ..models import Address, Person, Purpose
 from ..rules import Name
 from .links import mail, use
 from .password import set_password
-from .roles import check_roles, grant
+from .proposing import propose
+from .roles import begin, check_roles
 
 
 def invite(*, name: Name, email: str, party: Party, roles: AbstractSet[Role], language: str, by: Actor) -> Person:
     """Make an account for a member of staff of one's own party, and mail the invitation.
 
-    The party is fixed for good: nobody acts for two sides (R14).
+    The party is fixed for good: nobody acts for two sides (R14). Roles of ``rules.CONFIRMED`` wait for a second
+    administrator, save those that the machine gives; where there is no other role the invitation waits too.
     """
     if not policy.can_invite(by) or (by is not SYSTEM and by.party is not party):
         raise Forbidden()
@@ -39,10 +42,13 @@ def invite(*, name: Name, email: str, party: Party, roles: AbstractSet[Role], la
             "password_hash": None,
         },
     )
-    person.role_grants = [grant(role, by) for role in sorted(roles)]
-    db.session.flush()
+    db.lock(person, by=by)
     audit.record("invited", on=person, by=by, after={"party": party, "roles": sorted(roles)})
-    mail("staff_invitation", person, Purpose.INVITE)
+    waiting = set() if by is SYSTEM else roles & rules.CONFIRMED
+    person.role_grants = []
+    begin(person, roles - waiting, by=by)
+    for role in sorted(waiting):
+        propose(person, role, by=by)
     return person
 
 
@@ -63,9 +69,28 @@ def _invited(key: str, details: dict[str, Any]) -> Person:
     return person
 
 
-def invite_first_administrator(*, name: Name, email: str, party: Party, language: str) -> Person:
-    """The command line's verb: the first administrator of a party, by the system itself."""
-    return invite(name=name, email=email, party=party, roles={Role.ADMINISTRATOR}, language=language, by=SYSTEM)
+def make_administrator(*, name: Name, email: str, party: Party, language: str, reason: str = "") -> Person:
+    """The command line's verb: an administrator whom nobody confirms, which the trail and a mail to all others say.
+
+    For a party without one; where somebody holds that office a ``reason`` is needed (IllegalStep). An invitation that
+    nobody has accepted yet is sent again; asked for with another address, it stops working, for it went astray.
+    """
+    at_work = queries.administrators()
+    if not reason and any(person.party is party for person in at_work):
+        raise IllegalStep("party_has_administrator")
+    role = Role.ADMINISTRATOR
+    for person in queries.expected_administrators(party):
+        if person.email_key == emails.key(email):
+            return _again(person, by=SYSTEM)
+        person.role_grants = []
+        person.epoch += 1
+        audit.record("roles_changed", on=person, by=SYSTEM, before={"roles": [role]}, after={"roles": []})
+    person = invite(name=name, email=email, party=party, roles={role}, language=language, by=SYSTEM)
+    audit.record("administrator_made", on=person, by=SYSTEM, reason=reason)
+    for one in at_work:
+        key = f"role_settled:{person.id}:{one.id}"
+        notifications.send("role_settled", to=one, key=key, person=person.name, role=role, outcome="made")
+    return person
 
 
 def invite_again(person: Person, *, by: Actor) -> None:
@@ -74,9 +99,16 @@ def invite_again(person: Person, *, by: Actor) -> None:
         raise Forbidden()
     if person.confirmed_at is not None or person.disabled_at is not None:
         raise DomainError("already_confirmed")
+    if not person.roles:
+        raise DomainError("invitation_waits")
+    _again(person, by=by)
+
+
+def _again(person: Person, *, by: Actor) -> Person:
     person.epoch += 1
     audit.record("invited", on=person, by=by)
     mail("staff_invitation", person, Purpose.INVITE)
+    return person
 
 
 def accept_invitation(

@@ -13,7 +13,7 @@ from grantflow.platform import locale
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
 
-from .. import forms, policy, queries, service, texts
+from .. import forms, policy, queries, rules, service, texts
 from ..models import Person
 from .blueprint import bp
 from .profile import labels
@@ -60,12 +60,19 @@ def invite() -> Any:
     except Invalid as error:
         form.blame(error)
         return invalid("accounts/invite.html", form=form, duties=_duties())
-    flash_ok(_("The invitation for %(name)s is on its way.", name=person.name))
+    if person.roles:
+        flash_ok(_("The invitation for %(name)s is on its way.", name=person.name) + _waits(person))
+    else:
+        flash_ok(_("%(name)s is invited as soon as a second administrator has confirmed the role.", name=person.name))
     return redirect_to(".person", person_id=person.id)
 
 
-def _duties() -> dict[str, Any]:
-    return {role.value: text for role, text in texts.DUTIES.items()}
+def _duties() -> dict[str, str]:
+    """What each role may do, and which of them two administrators give."""
+    note = _("A second administrator has to confirm it.")
+    return {
+        role.value: f"{text} {note}" if role in rules.CONFIRMED else str(text) for role, text in texts.DUTIES.items()
+    }
 
 
 def _show_person(
@@ -81,15 +88,23 @@ def _show_person(
         disable_form=disabling,
         duties=_duties(),
         labels=labels(person.roles),
+        waiting=[(proposal, texts.ROLES[proposal.role]) for proposal in queries.waiting_for(person)],
         can_change=policy.can_change(actor, person) and person.disabled_at is None,
         can_disable=policy.can_disable(actor, person),
     )
 
 
-def _roles_form(person: Person) -> forms.RolesForm:
-    form = forms.RolesForm(data={"roles": [role.value for role in person.roles]})
+def _roles_form(person: Person, **how: Any) -> forms.RolesForm:
+    """Ticked is what the person holds, and what waits for a second administrator."""
+    ticked = person.roles | {proposal.role for proposal in queries.waiting_for(person)}
+    form = forms.RolesForm(data={"roles": [role.value for role in ticked]}, **how)
     form.offer(person.party)
     return form
+
+
+def _waits(person: Person) -> str:
+    """What is added to a word of success while a role of that person waits."""
+    return " " + _("A second administrator has to confirm the new role.") if queries.waiting_for(person) else ""
 
 
 @bp.get("/people/<uuid:person_id>")
@@ -111,7 +126,7 @@ def set_roles(person: Person) -> Any:
     except Invalid as error:
         form.blame(error)
         return _show_person(person, form, forms.DisableForm(formdata=None), status=422)
-    flash_ok(_("The roles of %(name)s are changed.", name=person.name))
+    flash_ok(_("The roles of %(name)s are changed.", name=person.name) + _waits(person))
     return redirect_to(".person", person_id=person.id)
 
 
@@ -125,9 +140,7 @@ def disable(person: Person) -> Any:
     """Close an account at once, with a reason for the trail."""
     form = forms.DisableForm()
     if not form.sent():
-        roles = forms.RolesForm(formdata=None, data={"roles": [role.value for role in person.roles]})
-        roles.offer(person.party)
-        return _show_person(person, roles, form, status=_refused())
+        return _show_person(person, _roles_form(person, formdata=None), form, status=_refused())
     service.disable(person, by=current_actor(), reason=form.reason.data or "")
     flash_ok(_("The account of %(name)s is disabled.", name=person.name))
     return redirect_to(".person", person_id=person.id)

@@ -10,6 +10,7 @@ from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import Actor, Role
 from grantflow.platform import access, locale, returning
 from grantflow.platform.access import anyone, current_actor, requires, signed_in
+from grantflow.platform.bodies import WRITING, takes
 from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to, safe_next
 
 from .. import forms, queries, service
@@ -24,6 +25,7 @@ def home(person: Actor) -> str:
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
+@takes(WRITING)
 @requires(anyone)
 def sign_in() -> Any:
     """The one way into a session. What was typed before a session ended comes back afterwards."""

