@@ -27,6 +27,8 @@ from .fields import AmountField, DayField, MinuteField, MinutesField
 
 #: What nobody need have typed yet: a draft may wait for it, and only signing asks.
 EMPTINESS = frozenset({"flaw.missing", "flaw.string_too_short", "flaw.too_short"})
+#: So many characters fit into each text: nobody reads more beside a field.
+PROSE = 1500
 #: Given by the place of its line.
 _COUNTED = ("categories", "number")
 _FIELDS: Mapping[type, type[Field]] = {Decimal: AmountField, date: DayField, datetime: MinuteField, int: WholeField}
@@ -111,7 +113,7 @@ def _field(info: FieldInfo, path: Path) -> Field:
         return BooleanField(label, default=default)
     if plain is str:
         limit = next((its.max_length for its in metadata if isinstance(its, MaxLen)), 200)
-        return (Text if limit > 1000 else Line)(label, [Optional()], limit=limit)
+        return (Text if limit > PROSE else Line)(label, [Optional()], limit=min(limit, PROSE))
     return _FIELDS[plain](label, [Optional()], default=default)
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from grantflow.kernel.errors import IllegalStep
 from grantflow.platform import errors
 from grantflow.platform.access import current_actor, requires
-from grantflow.platform.bodies import WRITING, takes
+from grantflow.platform.bodies import CALL, takes
 from grantflow.platform.forms import Form, Text
 from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to
 from grantflow.releases import policy as releases_policy
@@ -27,8 +27,8 @@ from .window import shown
 
 
 @bp.route("/admin/calls/drafts/<uuid:id>", methods=["GET", "POST"])
+@takes(CALL)
 @requires(releases_policy.can_edit, on=queries.call_edition)
-@takes(WRITING)
 def edit_call(edition: Edition) -> Any:
     """One long page, saved as a whole by each of its buttons: save, add a line, move it, take it away."""
     if edition.state is not EditionState.DRAFT:
