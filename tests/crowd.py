@@ -18,13 +18,13 @@ from tests.given import Given
 PARTNER = "Structure partenaire toulousaine"
 
 
-def many(given: Given, count: int, state: State = State.SUBMITTED) -> None:
-    """``count`` sent files beside the verbs: what the counters and columns hold after sending, in bulk.
+def many(given: Given, count: int, state: State = State.SUBMITTED, code: str = "27-1") -> None:
+    """``count`` sent files of a call beside the verbs: what the counters and columns hold after sending, in bulk.
 
     Assessed ones have their standing.
     """
     with given.session():
-        lead, call, now = given.organisation(), given.call(), clock.now()
+        lead, call, now = given.organisation(), given.call(code), clock.now()
         contact = lead.memberships[0].person_id
         ids = [uuid4() for _ in range(count)]
         common = {"call_id": call.id, "lead_id": lead.id, "contact_id": contact, "lead_side": Side.GERMAN}
@@ -36,7 +36,7 @@ def many(given: Given, count: int, state: State = State.SUBMITTED) -> None:
                     "id": key,
                     "language": "de",
                     "state": state,
-                    "number": f"DT-X-{count}-{n}",
+                    "number": f"DT-{code}-{count}{n:04d}",
                     "sent_number": 1,
                     "lead_name": lead.name,
                     "partner_name": PARTNER,

@@ -76,11 +76,10 @@ class Given:
         with self.session():
             load_fund()
 
-    def call(self) -> Call:
+    def call(self, code: str = "27-1") -> Call:
         with self.session():
-            return db.session.scalars(
-                select(Call).options(selectinload(Call.categories), joinedload(Call.agreement))
-            ).one()
+            query = select(Call).where(Call.code == code)
+            return db.session.scalars(query.options(selectinload(Call.categories), joinedload(Call.agreement))).one()
 
     # --- people ------------------------------------------------------------------------------------
 
@@ -173,6 +172,7 @@ class Given:
         partner_name: str = "",
         reason: str = "Bitte ergänzen Sie die Unterlagen.",
         channel: Channel = Channel.PORTAL,
+        call: str = "27-1",
     ) -> Application:
         """A complete file, moved by the real verbs as far as the formal check can take it.
 
@@ -182,8 +182,8 @@ class Given:
         organisation = organisation or self.organisation(by, country, kind)
         with self.session():
             lead = db.session.merge(organisation, load=True)
-            call = db.session.scalars(select(Call)).one()
-            application = applications.start(call, lead, by=by, language=by.language)
+            its = db.session.scalars(select(Call).where(Call.code == call)).one()
+            application = applications.start(its, lead, by=by, language=by.language)
             fill_in(application, by, title, asks, costs, starts_in, partner_name, channel)
             self._move(application, state, by, reason)
             application_id = application.id

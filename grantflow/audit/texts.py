@@ -83,6 +83,7 @@ ACTIONS: dict[str, Any] = {
     "key_turned": _l("Signed"),
     "consent_given": _l("Consent given"),
     "decided": _l("Decided with both keys"),
+    "budget_released": _l("Budget released"),
     # letters and messages
     "letter_issued": _l("Letter issued"),
     "letter_rendered": _l("Letter made"),

@@ -1,6 +1,6 @@
 """Reads of calls, funders and their rules."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -124,6 +124,44 @@ def next_code() -> str:
 
 def agreements() -> Sequence[Agreement]:
     return db.session.scalars(select(Agreement).order_by(Agreement.valid_from)).all()
+
+
+def begun() -> Sequence[Call]:
+    """Every call that has opened, closed since or not, the latest first: last year's stay in reach."""
+    query = select(Call).where(Call.opens_at <= clock.now()).order_by(Call.opens_at.desc(), Call.code.desc())
+    return db.session.scalars(query).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which call a list shows, and of which calls one can choose. Two calls never mix in a list, a count or a sum."""
+
+    #: Those that have opened, the latest first.
+    calls: Sequence[Call]
+    #: None: no call has opened yet.
+    call: Call | None
+    #: How much waits in each for the reader, where the list counts it; not asked while there is one call only.
+    work: Mapping[UUID, int]
+
+    @property
+    def is_needed(self) -> bool:
+        return len(self.calls) > 1
+
+    @property
+    def call_id(self) -> UUID | None:
+        return self.call.id if self.call else None
+
+    @property
+    def kept(self) -> str | None:
+        """What addresses of this list carry on as ``call``: nothing while there is nothing to choose."""
+        return self.call.code if self.call and self.is_needed else None
+
+
+def choice(code: str | None, work: Callable[[Sequence[Call]], Mapping[UUID, int]]) -> Choice:
+    """The call that an address names; else the latest in which something waits by ``work``, else the latest."""
+    calls = begun()
+    found = work(calls) if len(calls) > 1 else {}
+    return Choice(calls, rules.chosen(calls, code, found), found)
 
 
 def by_code(actor: Actor, code: str) -> Call | None:

@@ -1,16 +1,15 @@
 """Read-only views across features."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Select, func, select
 
 from grantflow.accounts import queries as people
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application, Participation
 from grantflow.applications.states import State as FileState
+from grantflow.calls.models import Call
 from grantflow.decisions import queries as decisions
 from grantflow.decisions.queries import Panel as DecisionPanel
 from grantflow.kernel.errors import Reason
@@ -21,7 +20,6 @@ from grantflow.letters.models import Letter
 from grantflow.notifications import queries as notifications
 from grantflow.notifications.models import Message
 from grantflow.platform import health, jobs, settings
-from grantflow.platform.db import db
 from grantflow.releases import service as releases
 from grantflow.review import queries as reviews
 from grantflow.review.queries import Panel as ReviewPanel
@@ -41,45 +39,63 @@ class Task:
     arguments: dict[str, Any] = field(default_factory=dict)
 
 
-def tasks(actor: Actor) -> list[Task]:
-    """What waits for ``actor`` in all their roles; nothing that counts 0, nothing they may not see."""
-    found = [
-        *_office(actor),
-        *(Task(*task) for task in reviews.tasks(actor)),
-        *_decisions(actor),
-        *_finance(actor),
-        *_administration(actor),
-        *_releases(actor),
-    ]
-    return [task for task in found if task.count]
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What waits in a call; None: in no call."""
+
+    call: Call | None
+    tasks: list[Task]
 
 
-def _office(actor: Actor) -> list[Task]:
+def agendas(actor: Actor, begun: Sequence[Call]) -> list[Agenda]:
+    """What waits for ``actor`` in all their roles, by call (``begun``), the latest first, then what belongs to none;
+    nothing that counts 0, nothing they may not see. While there is one call, addresses need not name it."""
+    found: dict[UUID, list[Task]] = {call.id: [] for call in begun}
+    for call_id, task in (*_office(actor), *_reviews(actor), *_decisions(actor), *_finance(actor, begun)):
+        if task.count and call_id in found:
+            found[call_id].append(task)
+    if len(begun) > 1:
+        for call in begun:
+            found[call.id] = [replace(its, arguments={**its.arguments, "call": call.code}) for its in found[call.id]]
+    everywhere = [task for task in (*_administration(actor), *_releases(actor)) if task.count]
+    all_of_them = [*(Agenda(call, found[call.id]) for call in begun), Agenda(None, everywhere)]
+    return [agenda for agenda in all_of_them if agenda.tasks]
+
+
+def _office(actor: Actor) -> Iterator[tuple[UUID, Task]]:
     if not (Role.OFFICE in actor.roles and actor.party):
-        return []
+        return
     side = actor.party.side
-    counts = applications.counts(actor, side)
-    return [
-        Task(label, counts.get(state, 0), "applications.staff_list", {"state": state, "side": side})
-        for label, state in ((texts.TO_CHECK, FileState.SUBMITTED), (texts.RETURNED, FileState.RETURNED))
-    ]
+    labels = ((texts.TO_CHECK, FileState.SUBMITTED), (texts.RETURNED, FileState.RETURNED))
+    for call_id, counts in applications.counts(actor, side).items():
+        for label, state in labels:
+            arguments = {"state": state, "side": side}
+            yield call_id, Task(label, counts.get(state, 0), "applications.staff_list", arguments)
 
 
-def _decisions(actor: Actor) -> list[Task]:
-    waiting = decisions.tasks(actor)
-    return [
-        Task(texts.TO_PROPOSE, waiting.to_propose, "decisions.ranking"),
-        Task(texts.SENT_BACK, waiting.sent_back, "decisions.ranking"),
-        Task(texts.TO_DELIBERATE, waiting.to_deliberate, "decisions.to_sign"),
-        Task(texts.TO_SIGN, waiting.to_sign, "decisions.to_sign"),
-    ]
+def _reviews(actor: Actor) -> Iterator[tuple[UUID, Task]]:
+    for its in reviews.tasks(actor):
+        yield its.call_id, Task(its.label, its.count, its.endpoint)
 
 
-def _finance(actor: Actor) -> list[Task]:
+def _decisions(actor: Actor) -> Iterator[tuple[UUID, Task]]:
+    for call_id, waiting in decisions.tasks(actor).items():
+        yield call_id, Task(texts.TO_PROPOSE, waiting.to_propose, "decisions.ranking")
+        yield call_id, Task(texts.SENT_BACK, waiting.sent_back, "decisions.ranking")
+        yield call_id, Task(texts.TO_DELIBERATE, waiting.to_deliberate, "decisions.to_sign")
+        yield call_id, Task(texts.TO_SIGN, waiting.to_sign, "decisions.to_sign")
+        if waiting.to_release:
+            yield call_id, Task(texts.TO_RELEASE, 1, "decisions.release_budget", {"id": waiting.to_release})
+        else:
+            yield call_id, Task(texts.ANNOUNCED, waiting.announced, "decisions.ranking")
+
+
+def _finance(actor: Actor, begun: Sequence[Call]) -> Iterator[tuple[UUID, Task]]:
     if Role.FINANCE not in actor.roles:
-        return []
-    new = _count(select(Letter).where(*letters.matching(actor, letters.Filter(status="new"))))
-    return [Task(texts.NEW_LETTERS, new, "finance.letters", {"status": "new"})]
+        return
+    new = letters.counts(actor, letters.Filter(status="new"))
+    for call in begun:
+        yield call.id, Task(texts.NEW_LETTERS, new.get(call.code, 0), "finance.letters", {"status": "new"})
 
 
 def _administration(actor: Actor) -> list[Task]:
@@ -94,10 +110,6 @@ def _administration(actor: Actor) -> list[Task]:
 
 def _releases(actor: Actor) -> list[Task]:
     return [Task(texts.EDITIONS_TO_SIGN, len(releases.due_keys(actor)), "releases.index")]
-
-
-def _count(query: Select[Letter]) -> int:
-    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 # --- the staff page of one file --------------------------------------------------------------------

@@ -17,6 +17,7 @@ from grantflow.applications.states import State
 from grantflow.calls import queries as calls
 from grantflow.calls import rules as call_rules
 from grantflow.calls import texts as call_texts
+from grantflow.kernel import clock
 from grantflow.kernel.errors import IllegalStep, Invalid
 from grantflow.kernel.parties import OFFICES, Role
 from grantflow.letters import policy as letter_policy
@@ -48,6 +49,7 @@ def home() -> Response | BaseResponse:
     actor = current_actor()
     if not is_staff(actor):
         return redirect_to("applications.index")
+    begun, now = calls.begun(), clock.now()
     open_calls = [
         {
             "title": call_texts.call_title(call),
@@ -55,9 +57,17 @@ def home() -> Response | BaseResponse:
             "days_left": call_rules.days_left(call.closes_at),
             "url": url_for("public.call", code=call.code),
         }
-        for call in calls.open_calls(whole=False)
+        for call in reversed(begun)
+        if call.closes_at >= now
     ]
-    return page("dashboard/home.html", tasks=queries.tasks(actor), roles=sorted(actor.roles), calls=open_calls)
+    agendas = [(its.call and call_texts.call_title(its.call), its.tasks) for its in queries.agendas(actor, begun)]
+    return page(
+        "dashboard/home.html",
+        agendas=agendas,
+        is_divided=len(begun) > 1,
+        roles=sorted(actor.roles),
+        calls=open_calls,
+    )
 
 
 # --- one file ----------------------------------------------------------------------------------------

@@ -178,3 +178,7 @@ def signing(actor: Actor, *, anew: bool = False) -> KeyForm:
 
 class ReturnForm(Form):
     reason = Text(_l("What needs to change?"), [required()], limit=1000, printed=False)
+
+
+class BudgetForm(Form):
+    reason = Text(_l("Why is the money released now?"), [required()], limit=1000, printed=False)

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from grantflow.applications.models import Application
+from grantflow.calls.models import Envelope
 from grantflow.kernel.parties import KEY_HOLDERS, OFFICES, Actor, Party, Role
 from grantflow.platform.access import has_role
 
@@ -64,3 +65,8 @@ def may_consent(actor: Actor, proposal: Proposal) -> bool:
 def may_send_back(actor: Actor, proposal: Proposal) -> bool:
     """Whoever would sign, and the office that proposed."""
     return has_a_say(actor, proposal) or leads(actor, proposal.application)
+
+
+def may_release(actor: Actor, envelope: Envelope) -> bool:
+    """A signatory of the funder whose money it is: it binds that funder and nobody else."""
+    return Role.SIGNATORY in actor.roles and actor.party is envelope.funder_code

@@ -87,6 +87,11 @@ MESSAGES: dict[str, Any] = {
         "Your name has characters that no letter can print, and it would stand under the act. Please correct it in "
         "your account first."
     ),
+    "budget_not_released": _l(
+        "Announced, not yet released: the money of %(funders)s. Everything can be prepared; nobody can sign before."
+    ),
+    "budget_is_released": _l("This budget is released already."),
+    "release_reason_missing": _l("Please say why: your reason stands in the audit trail."),
     "deliberation_due": _l("Number and date of a délibération are missing. The Toulouse office enters them."),
     "consent_due": _l("Toulouse Métropole pays a part and has not consented yet. Yours would be the last signature."),
 }

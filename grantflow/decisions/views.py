@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from grantflow.accounts.models import Person
 from grantflow.applications.states import State
 from grantflow.applications.texts import STAFF_BADGES, STATES
+from grantflow.calls import queries as calls
+from grantflow.calls.models import Envelope
 from grantflow.config import LANGUAGES
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import OFFICES
@@ -17,6 +19,7 @@ from grantflow.platform import errors, locale, proof
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.bodies import WRITING, takes
 from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
+from grantflow.platform.proof import fresh_proof
 from grantflow.platform.words import spoken
 
 from . import forms, policy, queries, rules, service, texts
@@ -49,10 +52,31 @@ def ranking(its: Ranking) -> Any:
     )
 
 
+@bp.route("/envelopes/<uuid:id>/release", methods=["GET", "POST"])
+@requires(policy.may_release, on=queries.envelope)
+@fresh_proof()
+def release_budget(envelope: Envelope) -> Any:
+    """Money that was only announced: its funder says that it can be promised from now on."""
+    form = forms.BudgetForm()
+    if not form.sent():
+        show = page if is_read() else invalid
+        return show("decisions/release_budget.html", form=form, envelope=envelope)
+    service.release_budget(envelope, form.reason.data or "", by=current_actor())
+    flash_ok(_("The budget is released. What was prepared can be signed now."))
+    return redirect_to("decisions.ranking", call=envelope.call.code)
+
+
 @bp.get("/to-sign")
 @requires(policy.decides)
 def to_sign() -> Any:
-    return page("decisions/to_sign.html", lists=queries.to_sign(current_actor()), describe=errors.describe)
+    """What lies before the cities in a call, by default the latest in which something waits for the actor."""
+    actor = current_actor()
+    choice = calls.choice(
+        request.args.get("call"),
+        lambda _calls: {key: its.to_sign + its.to_deliberate for key, its in queries.tasks(actor).items()},
+    )
+    lists = queries.to_sign(actor, choice.call_id)
+    return page("decisions/to_sign.html", lists=lists, choice=choice, describe=errors.describe)
 
 
 # --- proposing -----------------------------------------------------------------------------------

@@ -13,19 +13,18 @@ MOST = 500
 
 
 def read_filter(values: MultiDict[str, str]) -> Filter:
-    """The filter of a query string; what is not on offer is not asked for."""
+    """The filter of a query string, for any call; what is not on offer is not asked for."""
     kind, status = values.get("kind", ""), values.get("status", "")
     return Filter(
-        call=line(values.get("call", ""))[:20],
         kind=Kind(kind) if kind in set(Kind) else None,
         status=status if status in STATUSES else "",
         text=line(values.get("q", ""))[:100],
     )
 
 
-def as_query(wanted: Filter) -> dict[str, str]:
-    """The filter back into a query string, without its empty parts."""
-    values = {"call": wanted.call, "kind": wanted.kind or "", "status": wanted.status, "q": wanted.text}
+def as_query(wanted: Filter, call: str | None) -> dict[str, str]:
+    """The filter back into a query string, without its empty parts; ``call``: what addresses name of it."""
+    values = {"call": call, "kind": wanted.kind or "", "status": wanted.status, "q": wanted.text}
     return {name: str(value) for name, value in values.items() if value}
 
 

@@ -226,11 +226,11 @@ def _edge(after: str | None) -> tuple[datetime, UUID] | None:
         return None
 
 
-def calls_of(actor: Actor) -> list[str]:
-    """Codes (``27-1``) of the calls that have letters at this desk, newest first."""
+def counts(actor: Actor, wanted: Filter) -> dict[str, int]:
+    """How many of the desk's letters match, by the code (``27-1``) of their call: ``wanted`` names none."""
     code = func.substring(Letter.application_number, r"^DT-(\d+-\d+)-")
-    found = db.session.scalars(select(code).where(visible_to(actor), code.is_not(None)).distinct())
-    return sorted(found, reverse=True)
+    query = select(code, func.count()).where(*matching(actor, wanted), code.is_not(None)).group_by(code)
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def printed(

@@ -1,6 +1,6 @@
 """Pages of the review: the reviewer's queue, declaration, file with grid, comparison, and the office's assignments."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from grantflow.accounts.models import Person
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application
+from grantflow.calls import queries as calls
 from grantflow.calls.rules import POINTS
 from grantflow.calls.texts import criterion_question, criterion_title, scale
 from grantflow.kernel.errors import Clash, DomainError, Incomplete, Invalid, Newer
@@ -29,7 +30,10 @@ bp = Blueprint("review", __name__, url_prefix="/review")
 @bp.get("/")
 @requires(policy.reviews)
 def queue() -> Any:
-    return page("review/queue.html", queue=queries.queue(current_actor(), _cursor()))
+    """My queue in a call, by default the latest in which something waits for me."""
+    actor = current_actor()
+    choice = _choice(lambda: {key: sum(its.values()) for key, its in queries.pending_counts(actor).items()})
+    return page("review/queue.html", queue=queries.queue(actor, choice.call_id, _cursor()), choice=choice)
 
 
 @bp.route("/<uuid:id>/declaration", methods=["GET", "POST"])
@@ -160,11 +164,13 @@ def compare(comparison: Comparison) -> Any:
 @bp.get("/to-assign")
 @requires(policy.assigns)
 def to_assign() -> Any:
-    """Files that wait for the actor's office: for a reviewer of its side, or for the third one."""
-    found = queries.waiting(current_actor(), _cursor())
+    """Files of a call that wait for the actor's office: for a reviewer of its side, or for the third one."""
+    actor = current_actor()
+    choice = _choice(lambda: {key: sum(its.values()) for key, its in queries.needs(actor).items()})
+    found = queries.waiting(actor, choice.call_id, _cursor())
     rows = found[: queries.PAGE]
     following = rows[-1][0].id if len(found) > queries.PAGE else None
-    return page("review/to_assign.html", rows=rows, needs=texts.NEEDS, following=following)
+    return page("review/to_assign.html", rows=rows, needs=texts.NEEDS, following=following, choice=choice)
 
 
 @bp.post("/<uuid:id>/assignments")
@@ -212,6 +218,10 @@ def _chosen() -> Person:
     if reviewer is None:
         raise Invalid("review_reviewer_missing", field="reviewer")
     return reviewer
+
+
+def _choice(work: Callable[[], Mapping[UUID, int]]) -> calls.Choice:
+    return calls.choice(request.args.get("call"), lambda _calls: work())
 
 
 def _cursor() -> UUID | None:

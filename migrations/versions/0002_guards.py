@@ -145,7 +145,8 @@ FUNCTIONS = {
     """,
     "commitment_is_summed": """
         BEGIN
-          UPDATE envelope SET committed_cents = committed_cents + NEW.cents WHERE id = NEW.envelope_id;
+          UPDATE envelope SET committed_cents = committed_cents + NEW.cents WHERE id = NEW.envelope_id AND is_released;
+          IF NOT FOUND THEN RAISE EXCEPTION 'money that is only announced is promised to nobody'; END IF;
           RETURN NULL;
         END
     """,

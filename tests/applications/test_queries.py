@@ -92,8 +92,8 @@ class TestSight:
         assert seen(office) == {open_one.id}
         assert queries.by_id(office, closed.id) is None
         assert [row.id for row in queries.staff_page(office, queries.Wanted(text="verschlossen")).rows] == []
-        assert queries.counts(office) == {State.SUBMITTED: 1}
-        assert queries.counts(given.office(Side.GERMAN)) == {State.SUBMITTED: 2}
+        assert queries.counts(office) == {closed.call_id: {State.SUBMITTED: 1}}
+        assert queries.counts(given.office(Side.GERMAN)) == {closed.call_id: {State.SUBMITTED: 2}}
 
 
 class TestCost:

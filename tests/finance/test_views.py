@@ -84,8 +84,6 @@ def test_an_empty_desk_says_what_happens_next(given: Given, as_: As) -> None:
         ("?status=new", {"Égalité en ville", "Ciné-Dialog"}),
         ("?status=fetched", set()),
         ("?status=failed", set()),
-        ("?call=27-1", {"Égalité en ville", "Ciné-Dialog", "Wartet"}),
-        ("?call=99-9", set()),
         ("?after=nonsense", {"Égalité en ville", "Ciné-Dialog", "Wartet"}),
     ],
 )

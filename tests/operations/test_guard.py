@@ -16,12 +16,13 @@ from grantflow.platform import pulse
 from grantflow.supervisor import child, guard
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
-#: Ends in good order when it is told to, but not at once.
-FINISHES = [
-    sys.executable,
-    "-c",
-    "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: (time.sleep(1), sys.exit(7))); time.sleep(60)",
-]
+#: Says when it listens, and ends in good order when it is told to, but not at once.
+FINISHES = """
+import pathlib, signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: (time.sleep(1), sys.exit(7)))
+pathlib.Path(sys.argv[1]).touch()
+time.sleep(60)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -45,16 +46,17 @@ def test_a_part_that_gives_signs_lives_and_its_status_is_handed_on() -> None:
     assert supervisor.run_child(lives, os.environ, time.monotonic) == 5
 
 
-def test_whoever_was_told_to_end_is_left_to_finish() -> None:
+def test_whoever_was_told_to_end_is_left_to_finish(tmp_path: Path) -> None:
     """A letter that is being printed gives no more signs of life; the engine's patience counts then."""
-    began = time.monotonic()
+    listens, told = tmp_path / "listens", []
 
     def sign() -> float:
-        if time.monotonic() > began + 0.5:
+        if listens.exists() and not told:
+            told.append(True)
             os.kill(os.getpid(), signal.SIGTERM)
-        return time.monotonic()
+        return 0.0 if told else time.monotonic()
 
-    assert supervisor.run_child(FINISHES, os.environ, sign) == 7
+    assert supervisor.run_child([sys.executable, "-c", FINISHES, str(listens)], os.environ, sign) == 7
 
 
 def test_in_one_run_of_all_parts_a_hung_one_is_seen_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

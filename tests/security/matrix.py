@@ -128,6 +128,7 @@ def subjects(world: World) -> dict[str, list[Subject]]:
             for name in ("show", "deliberate", "turn_key", "consent")
         },
         **{f"decisions.{name}": proposals("proposed D", "proposed T") for name in ("renew", "send_back")},
+        "decisions.release_budget": [Subject("of D", {"id": world.landmarks["envelope"]})],
         "decisions.letter": proposals("proposed D", "awarded T", party=D.value),
         "releases.begin": [
             Subject("the law of D", {"kind": "law", "key": "duesseldorf"}),

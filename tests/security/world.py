@@ -18,7 +18,7 @@ from grantflow.accounts import service as accounts
 from grantflow.accounts.models import Person, Purpose, RoleProposal, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
-from grantflow.calls.models import Call
+from grantflow.calls.models import Call, Envelope
 from grantflow.decisions.models import Act, Proposal
 from grantflow.demo.people import STAFF
 from grantflow.demo.play import Cast, play
@@ -112,7 +112,8 @@ class Notes:
     failed: dict[str, UUID] = field(default_factory=dict)
     links: dict[Purpose, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
-    #: A file that nobody has a part in (``free``), a third reviewer (``nominee``) and a role that wait to be confirmed.
+    #: A file that nobody has a part in (``free``), a third reviewer (``nominee``) and a role that wait to be confirmed,
+    #: an ``envelope`` of Düsseldorf's.
     landmarks: dict[str, UUID] = field(default_factory=dict)
     mail: str = ""
     now: datetime = field(default_factory=clock.now)
@@ -185,6 +186,8 @@ class World:
         self.landmarks["nominee"] = nominee.id
         # A file that nobody has a part in, with a picker for every office.
         self.landmarks["free"] = given.application(State.ADMITTED, title="Nobody’s conflict").id
+        own = Envelope.funder_code == Party.DUESSELDORF
+        self.landmarks["envelope"] = db.session.scalars(select(Envelope.id).where(own)).one()
         # The demo's awards and proposals leave little.
         given.proposed(given.assessed(country=Country.FRANCE), award=10_000)
 

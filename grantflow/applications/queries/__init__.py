@@ -30,7 +30,7 @@ from .participating import (
     withdrawn_partner,
 )
 from .reading import FACTS, File, changed_since_return, content, file_context, formal_checks
-from .staff import MOST_LOOKALIKES, PAGE, Cursor, Lookalike, Page, Wanted, counts, lookalikes, staff_page
+from .staff import MOST_LOOKALIKES, PAGE, Cursor, Lookalike, Page, Wanted, counts, elsewhere, lookalikes, staff_page
 
 __all__ = [
     "ASKING",
@@ -61,6 +61,7 @@ __all__ = [
     "content",
     "counts",
     "current_partner",
+    "elsewhere",
     "file_context",
     "filing",
     "formal_checks",

@@ -1,7 +1,7 @@
 """What offices and signatories list, search, count and compare."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,12 +47,14 @@ def lookalikes(actor: Actor, application: Application) -> list[Lookalike]:
     parties takes part.
 
     A hint to the offices and to nobody else: any title counts within a call, because partners are named by hand and
-    who files twice may name them otherwise each time (D39). One statement; only what ``actor`` may see.
+    who files twice may name them otherwise each time (D39); in other calls that of the same lead does. One statement;
+    only what ``actor`` may see.
     """
     if not policy.is_office(actor) or application.number is None:
         return []
     titled = select(Application.id).where(
-        Application.call_id == application.call_id, Application.title_key == application.title_key
+        or_(Application.call_id == application.call_id, Application.lead_id == application.lead_id),
+        Application.title_key == application.title_key,
     )
     numbered = (
         select(Participation.application_id)
@@ -64,7 +66,6 @@ def lookalikes(actor: Actor, application: Application) -> list[Lookalike]:
             Application.id,
             Application.number,
             Application.title,
-            Application.call_id,
             Application.title_key,
             Application.lead_name,
         )
@@ -77,10 +78,9 @@ def lookalikes(actor: Actor, application: Application) -> list[Lookalike]:
         .order_by(Application.submitted_at.desc(), Application.id)
         .limit(MOST_LOOKALIKES)
     )
-    own = (application.call_id, application.title_key)
     return [
-        Lookalike(id_, number or "", title, name, same_title=(call_id, title_key) == own)
-        for id_, number, title, call_id, title_key, name in db.session.execute(query)
+        Lookalike(id_, number or "", title, name, same_title=title_key == application.title_key)
+        for id_, number, title, title_key, name in db.session.execute(query)
     ]
 
 
@@ -88,6 +88,8 @@ def lookalikes(actor: Actor, application: Application) -> list[Lookalike]:
 class Wanted:
     """A filter of the staff list; empty values do not restrict."""
 
+    #: Of the call whose files are listed.
+    call_id: UUID | None = None
     state: State | None = None
     side: Side | None = None
     category: int | None = None
@@ -95,6 +97,7 @@ class Wanted:
 
     @property
     def is_active(self) -> bool:
+        """Whether more than the call is asked for."""
         return any((self.state, self.side, self.category, self.text))
 
 
@@ -137,7 +140,7 @@ def staff_page(actor: Actor, wanted: Wanted, *, after: Cursor | None = None, bef
 
     Keyset paging: the deepest page costs what the first does. Text is searched inside the visible set only (H5).
     """
-    categories = _categories_by_call()
+    categories = _categories_by_call(wanted.call_id)
     query = _STAFF_COLUMNS.where(policy.visible(actor), Application.submitted_at.is_not(None)).where(
         *_conditions(wanted, categories)
     )
@@ -168,6 +171,8 @@ def staff_page(actor: Actor, wanted: Wanted, *, after: Cursor | None = None, bef
 
 def _conditions(wanted: Wanted, categories: Mapping[UUID, Sequence[Category]]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
+    if wanted.call_id:
+        found.append(Application.call_id == wanted.call_id)
     if wanted.state:
         found.append(Application.state == wanted.state)
     if wanted.side:
@@ -207,9 +212,24 @@ def _in_category(number: int, categories: Mapping[UUID, Sequence[Category]]) -> 
     return or_(*ways) if ways else Application.id.is_(None)
 
 
-def _categories_by_call() -> dict[UUID, list[Category]]:
+def elsewhere(actor: Actor, wanted: Wanted) -> dict[UUID, int]:
+    """How many files of the other calls match a filter that found nothing in its own."""
+    everywhere = replace(wanted, call_id=None)
+    query = (
+        select(Application.call_id, func.count())
+        .where(policy.visible(actor), Application.submitted_at.is_not(None), Application.call_id != wanted.call_id)
+        .where(*_conditions(everywhere, _categories_by_call(None)))
+        .group_by(Application.call_id)
+    )
+    return {call_id: int(files) for call_id, files in db.session.execute(query)}
+
+
+def _categories_by_call(call_id: UUID | None) -> dict[UUID, list[Category]]:
+    query = select(Category).order_by(Category.call_id, Category.number)
+    if call_id:
+        query = query.where(Category.call_id == call_id)
     found: dict[UUID, list[Category]] = {}
-    for category in db.session.scalars(select(Category).order_by(Category.call_id, Category.number)):
+    for category in db.session.scalars(query):
         found.setdefault(category.call_id, []).append(category)
     return found
 
@@ -219,24 +239,28 @@ def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def counts(actor: Actor, side: Side | None = None) -> dict[State, int]:
-    """How many visible files stand in each state, from the stored counters.
+def counts(actor: Actor, side: Side | None = None) -> dict[UUID, dict[State, int]]:
+    """How many visible files of each call stand in each state, from the stored counters.
 
     Files the actor is barred from are taken off again, so that a count betrays nothing (H4). For offices, who see
     everything that was sent.
     """
     if not policy.is_office(actor):
         return {}
-    stored = select(StateCount.state, StateCount.files)
+    stored = select(StateCount.call_id, StateCount.state, StateCount.files)
     barred = (
-        select(Application.state, -func.count())
+        select(Application.call_id, Application.state, -func.count())
         .where(Application.number.is_not(None), policy.barred(actor))
-        .group_by(Application.state)
+        .group_by(Application.call_id, Application.state)
     )
     if side:
         stored = stored.where(StateCount.side == side)
         barred = barred.where(Application.lead_side == side)
     # One statement, so that both are of one instant.
     both = union_all(stored, barred).subquery()
-    found = db.session.execute(select(both.c.state, func.sum(both.c.files)).group_by(both.c.state))
-    return {state: int(files) for state, files in found if files}
+    columns = both.c.call_id, both.c.state
+    found: dict[UUID, dict[State, int]] = {}
+    for call_id, state, files in db.session.execute(select(*columns, func.sum(both.c.files)).group_by(*columns)):
+        if files:
+            found.setdefault(call_id, {})[state] = int(files)
+    return found

@@ -38,17 +38,23 @@ from .steps import STEPS, deadline, step_bar, step_url
 @bp.get("/applications")
 @requires(organisation_policy.is_applicant)
 def index() -> Any:
-    """My files with state and next step."""
-    rows = [
-        {
-            "application": application,
-            "version": queries.version_for(current_actor(), application),
-            "next": _next_step(application),
-            **_badge(application),
-        }
-        for application in queries.of_applicant(current_actor())
-    ]
-    return page("applications/index.html", rows=rows, calls=_named(calls.open_calls(whole=False)))
+    """My files with state and next step, by call where there are several, the latest call first."""
+    rows: dict[Call, list[dict[str, Any]]] = {}
+    for application in queries.of_applicant(current_actor()):
+        rows.setdefault(application.call, []).append(
+            {
+                "application": application,
+                "version": queries.version_for(current_actor(), application),
+                "next": _next_step(application),
+                **_badge(application),
+            }
+        )
+    found = sorted(rows.items(), key=lambda its: its[0].opens_at, reverse=True)
+    return page(
+        "applications/index.html",
+        groups=[(call_texts.call_title(call), its) for call, its in found],
+        calls=_named(calls.open_calls(whole=False)),
+    )
 
 
 @bp.route("/applications/new", methods=["GET", "POST"])

@@ -1,11 +1,13 @@
 """The staff list of every file that was sent."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import request, url_for
 
+from grantflow.calls import queries as calls
 from grantflow.kernel.parties import OFFICES, Role, Side
 from grantflow.kernel.text import line
 from grantflow.platform import words
@@ -20,15 +22,24 @@ from .blueprint import bp
 @bp.get("/staff/applications")
 @requires(has_role(Role.OFFICE, Role.SIGNATORY))
 def staff_list() -> Any:
-    """Every file that was sent, the last first, with filters and search."""
+    """Every file of a call that was sent, the last first, with filters and search."""
     actor = current_actor()
     wanted = _wanted()
+    counted, labels = queries.counts(actor, wanted.side), words.spoken(texts.STATES)
+    choice = calls.choice(
+        request.args.get("call"), lambda _calls: {key: sum(its.values()) for key, its in counted.items()}
+    )
+    wanted = replace(wanted, call_id=choice.call_id)
     found = queries.staff_page(actor, wanted, after=_cursor("after"), before=_cursor("before"))
-    counts, labels = queries.counts(actor, wanted.side), words.spoken(texts.STATES)
+    counts = counted.get(choice.call_id, {}) if choice.call_id else {}
+    is_missed = choice.is_needed and wanted.is_active and not found.rows
     return page(
         "applications/staff_list.html",
         found=found,
         wanted=wanted,
+        choice=choice,
+        query=_query(),
+        elsewhere=queries.elsewhere(actor, wanted) if is_missed else {},
         states=[(state, labels[state], counts[state]) for state in State if state in counts],
         total=sum(counts.values()),
         choices=[(state, labels[state]) for state in State if state is not State.DRAFT],
@@ -36,8 +47,8 @@ def staff_list() -> Any:
         shapes={side: (office,) for side, office in OFFICES.items()},
         sides=[(side.value, texts.SIDES[side]) for side in Side],
         numbers=[(n, n) for n in sorted({c.number for of_call in found.categories.values() for c in of_call})],
-        next_url=_page_url("after", found.after),
-        previous_url=_page_url("before", found.before),
+        next_url=_page_url("after", found.after, choice.kept),
+        previous_url=_page_url("before", found.before, choice.kept),
     )
 
 
@@ -61,9 +72,13 @@ def _cursor(name: str) -> queries.Cursor | None:
         return None
 
 
-def _page_url(name: str, cursor: queries.Cursor | None) -> str | None:
+def _query() -> dict[str, Any]:
+    """The filter as the address has it, without its empty parts and without the call."""
+    return {name: value for name in ("state", "side", "category", "q") if (value := request.args.get(name))}
+
+
+def _page_url(name: str, cursor: queries.Cursor | None, call: str | None) -> str | None:
     if cursor is None:
         return None
-    kept: dict[str, Any] = {k: v for k, v in request.args.items() if k in {"state", "side", "category", "q"} and v}
-    kept[name] = f"{cursor[0].isoformat()}~{cursor[1]}"
-    return url_for(".staff_list", **kept)
+    place: dict[str, Any] = {name: f"{cursor[0].isoformat()}~{cursor[1]}"}
+    return url_for(".staff_list", call=call, **_query(), **place)

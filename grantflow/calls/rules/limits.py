@@ -1,9 +1,10 @@
 """How a call's limits apply to an amount and a day. Amounts in cents, shares in hundredths of a percent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Protocol, TypeVar
+from uuid import UUID
 
 from grantflow.kernel import clock
 
@@ -30,7 +31,23 @@ class Depth(Protocol):
     def required_from(self) -> int | None: ...
 
 
+class CallLike(Protocol):
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def code(self) -> str: ...
+
+
 C = TypeVar("C", bound=CategoryLike)
+A = TypeVar("A", bound=CallLike)
+
+
+def chosen(calls: Sequence[A], code: str | None, work: Mapping[UUID, int]) -> A | None:
+    """Of ``calls``, the latest first, the one that an address names; else the first with work in it; else the first."""
+    named = (call for call in calls if call.code == code)
+    busy = (call for call in calls if work.get(call.id))
+    return next(named, None) or next(busy, None) or next(iter(calls), None)
 
 
 def category_of(categories: Sequence[C], requested_cents: int) -> C:

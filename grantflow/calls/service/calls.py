@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Invalid
-from grantflow.kernel.parties import Actor
+from grantflow.kernel.parties import Actor, Party
 from grantflow.platform import jobs
 from grantflow.platform.db import db
 from grantflow.releases import queries as releases
@@ -46,7 +46,10 @@ def _apply(key: str, before: CallDocument | None, after: CallDocument, day: date
     db.session.add(_write(call, {"agreement": agreement, **rules.call_columns(after)}))
     db.session.flush()
     _step_aside(call)
+    released = _released_beside(call, before)
     _fill(call, after)
+    for envelope in call.envelopes:
+        envelope.is_released = envelope.is_released or envelope.funder_code in released
     db.session.flush()
     edition = releases.in_force("call", key)
     if edition and before and rules.has_opened(before, clock.now()) and rules.is_eased(before, after):
@@ -106,6 +109,12 @@ def _fill(call: Call, after: CallDocument) -> None:
         question.criteria = [by_code[code] for code in asked.informs]
     call.papers = _lines(call.papers, Paper, "code", map(rules.paper_columns, after.papers))
     call.envelopes = _lines(call.envelopes, Envelope, "funder_code", map(rules.envelope_columns, after.envelopes))
+
+
+def _released_beside(call: Call, before: CallDocument | None) -> set[Party]:
+    """The funders that released, in a step of their own, what the edition before only announced."""
+    announced = {its.party for its in before.envelopes if not its.is_released} if before else set()
+    return {envelope.funder_code for envelope in call.envelopes if envelope.is_released} & announced
 
 
 def _step_aside(call: Call) -> None:

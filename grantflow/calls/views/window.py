@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 
 from grantflow.kernel import clock
 from grantflow.kernel.parties import Role
@@ -19,6 +19,7 @@ from .blueprint import bp
 def _card(call: Call) -> dict[str, Any]:
     """A call as lists show it."""
     return {
+        "code": call.code,
         "title": texts.call_title(call),
         "summary": texts.call_summary(call),
         "closes_at": call.closes_at,
@@ -62,6 +63,11 @@ def _awarded(call: Call) -> dict[str, Any] | None:
     }
 
 
+def _announced(call: Call) -> list[dict[str, Any]]:
+    """The money that is announced and not released yet, by funder."""
+    return [{"party": pot.funder_code, "cents": pot.limit_cents} for pot in call.envelopes if not pot.is_released]
+
+
 def _apply_url(call: Call) -> str | None:
     """Where one begins: a draft for applicants, an account for strangers; staff do not apply."""
     actor = current_actor()
@@ -73,20 +79,22 @@ def _apply_url(call: Call) -> str | None:
 @bp.get("/")
 @requires(anyone)
 def start() -> Response:
-    """What the fund is, what is open, how much, how it works."""
+    """What the fund is, what is open, how much, how it works: the latter of one call, and it says of which."""
     open_now = queries.open_calls()
-    first = open_now[0] if open_now else None
+    shown = rules.chosen(open_now, request.args.get("call"), {})
+    categories = [category for call in open_now for category in call.categories]
     return page(
         "public/start.html",
         calls=[_card(call) for call in open_now],
-        next_opening=None if first else queries.next_opening(),
-        categories=categories_of(first) if first else [],
-        awarded=_awarded(first) if first else None,
-        first_instalment_bp=first.first_instalment_bp if first else None,
-        largest_share_bp=rules.largest_share(first.categories) if first else None,
-        lead_days=rules.shortest_lead(first.categories) if first else None,
-        apply_url=_apply_url(first) if first else None,
-        rules_url=url_for("public.call", code=first.code) if first else None,
+        shown=_card(shown) if shown else None,
+        next_opening=None if shown else queries.next_opening(),
+        categories=categories_of(shown) if shown else [],
+        awarded=_awarded(shown) if shown else None,
+        announced=_announced(shown) if shown else [],
+        first_instalment_bp=shown.first_instalment_bp if shown else None,
+        largest_share_bp=rules.largest_share(categories) if categories else None,
+        lead_days=rules.shortest_lead(categories),
+        apply_url=_apply_url(shown) if shown else None,
         agreement=queries.agreement_on(clock.today()),
     )
 
@@ -94,10 +102,12 @@ def start() -> Response:
 @bp.get("/calls")
 @requires(anyone)
 def calls() -> Response:
+    """What is open, and what was: calls of earlier years can still be read."""
     open_now = queries.open_calls()
     return page(
         "public/calls.html",
         calls=[_card(call) for call in open_now],
+        closed=[_card(call) for call in queries.begun() if call not in open_now],
         next_opening=None if open_now else queries.next_opening(),
     )
 
@@ -142,6 +152,7 @@ def shown(call: Call, *, is_open: bool) -> dict[str, Any]:
             }
             for criterion in call.criteria
         ],
+        "announced": _announced(call),
     }
 
 

@@ -23,12 +23,13 @@ from .files import (
     signatories,
     standing,
     terms,
+    unreleased,
     visible_to,
 )
 from .holdings import SHOWN, Holding, reservations
 from .ranks import Edge, Ranking, ranking
 from .sights import FundersAct, Panel, Sight, act, panel, sight
-from .waiting import tasks, to_sign
+from .waiting import envelope, tasks, to_sign
 
 __all__ = [
     "SHOWN",
@@ -46,6 +47,7 @@ __all__ = [
     "content_of",
     "deliberations",
     "draft",
+    "envelope",
     "envelopes",
     "file",
     "is_recused",
@@ -68,6 +70,7 @@ __all__ = [
     "tasks",
     "terms",
     "to_sign",
+    "unreleased",
     "versions",
     "visible_to",
 ]

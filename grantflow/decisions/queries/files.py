@@ -1,6 +1,6 @@
 """Proposals and the files they are about, inside what the actor may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from uuid import UUID
@@ -91,6 +91,11 @@ def basis(application: Application, pots: Sequence[Envelope], act: Act | None) -
         free={pot.funder_code: pot.free_cents + own.get(pot.funder_code, 0) for pot in pots},
         reserved={pot.funder_code: pot.reserved_cents - own.get(pot.funder_code, 0) for pot in pots},
     )
+
+
+def unreleased(pots: Sequence[Envelope]) -> list[Party]:
+    """The funders whose money is announced only."""
+    return [pot.funder_code for pot in pots if not pot.is_released]
 
 
 def reserved(act: Act | None) -> dict[Party, int]:
@@ -262,8 +267,15 @@ def live_keys(proposal: Proposal) -> list[Key]:
     return [key for key in proposal.keys if key.voided_at is None]
 
 
-def case(proposal: Proposal, *, outdated: Sequence[str] = (), confirmation_due: bool = False) -> Case:
-    """The proposal as far as keys depend on it; ``outdated`` as above, where it is asked for."""
+def case(
+    proposal: Proposal,
+    *,
+    outdated: Sequence[str] = (),
+    confirmation_due: bool = False,
+    unreleased: Collection[Party] = (),
+) -> Case:
+    """The proposal as far as keys depend on it; ``outdated`` as above, where it is asked for; ``unreleased``: the
+    funders whose money of this call is announced only."""
     its = terms(proposal)
     return Case(
         digest=proposal.digest,
@@ -272,6 +284,7 @@ def case(proposal: Proposal, *, outdated: Sequence[str] = (), confirmation_due: 
         keys=tuple(rules.Signed(key.party, key.person_id, key.digest) for key in live_keys(proposal)),
         preparers=frozenset(proposal.writers),
         deliberations_due=rules.deliberations_due(proposal.outcome, its.paying, deliberations(proposal)),
+        unreleased=tuple(texts.PARTIES[party] for party in rules.announced(proposal.outcome, its.paying, unreleased)),
         outdated=tuple(map(texts.source, outdated)),
         confirmation_due=confirmation_due,
         is_open=proposal.is_open,

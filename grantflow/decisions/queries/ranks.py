@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select, true, tuple_
-from sqlalchemy.orm import selectinload
 
 from grantflow.accounts.models import Person
 from grantflow.applications.models import Application
 from grantflow.applications.states import DECIDABLE, State
+from grantflow.calls import queries as ledger
 from grantflow.calls import rules as calls
 from grantflow.calls.models import Call, Envelope, Reservation
+from grantflow.calls.queries import Choice
 from grantflow.kernel.parties import Actor, Party, Side
 from grantflow.platform.db import db
 from grantflow.review.models import Assignment, Standing
@@ -112,6 +113,8 @@ class Pot:
     limit: int
     committed: int
     reserved: int
+    #: Set while the money is announced only: nothing is decided with it.
+    announced: UUID | None
 
     @property
     def free(self) -> int:
@@ -122,8 +125,7 @@ class Pot:
 @dataclass(frozen=True, slots=True)
 class Ranking:
     call: Call
-    #: All calls, newest first, to choose from.
-    calls: Sequence[Call]
+    choice: Choice
     rows: list[Ranked]
     pots: list[Pot]
     #: Files the actor is excluded from: neither listed nor counted.
@@ -161,14 +163,15 @@ class Ranking:
 
 
 def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) -> Ranking | None:
-    """One page of a call's ranking, by points, highest first; the newest call without ``code``. Seven statements.
+    """One page of a call's ranking, by points, highest first; without ``code`` the latest call that has one. Seven
+    statements, and one to look for that call.
 
     Files below their threshold keep their place and claim nothing. None: there is no such call.
     """
-    everything = _calls()
-    call = next((its for its in everything if code in {None, its.code}), None)
-    if call is None:
+    choice = ledger.choice(code, lambda its: _ranked(actor) if code is None else {})
+    if choice.call is None or code not in {None, choice.call.code}:
         return None
+    call = choice.call
     latest = _latest()
     held = _held(latest)
     query = (
@@ -209,7 +212,7 @@ def ranking(actor: Actor, code: str | None = None, after: Edge | None = None) ->
     pots = [_pot(envelope, held.get(envelope.funder_code, 0)) for envelope in call.envelopes]
     return Ranking(
         call=call,
-        calls=everything,
+        choice=choice,
         rows=_rows(call, found[:PAGE], pots, after),
         pots=pots,
         excluded=_excluded(actor, call),
@@ -231,9 +234,11 @@ def _held(latest: Any) -> Any:
     return query.order_by(Reservation.since).limit(1).correlate(latest).lateral("held")
 
 
-def _calls() -> Sequence[Call]:
-    query = select(Call).order_by(Call.opens_at.desc(), Call.code.desc())
-    return db.session.scalars(query.options(selectinload(Call.categories), selectinload(Call.envelopes))).all()
+def _ranked(actor: Actor) -> dict[UUID, int]:
+    """The calls that rank a file which exists for the actor."""
+    files = select(Standing.application_id).join(Standing.application)
+    some = files.where(Standing.call_id == Call.id, visible_to(actor)).correlate(Call).exists()
+    return dict.fromkeys(db.session.scalars(select(Call.id).where(some)), 1)
 
 
 def _rows(call: Call, found: Sequence[Any], pots: Sequence[Pot], after: Edge | None) -> list[Ranked]:
@@ -286,7 +291,8 @@ def _claims(row: Any, threshold: int) -> int:
 
 
 def _pot(envelope: Envelope, reserved: int) -> Pot:
-    return Pot(envelope.funder_code, envelope.limit_cents, envelope.committed_cents, reserved)
+    announced = None if envelope.is_released else envelope.id
+    return Pot(envelope.funder_code, envelope.limit_cents, envelope.committed_cents, reserved, announced)
 
 
 def _last_holder(actor: Actor, call: Call) -> tuple[Decimal, UUID] | None:

@@ -35,6 +35,7 @@ from .files import (
     pending,
     proposal,
     standing,
+    unreleased,
 )
 
 
@@ -122,7 +123,8 @@ def sight(actor: Actor, proposal: Proposal) -> Sight:
     assert found is not None  # noqa: S101 - nothing is proposed without a standing
     stale = outdated(proposal) if proposal.is_open else ()
     unconfirmed = proposal.is_open and applications.awaits_confirmation(application)
-    its = case(proposal, outdated=stale, confirmation_due=unconfirmed)
+    pots = envelopes(application)
+    its = case(proposal, outdated=stale, confirmation_due=unconfirmed, unreleased=unreleased(pots))
     has_a_say = policy.has_a_say(actor, proposal)
     history = [proposal, *earlier(proposal)]
     person = rules.Signatory(actor.id, actor.party, actor.roles, name=actor.name)
@@ -132,7 +134,7 @@ def sight(actor: Actor, proposal: Proposal) -> Sight:
         content=content_of(proposal),
         standing=found,
         category=category(application),
-        envelopes=envelopes(application),
+        envelopes=pots,
         case=its,
         boxes=(_box(history, KEY_HOLDERS[0], actor), _box(history, KEY_HOLDERS[1], actor)),
         consent=_box(history, Party.METROPOLE, actor) if its.needs_consent else None,

@@ -37,6 +37,8 @@ class Case:
     preparers: AbstractSet[UUID] = frozenset()
     #: French funders that pay and whose délibération is not in (D4).
     deliberations_due: tuple[Party, ...] = ()
+    #: The funders that would issue an act of it and whose money is announced only, in words.
+    unreleased: tuple[object, ...] = ()
     #: The sources of the acts that have a newer version today, in words; the office takes it over first.
     outdated: tuple[object, ...] = ()
     #: The partner has withdrawn, and the lead has not said since that it stands by the project.
@@ -92,9 +94,13 @@ def why_not_sign(person: Signatory, case: Case, digest_seen: str) -> list[Reason
         (digest_seen != case.digest, "proposal_changed"),
         (bool(case.outdated), "facts_outdated"),
         (case.confirmation_due, "confirmation_due"),
+        (bool(case.unreleased), "budget_not_released"),
         (bool(unprintable(person.name)), "name_unprintable"),
         (bool(case.deliberations_due), "deliberation_due"),
         (turns_key and other_key and Party.METROPOLE in missing(case), "consent_due"),
     )
-    facts: dict[str, dict[str, object]] = {"facts_outdated": {"sources": case.outdated}}
+    facts: dict[str, dict[str, object]] = {
+        "facts_outdated": {"sources": case.outdated},
+        "budget_not_released": {"funders": case.unreleased},
+    }
     return next(([Reason(key, facts=facts.get(key, {}))] for holds, key in checks if holds), [])

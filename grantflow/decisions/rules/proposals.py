@@ -1,7 +1,7 @@
 """What may be proposed (D3-D8, R12-R15). Money in cents."""
 
 import calendar
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -138,6 +138,11 @@ def first_words(text: str, most: int = PURPOSE_MAX) -> str:
 def acting(outcome: Outcome, paying: Sequence[Party]) -> tuple[Party, ...]:
     """Who issues an act (D5): every paying funder; on a rejection both cities, and nobody else."""
     return tuple(paying) if outcome is Outcome.AWARD else KEY_HOLDERS
+
+
+def announced(outcome: Outcome, paying: Sequence[Party], unreleased: Collection[Party]) -> tuple[Party, ...]:
+    """Who would issue an act of money that is announced and not released: all can be prepared, nothing is decided."""
+    return tuple(party for party in acting(outcome, paying) if party in unreleased)
 
 
 def suggestion(basis: Basis, recommended: int) -> int:

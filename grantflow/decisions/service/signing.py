@@ -69,6 +69,7 @@ def _sign(proposal: Proposal, kind: KeyKind, digest_seen: str, by: Person) -> Pr
         proposal,
         outdated=queries.outdated(proposal) if proposal.is_open else (),
         confirmation_due=unconfirmed,
+        unreleased=queries.unreleased(envelopes),
     )
     person = rules.Signatory(by.id, by.party, by.roles, is_closed, by.name)
     if reasons := rules.why_not_sign(person, case, digest_seen):

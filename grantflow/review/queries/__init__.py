@@ -1,15 +1,13 @@
 """Reads of the review, by audience: reviewers score, both sides compare, offices assign."""
 
+from dataclasses import dataclass
 from typing import Any
-
-from sqlalchemy import func
+from uuid import UUID
 
 from grantflow.kernel.parties import Actor, Role
-from grantflow.platform.db import db
 from grantflow.seats.states import Conflict
 
 from .. import policy, texts
-from ..models import Assignment
 from .assigning import (
     Panel,
     assignment_of_office,
@@ -24,7 +22,7 @@ from .assigning import (
     waiting,
 )
 from .comparing import Comparison, Outcome, compare
-from .scoring import Queue, Row, marks, next_file, own_file, pending, queue
+from .scoring import Queue, Row, marks, next_file, own_file, pending_counts, queue
 from .seats import PAGE, assignments, is_closed, is_own_institution, seat_of, seats, standing, threshold
 
 __all__ = [
@@ -34,6 +32,7 @@ __all__ = [
     "Panel",
     "Queue",
     "Row",
+    "Task",
     "assignment_of_office",
     "assignments",
     "compare",
@@ -49,6 +48,7 @@ __all__ = [
     "nomination",
     "own_file",
     "panel",
+    "pending_counts",
     "queue",
     "reviewer",
     "seat_of",
@@ -60,17 +60,29 @@ __all__ = [
 ]
 
 
-def tasks(actor: Actor) -> list[tuple[Any, int, str, dict[str, Any]]]:
-    """What waits for the actor, as (label, count, endpoint, its arguments); nothing that counts 0."""
-    found: list[tuple[Any, int, str, dict[str, Any]]] = []
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What waits for somebody in a call, how often, and the page where it is done."""
+
+    call_id: UUID
+    label: Any
+    count: int
+    endpoint: str
+
+
+#: What a reviewer has to do with a file, by what they have declared of it.
+_LABELS = {Conflict.UNDECLARED: texts.TO_DECLARE, Conflict.NONE: texts.TO_SCORE}
+
+
+def tasks(actor: Actor) -> list[Task]:
+    """What waits for the actor; nothing that counts 0."""
+    found: list[Task] = []
     if Role.REVIEWER in actor.roles:
-        query = pending(actor).order_by(None).with_only_columns(Assignment.conflict, func.count())
-        conflicts = dict(db.session.execute(query.group_by(Assignment.conflict)).all())
-        found += [
-            (texts.TO_DECLARE, conflicts.get(Conflict.UNDECLARED, 0), "review.queue", {}),
-            (texts.TO_SCORE, conflicts.get(Conflict.NONE, 0), "review.queue", {}),
-        ]
+        for call_id, conflicts in pending_counts(actor).items():
+            found += [Task(call_id, label, conflicts.get(its, 0), "review.queue") for its, label in _LABELS.items()]
     if policy.assigns(actor):
-        counts = needs(actor)
-        found += [(label, counts.get(need, 0), "review.to_assign", {}) for need, label in texts.NEEDS.items()]
-    return [task for task in found if task[1]]
+        for call_id, counts in needs(actor).items():
+            found += [
+                Task(call_id, label, counts.get(need, 0), "review.to_assign") for need, label in texts.NEEDS.items()
+            ]
+    return [task for task in found if task.count]

@@ -259,9 +259,9 @@ def _candidates(actor: Actor, application: Application, wanted: ColumnElement[bo
 # --- what waits for an office --------------------------------------------------------------------
 
 
-def waiting(actor: Actor, after: UUID | None = None) -> Sequence[tuple[Application, Need]]:
-    """Files that wait for the actor's office, and for what of it; the first sent first."""
-    query = _waiting(actor)
+def waiting(actor: Actor, call_id: UUID | None, after: UUID | None = None) -> Sequence[tuple[Application, Need]]:
+    """Files of a call that wait for the actor's office, and for what of it; the first sent first."""
+    query = _waiting(actor).where(Application.call_id == call_id)
     query = query.order_by(Application.submitted_at, Application.id)
     if after:
         last = select(Application.submitted_at, Application.id).where(Application.id == after)
@@ -269,11 +269,14 @@ def waiting(actor: Actor, after: UUID | None = None) -> Sequence[tuple[Applicati
     return [(file, Need(need)) for file, need in db.session.execute(query.limit(PAGE + 1))]
 
 
-def needs(actor: Actor) -> dict[Need, int]:
-    """How many files wait for the actor's office, by what is needed."""
-    found = _waiting(actor).subquery()
-    query = select(found.c.need, func.count()).group_by(found.c.need)
-    return {Need(row[0]): int(row[1]) for row in db.session.execute(query)}
+def needs(actor: Actor) -> dict[UUID, dict[Need, int]]:
+    """How many files of each call wait for the actor's office, by what is needed."""
+    waits = _waiting(actor).subquery()
+    columns = waits.c.call_id, waits.c.need
+    found: dict[UUID, dict[Need, int]] = {}
+    for call_id, need, files in db.session.execute(select(*columns, func.count()).group_by(*columns)):
+        found.setdefault(call_id, {})[Need(need)] = files
+    return found
 
 
 def _waiting(actor: Actor) -> Select[Application, str]:

@@ -97,10 +97,11 @@ class Queue:
     count: int
 
 
-def queue(actor: Actor, after: UUID | None = None) -> Queue:
-    """The actor's queue; ``after`` pages through the submitted reviews."""
-    to_do = _rows(pending(actor))
-    submitted = doors(actor).where(Assignment.submitted_at.is_not(None))
+def queue(actor: Actor, call_id: UUID | None, after: UUID | None = None) -> Queue:
+    """The actor's queue in a call; ``after`` pages through the submitted reviews."""
+    of_call = Application.call_id == call_id
+    to_do = _rows(pending(actor).where(of_call))
+    submitted = doors(actor).where(of_call, Assignment.submitted_at.is_not(None))
     page = submitted.order_by(Assignment.submitted_at.desc(), Assignment.id.desc()).limit(PAGE + 1)
     if after:
         seen = aliased(Assignment)
@@ -121,8 +122,9 @@ def queue(actor: Actor, after: UUID | None = None) -> Queue:
 
 
 def next_file(actor: Actor, after: Assignment) -> UUID | None:
-    """The next file to declare for or to score, in the queue's order, from the top again at its end."""
-    ids = list(db.session.scalars(pending(actor).with_only_columns(Assignment.application_id)))
+    """The call's next file to declare for or to score, in the queue's order, from the top again at its end."""
+    of_call = pending(actor).where(Application.call_id == after.application.call_id)
+    ids = list(db.session.scalars(of_call.with_only_columns(Assignment.application_id)))
     others = [key for key in ids if key != after.application_id]
     if not others:
         return None
@@ -133,6 +135,16 @@ def next_file(actor: Actor, after: Assignment) -> UUID | None:
 def pending(actor: Actor) -> Select[Assignment]:
     """What the actor has to declare for or to score, oldest first."""
     return doors(actor).where(Assignment.submitted_at.is_(None)).order_by(Assignment.assigned_at, Assignment.id)
+
+
+def pending_counts(actor: Actor) -> dict[UUID, dict[Conflict, int]]:
+    """How many files of each call the actor has to declare for, and to score."""
+    columns = Application.call_id, Assignment.conflict
+    query = pending(actor).order_by(None).with_only_columns(*columns, func.count()).group_by(*columns)
+    found: dict[UUID, dict[Conflict, int]] = {}
+    for call_id, conflict, files in db.session.execute(query):
+        found.setdefault(call_id, {})[conflict] = files
+    return found
 
 
 def _rows(query: Select[Assignment]) -> list[Row]:
