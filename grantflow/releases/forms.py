@@ -20,7 +20,7 @@ from grantflow.platform.forms import DateField, Form, Line, Text, WholeField, re
 
 from .kinds import Kind
 from .models import Edition
-from .rules import DAY, Content, Flaw, Path
+from .rules import DAY, REASON, Content, Flaw, Path
 
 #: From this length on a text has paragraphs.
 _PROSE = 1000
@@ -65,7 +65,7 @@ class EditionForm(Form):
 
 
 def _field_of(flaw: Flaw) -> str:
-    return "edition_valid_from" if flaw.path == DAY else _name(flaw.path)
+    return {DAY: "edition_valid_from", REASON: "edition_reason"}.get(flaw.path) or _name(flaw.path)
 
 
 def _name(path: Path) -> str:

@@ -45,9 +45,9 @@ class Kind(Generic[D]):
     #: Every key there can be; empty: new ones come, of the form ``new_key``.
     keys: tuple[str, ...] = ()
     new_key: str = ""
-    #: Endpoints: where a draft is edited, by its id, and where one of a new key is begun.
+    #: Endpoints: where a draft is edited, by its id, and where one of a new key is begun; None: nowhere in the browser.
     editor: str = "releases.edit"
-    beginner: str = "releases.begin_new"
+    beginner: str | None = "releases.begin_new"
 
     def allows(self, key: str) -> bool:
         """Whether there can be something of this key."""

@@ -18,7 +18,7 @@ Path = tuple[str | int, ...]
 
 #: A document as JSON.
 Content = dict[str, Any]
-#: Where flaws of the edition's own day stand, which is no part of its document.
+#: Where flaws of what is the edition's own stand, which is no part of its document.
 DAY: Path = ("edition", "valid_from")
 REASON: Path = ("edition", "reason")
 
@@ -123,21 +123,6 @@ def differences(before: Any, after: Any, path: Path = ()) -> Iterator[Difference
         yield Difference(path, before, after)
 
 
-def placed(path: Path, document: Mapping[str, Any]) -> Path:
-    """A path of ``differences`` as flaws have it: items of lists by their place in ``document``."""
-    found: list[str | int] = []
-    value: Any = document
-    for step in path:
-        here = step
-        if isinstance(value, list):
-            here = next((place for place, item in enumerate(value) if _name(item) == step), step)
-            value = value[here] if isinstance(here, int) and here < len(value) else None
-        else:
-            value = value.get(step) if isinstance(value, dict) else None
-        found.append(here)
-    return tuple(found)
-
-
 def named(path: Path, content: Any) -> Path:
     """A flaw's path with its items by name, as differences have them; what has no name, by its place from 1 on."""
     found: list[str | int] = []
@@ -151,6 +136,21 @@ def named(path: Path, content: Any) -> Path:
             inner = content.get(step) if isinstance(content, dict) else None
             found.append(step)
         content = inner
+    return tuple(found)
+
+
+def placed(path: Path, document: Mapping[str, Any]) -> Path:
+    """A path of ``differences`` as flaws have it: items of lists by their place in ``document``."""
+    found: list[str | int] = []
+    value: Any = document
+    for step in path:
+        here = step
+        if isinstance(value, list):
+            here = next((place for place, item in enumerate(value) if _name(item) == step), step)
+            value = value[here] if isinstance(here, int) and here < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+        found.append(here)
     return tuple(found)
 
 

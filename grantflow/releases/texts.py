@@ -32,8 +32,8 @@ MESSAGES: dict[str, Any] = {
         "Another edition was released since this draft was begun. Compare it with that one first."
     ),
     "edition_waits": _l("A released edition still waits for its day. Only then can the next one be released."),
-    "flaw.reason_missing": _l("Please say why this changes."),
     "unknown_key": _l("There is nothing of this name that could be released."),
+    "flaw.reason_missing": _l("Please say why this changes."),
     "key_not_needed": _l("Your key is not among those that are still missing here."),
 }
 

@@ -36,7 +36,7 @@ def index() -> Any:
 
 
 def _may_begin_new(actor: Actor, kind: Kind[Any]) -> bool:
-    return policy.can_read(actor) and bool(kind.new_key) and kind.can_edit(actor, "")
+    return policy.can_read(actor) and bool(kind.new_key and kind.beginner) and kind.can_edit(actor, "")
 
 
 # --- beginning -----------------------------------------------------------------------------------
@@ -57,7 +57,8 @@ def begin(thing: tuple[str, str]) -> BaseResponse:
 
 
 def _new(actor: Actor, kind: str) -> Kind[Any] | None:
-    return KINDS[kind] if kind in KINDS and KINDS[kind].new_key and policy.can_read(actor) else None
+    known = kind in KINDS and KINDS[kind].new_key and KINDS[kind].beginner == "releases.begin_new"
+    return KINDS[kind] if known and policy.can_read(actor) else None
 
 
 @bp.route("/begin/<kind>", methods=["GET", "POST"])

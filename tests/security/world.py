@@ -35,7 +35,9 @@ from grantflow.platform.db import db
 from grantflow.releases import service as releases
 from grantflow.review.models import Assignment, Nomination
 from grantflow.seats.states import Conflict
+from tests.calls.samples import content
 from tests.given import Given, begun, called
+from tests.samples import LAW
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 NAMES = {D: "D", T: "T", M: "M"}
@@ -236,14 +238,11 @@ class World:
     def _editions(self) -> None:
         """The law of Düsseldorf, changed and put before those who sign."""
         administrator = self._person("administrator D")
-        address = {"street": "Bastionstraße 39", "postal_code": "40213", "city": "Düsseldorf"}
-        law = {
-            "legal_basis": {"de": "§ 35 VwVfG NRW", "fr": "article 35 VwVfG NRW"},
-            "remedy": {"court": "Verwaltungsgericht Düsseldorf", "address": address, "months": 1},
-        }
-        edition = releases.draft("law", "duesseldorf", law, by=administrator, reason="A reason for colleagues")
+        edition = releases.draft("law", "duesseldorf", LAW, by=administrator, reason="A reason for colleagues")
         releases.offer(edition, by=administrator)
         self.landmarks["edition"] = edition.id
+        call = releases.draft("call", "28-1", content(), by=self._person("office D"))
+        self.landmarks["call edition"] = call.id
 
     def _propose_a_role(self) -> None:
         """By the one administrator of Düsseldorf: that of another funder confirms it."""

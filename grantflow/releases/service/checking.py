@@ -23,9 +23,8 @@ def check(edition: Edition) -> list[Flaw]:
         found.append(Flaw(DAY, "flaw.valid_at_once"))
     elif before and edition.valid_from and edition.valid_from < max(clock.today(), before.valid_from or clock.today()):
         found.append(Flaw(DAY, "flaw.valid_from_is_past"))
-    if not edition.reason and KINDS[edition.kind].wants_reason(
-        as_document(edition.kind, before.content if before else None)
-    ):
+    signed = as_document(edition.kind, before.content if before else None)
+    if not edition.reason and KINDS[edition.kind].wants_reason(signed):
         found.append(Flaw(REASON, "flaw.reason_missing"))
     return found
 
