@@ -168,7 +168,7 @@ def test_a_call_is_begun_like_last_years(app: Flask, office: Person, given: Give
         db.session.commit()
     client = as_(office)
     page = client.get("/admin/calls/new?lang=de").text
-    assert "Wie Aufruf 27-7, ein Jahr später" in page
+    assert "Wie Förderaufruf 27-7, ein Jahr später" in page
     answer = client.post("/admin/calls/new", data={"code": "28-1", "base": "27-7", "csrf_token": ""})
     assert re.match("/admin/calls/drafts/", answer.location)
     with app.app_context():
@@ -178,7 +178,7 @@ def test_a_call_is_begun_like_last_years(app: Flask, office: Person, given: Give
         assert made.content["criteria"] == edition.content["criteria"]
     refused = client.post("/admin/calls/new", data={"code": "27-7", "base": "27-7"})
     assert refused.status_code == 422
-    assert "Diese Kennung hat schon ein anderer Aufruf." in refused.text
+    assert "Diese Kennung hat schon ein anderer Förderaufruf." in refused.text
 
 
 def test_an_open_call_offers_only_what_may_still_change(app: Flask, office: Person, given: Given, as_: As) -> None:
