@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from grantflow.platform.db import db
 
@@ -36,6 +36,11 @@ def trail(filters: Filters, before: int | None = None) -> Page:
         query = query.where(Entry.seq < before)
     found = db.session.scalars(query).all()
     return Page(found[:PAGE], found[PAGE - 1].seq if len(found) > PAGE else None)
+
+
+def is_noted(action: str) -> bool:
+    """Whether a deed of that kind has ever been noted."""
+    return bool(db.session.scalar(select(exists().where(Entry.action == action))))
 
 
 def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:

@@ -94,6 +94,8 @@ ACTIONS: dict[str, Any] = {
     "letter_downloaded": _l("Letter downloaded"),
     "message_restarted": _l("Message started again"),
     "messages_restarted": _l("Failed messages started again"),
+    "mail_tried": _l("Test message sent"),
+    "mail_arrived": _l("Test message has arrived"),
     "upkeep_restarted": _l("Periodic work started again"),
 }
 

@@ -9,22 +9,25 @@ from grantflow.accounts import queries as people
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application, Participation
 from grantflow.applications.states import State as FileState
+from grantflow.audit import queries as audit
+from grantflow.calls import queries as calls
 from grantflow.calls.models import Call
 from grantflow.decisions import queries as decisions
 from grantflow.decisions.queries import Panel as DecisionPanel
 from grantflow.kernel.errors import Reason
-from grantflow.kernel.parties import Actor, Role
+from grantflow.kernel.parties import Actor, Party, Role
 from grantflow.letters import policy as letter_policy
 from grantflow.letters import queries as letters
 from grantflow.letters.models import Letter
 from grantflow.notifications import queries as notifications
 from grantflow.notifications.models import Message
 from grantflow.platform import health, jobs, settings
-from grantflow.releases import service as releases
+from grantflow.releases import queries as releases
+from grantflow.releases import service as editions
 from grantflow.review import queries as reviews
 from grantflow.review.queries import Panel as ReviewPanel
 
-from . import texts
+from . import rules, texts
 
 # --- my tasks --------------------------------------------------------------------------------------
 
@@ -109,7 +112,45 @@ def _administration(actor: Actor) -> list[Task]:
 
 
 def _releases(actor: Actor) -> list[Task]:
-    return [Task(texts.EDITIONS_TO_SIGN, len(releases.due_keys(actor)), "releases.index")]
+    return [Task(texts.EDITIONS_TO_SIGN, len(editions.due_keys(actor)), "releases.index")]
+
+
+# --- what is missing to open -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The list, with what ``/status`` found about its lines; ``trial``: the reader's own last test message."""
+
+    lines: list[rules.Line]
+    findings: Mapping[str, health.Finding]
+    trial: Message | None
+
+    @property
+    def is_done(self) -> bool:
+        return all(line.is_done for line in self.lines)
+
+
+def opening(actor: Actor) -> Opening:
+    """What is there and what is missing to open a call."""
+    wanted = [name for names in rules.CHECKS.values() for name in names]
+    findings = {name: found for name, found in health.report().items() if name in wanted}
+    in_office = people.staff()
+    facts = rules.Facts(
+        in_force=frozenset((edition.kind, edition.key) for edition in releases.all_in_force()),
+        staff={p: frozenset(role for role, names in in_office.items() if p in names) for p in Party},
+        faults=frozenset(name for name, found in findings.items() if not found.well),
+        mail_arrived=audit.is_noted("mail_arrived"),
+    )
+    return Opening(rules.opening(facts), findings, notifications.last_trial(actor))
+
+
+def missing_to_open(actor: Actor) -> Opening | None:
+    """The list, as the first page of a new installation's administrators: until all is there, or a call has opened."""
+    if Role.ADMINISTRATOR not in actor.roles or calls.has_opened():
+        return None
+    found = opening(actor)
+    return None if found.is_done else found
 
 
 # --- the staff page of one file --------------------------------------------------------------------

@@ -1,15 +1,18 @@
 """What is done across features without anybody asking."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 
 from grantflow.accounts import queries as people
+from grantflow.accounts.models import Person
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep
 from grantflow.kernel.parties import SYSTEM, Actor, Role
+from grantflow.notifications import queries as messages
 from grantflow.notifications import service as notifications
+from grantflow.notifications.rules import TRIAL
 from grantflow.platform import jobs
 
 from . import queries, texts
@@ -39,10 +42,30 @@ def tell_of_failures(person_id: UUID) -> None:
         notifications.send("failed_work", to=person, key=f"failed_work:{clock.today()}:{person.id}", count=count)
 
 
-def restart_upkeep(name: str, *, by: Actor) -> None:
-    """Try a kind of periodic work afresh that was given up. Raises IllegalStep where it was not."""
+def try_mail(*, by: Person) -> None:
+    """Send a test message to oneself."""
+    _check(by)
+    message_id = notifications.send(TRIAL, to=by, key=f"{TRIAL}:{uuid4()}")
+    audit.record("mail_tried", on=("message", message_id), by=by)
+
+
+def confirm_mail(*, by: Person) -> None:
+    """Say that it has arrived. Raises IllegalStep where none was sent."""
+    _check(by)
+    trial = messages.last_trial(by)
+    if trial is None:
+        raise IllegalStep("mail_not_tried")
+    audit.record("mail_arrived", on=trial, by=by)
+
+
+def _check(by: Actor) -> None:
     if by is not SYSTEM and Role.ADMINISTRATOR not in by.roles:
         raise Forbidden()
+
+
+def restart_upkeep(name: str, *, by: Actor) -> None:
+    """Try a kind of periodic work afresh that was given up. Raises IllegalStep where it was not."""
+    _check(by)
     if name not in texts.UPKEEP or not jobs.restart_failed(name):
         raise IllegalStep("not_failed")
     audit.record("upkeep_restarted", on=("job", name), by=by)

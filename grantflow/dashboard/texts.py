@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
 
+from grantflow.accounts import texts as account_texts
 from grantflow.applications import texts as application_texts
 from grantflow.applications.models import Application
 from grantflow.applications.rules import Difference
 from grantflow.applications.states import Declared, LineKind
 from grantflow.calls import texts as call_texts
+from grantflow.kernel.parties import Party
 from grantflow.organisations import texts as organisation_texts
 from grantflow.platform import locale
+from grantflow.platform.health import Finding
+
+from .rules import Line, Part
 
 TO_CHECK = _l("Files to check formally")
 RETURNED = _l("Files waiting for completion by the applicant")
@@ -108,7 +114,55 @@ def reason(said: str, *, recipient: bool = False) -> Any:
     return _REFUSED if recipient and said.startswith("SMTP ") else found
 
 
-MESSAGES: dict[str, Any] = {}
+MESSAGES: dict[str, Any] = {
+    "mail_not_tried": _l("Please send yourself a test message first."),
+}
+
+# --- what is missing to open -----------------------------------------------------------------------
+
+PARTS: dict[Part, Any] = {
+    Part.CLOCK: _l("Clocks of the computers"),
+    Part.STORAGE: _l("Storage of files"),
+    Part.WORKERS: _l("Work in the background"),
+    Part.MAIL: _l("E-mail"),
+    Part.STAFF: _l("Staff in every role"),
+    Part.FUNDERS: _l("Data of the funders"),
+    Part.LAW: _l("Legal texts"),
+    Part.AGREEMENT: _l("Agreement of the cities"),
+    Part.CALL: _l("Call for projects"),
+}
+#: What is said of a part that is there, and of one that is not.
+THERE: dict[Part, Any] = {
+    Part.CLOCK: _l("The clocks of the computers and of the database agree."),
+    Part.STORAGE: _l("Files can be stored, and there is room for them."),
+    Part.WORKERS: _l("Letters are made and messages are sent."),
+    Part.MAIL: _l("A test message has arrived."),
+    Part.STAFF: _l("Every role is held at each funder that needs it."),
+    Part.FUNDERS: _l("Each funder has released its data."),
+    Part.LAW: _l("Each funder has released its legal texts."),
+    Part.AGREEMENT: _l("It is released."),
+    Part.CALL: _l("It is released."),
+}
+ABSENT: dict[Part, Any] = {
+    Part.MAIL: _l("Nobody has confirmed yet that a test message arrived."),
+    Part.AGREEMENT: _l("It is not released yet."),
+    Part.CALL: _l("No call is released yet."),
+}
+
+
+def lacks(line: Line, findings: Mapping[str, Finding]) -> list[Any]:
+    """Why a line is not done, in sentences."""
+    said = [ABSENT[line.part]] if line.is_absent else []
+    said += [_("%(part)s: %(reason)s", part=CHECKS[name], reason=reason(findings[name].reason)) for name in line.faults]
+    if line.parties:
+        funders = ", ".join(str(account_texts.PARTIES[party]) for party in line.parties)
+        said.append(_("Not released yet: %(funders)s", funders=funders))
+    for party in Party:
+        if roles := [str(account_texts.ROLES[role]) for its, role in line.roles if its is party]:
+            said.append(
+                _("%(funder)s: nobody yet for %(roles)s", funder=account_texts.PARTIES[party], roles=", ".join(roles))
+            )
+    return said
 
 
 # --- what changed since a file was returned --------------------------------------------------------

@@ -1,12 +1,14 @@
 """Pages across features: for each role what there is to do, and for administrators whether the workers work."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from grantflow.accounts.models import Person
 from grantflow.applications import policy as application_policy
 from grantflow.applications import queries as applications
 from grantflow.applications import service as application_service
@@ -29,12 +31,13 @@ from grantflow.notifications import service as notifications
 from grantflow.notifications import texts as message_texts
 from grantflow.notifications.models import Message
 from grantflow.platform import locale
-from grantflow.platform.access import current_actor, has_role, is_staff, requires, signed_in
+from grantflow.platform.access import current_actor, has_role, requires, signed_in
 from grantflow.platform.errors import describe
-from grantflow.platform.http import flash_ok, flash_problem, invalid, is_read, page, redirect_to
+from grantflow.platform.http import flash_ok, flash_problem, invalid, is_read, page, redirect_to, refusal
 
 from . import queries, service, texts
 from .forms import DeadlineForm, FormalCheckForm, Verdict
+from .rules import Part
 
 bp = Blueprint("dashboard", __name__)
 
@@ -47,7 +50,7 @@ bp = Blueprint("dashboard", __name__)
 def home() -> Response | BaseResponse:
     """What waits for me, in all my roles; applicants have their files instead."""
     actor = current_actor()
-    if not is_staff(actor):
+    if actor.party is None:
         return redirect_to("applications.index")
     begun, now = calls.begun(), clock.now()
     open_calls = [
@@ -61,13 +64,68 @@ def home() -> Response | BaseResponse:
         if call.closes_at >= now
     ]
     agendas = [(its.call and call_texts.call_title(its.call), its.tasks) for its in queries.agendas(actor, begun)]
+    found = queries.missing_to_open(actor)
     return page(
         "dashboard/home.html",
         agendas=agendas,
         is_divided=len(begun) > 1,
         roles=sorted(actor.roles),
         calls=open_calls,
+        opening=_opening(found) if found else None,
     )
+
+
+# --- what is missing to open -------------------------------------------------------------------------
+
+#: Where each part is done.
+_WHERE: dict[Part, tuple[Any, str]] = {
+    Part.CLOCK: (_l("To the workers"), ".workers"),
+    Part.STORAGE: (_l("To the workers"), ".workers"),
+    Part.WORKERS: (_l("To the workers"), ".workers"),
+    Part.STAFF: (_l("To the people"), "accounts.people"),
+}
+
+
+def _opening(found: queries.Opening) -> dict[str, Any]:
+    return {
+        "lines": [
+            {
+                "part": line.part,
+                "label": texts.PARTS[line.part],
+                "is_done": line.is_done,
+                "said": texts.lacks(line, found.findings) or [texts.THERE[line.part]],
+                "where": _WHERE.get(line.part),
+            }
+            for line in found.lines
+        ],
+        "trial": found.trial,
+        "is_done": found.is_done,
+    }
+
+
+@bp.get("/opening")
+@requires(has_role(Role.ADMINISTRATOR))
+def opening() -> Response:
+    """What is there and what is missing to open a call."""
+    return page("dashboard/opening.html", opening=_opening(queries.opening(current_actor())))
+
+
+@bp.post("/opening/mail")
+@requires(has_role(Role.ADMINISTRATOR))
+def try_mail() -> BaseResponse:
+    """Send a test message to oneself."""
+    service.try_mail(by=cast(Person, current_actor()))
+    flash_ok(_("A test message to you is on its way."))
+    return redirect_to(".opening")
+
+
+@bp.post("/opening/mail/arrival")
+@requires(has_role(Role.ADMINISTRATOR))
+def confirm_mail() -> BaseResponse:
+    """Say that the test message has arrived."""
+    service.confirm_mail(by=cast(Person, current_actor()))
+    flash_ok(_("Noted: e-mail arrives."))
+    return redirect_to(".opening")
 
 
 # --- one file ----------------------------------------------------------------------------------------
@@ -88,7 +146,7 @@ def check(application: Application) -> Response | BaseResponse:
     if application.state is not State.SUBMITTED:
         raise IllegalStep("illegal_step")
     if not form.sent():
-        return _file(application, form, 200 if locale.switching() else 422)
+        return _file(application, form, refusal())
     reason = form.reason.data or ""
     try:
         if form.verdict.data is Verdict.ADMIT:

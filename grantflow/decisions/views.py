@@ -15,10 +15,10 @@ from grantflow.calls.models import Envelope
 from grantflow.config import LANGUAGES
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import OFFICES
-from grantflow.platform import errors, locale, proof
+from grantflow.platform import errors, proof
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.bodies import WRITING, takes
-from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
+from grantflow.platform.http import flash_ok, invalid, is_read, is_shown_again, page, redirect_to, refusal
 from grantflow.platform.proof import fresh_proof
 from grantflow.platform.words import spoken
 
@@ -97,7 +97,7 @@ def propose(draft: Draft) -> Any:
         "held": queries.reservations(actor, draft.application.call_id, besides=draft.application.id),
         "shown": queries.SHOWN,
     }
-    if form.wants_split() and not locale.switching():
+    if form.wants_split() and not is_shown_again():
         if form.award.point_out():
             form.fill_split(forms.split_of(draft, form.award.data or 0))
         return page("decisions/propose.html", form=form, **context)
@@ -202,7 +202,7 @@ def _sign(proposal: Proposal, verb: Callable[..., Proposal]) -> Any:
     form = forms.signing(actor)
     assert isinstance(actor, Person)  # noqa: S101 - the policy wants a role, and only people have one
     if not form.sent():
-        return _show(proposal, form, status=200 if locale.switching() else 422)
+        return _show(proposal, form, status=refusal())
     try:
         proof.take()
         proposal = verb(proposal, form.digest.data, by=actor)

@@ -87,3 +87,9 @@ CHECKS: Mapping[str, health.Check] = {"messages": _queue, "messages_failed": _fa
 def visible(actor: Actor, message_id: UUID) -> Message | None:
     """A message, for those who keep the workers going; nobody else knows of it."""
     return db.session.get(Message, message_id) if policy.can_restart(actor) else None
+
+
+def last_trial(actor: Actor) -> Message | None:
+    """The last message that somebody sent to themselves to try the mail."""
+    query = select(Message).where(Message.kind == rules.TRIAL, Message.person_id == actor.id)
+    return db.session.scalar(query.order_by(Message.created_at.desc()).limit(1))

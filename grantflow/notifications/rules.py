@@ -26,6 +26,9 @@ def _facts(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+#: Somebody tries whether mail arrives.
+TRIAL = "mail_trial"
+
 KINDS: Mapping[str, Kind] = {
     "registration_confirm": Kind(_facts("valid_until"), keyed=True, personal=False, urgent=True),
     "account_exists": Kind(personal=False, urgent=True),
@@ -45,6 +48,7 @@ KINDS: Mapping[str, Kind] = {
     "application_inadmissible": Kind(_facts("number title reason")),
     "partner_withdrawn": Kind(_facts("number title partner reason")),
     "reviewer_assigned": Kind(_facts("number title application_id")),
+    "reviewer_recused": Kind(_facts("number title application_id")),
     "third_to_confirm": Kind(_facts("number title application_id")),
     "decision_ready": Kind(_facts("number title application_id channel")),
     "key_waiting": Kind(_facts("number title proposal_id")),
@@ -52,6 +56,7 @@ KINDS: Mapping[str, Kind] = {
     "edition_to_sign": Kind(_facts("title edition_id")),
     "edition_in_force": Kind(_facts("title edition_id valid_from")),
     "failed_work": Kind(_facts("count")),
+    TRIAL: Kind(urgent=True),
 }
 
 #: The work of sending: a message for which somebody waits never stands behind the others.

@@ -33,6 +33,7 @@ KINDS: dict[str, Any] = {
     "application_inadmissible": _l("Application not admissible"),
     "partner_withdrawn": _l("Partner has withdrawn"),
     "reviewer_assigned": _l("File to assess"),
+    "reviewer_recused": _l("Reviewer recused"),
     "third_to_confirm": _l("Third reviewer to confirm"),
     "decision_ready": _l("Letters ready"),
     "key_waiting": _l("Decision to sign"),
@@ -40,6 +41,7 @@ KINDS: dict[str, Any] = {
     "edition_to_sign": _l("Edition to sign"),
     "edition_in_force": _l("Edition in force"),
     "failed_work": _l("Failed work"),
+    "mail_trial": _l("Test message"),
 }
 
 _BY_ADDRESS = _l("You receive this e-mail because this address was entered in GrantFlow.")
@@ -67,12 +69,14 @@ REASONS: dict[str, Any] = {
     "partner_withdrawn": _BY_APPLICATION,
     "decision_ready": _BY_APPLICATION,
     "reviewer_assigned": _BY_ROLE,
+    "reviewer_recused": _BY_ROLE,
     "third_to_confirm": _BY_ROLE,
     "key_waiting": _BY_ROLE,
     "proposal_returned": _BY_ROLE,
     "edition_to_sign": _BY_ROLE,
     "edition_in_force": _BY_ROLE,
     "failed_work": _BY_ROLE,
+    "mail_trial": _BY_ROLE,
 }
 
 MESSAGES: dict[str, Any] = {

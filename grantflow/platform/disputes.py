@@ -45,6 +45,7 @@ class Disputes:
 
 
 Label = Callable[[str], str]
+Find = Callable[[str], wtforms.Field | None]
 Speak = Callable[[str, Any], str]
 
 
@@ -57,16 +58,24 @@ def of(
     called: Callable[[UUID], str] = str,
     label: Label | None = None,
     speak: Speak | None = None,
+    find: Find | None = None,
 ) -> Disputes:
-    """``called`` knows people's names; ``label`` and ``speak`` the words for names that are no fields of ``form``."""
+    """``called`` knows people's names; ``label``, ``speak`` and ``find`` the words and the fields for names that are no
+    fields of ``form``.
+    """
+    find = find or form._fields.get
     label, speak = (
         label or (lambda name: label_of(form, name)),
         speak or (lambda name, value: spoken(form, name, value)),
     )
     entries = []
+    offered = f"{mark}.{clash.revision}"
+    # What was chosen about another text is not chosen.
+    chosen = request.form if request.form.get("offered") == offered else {}
     for conflict in clash.conflicts:
         change = clash.changed.get(conflict.name)
-        texts = [speak(conflict.name, side) for side in (conflict.theirs, conflict.mine)]
+        texts = [speak(conflict.name, conflict.theirs), _unread(find(conflict.name))]
+        texts[1] = texts[1] or speak(conflict.name, conflict.mine)
         entries.append(
             Dispute(
                 name=CHOICE + conflict.name,
@@ -76,10 +85,15 @@ def of(
                 who="" if change is None else None if change.by_id == by.id else called(change.by_id),
                 at=change.at if change else None,
                 choices=_choices(form, conflict.name, *texts),
-                chosen=request.form.get(CHOICE + conflict.name, ""),
+                chosen=chosen.get(CHOICE + conflict.name, ""),
             )
         )
-    return Disputes(entries, f"{mark}.{clash.revision}")
+    return Disputes(entries, offered)
+
+
+def _unread(field: wtforms.Field | None) -> str:
+    """What was typed and could not be read, so that no value stands for it."""
+    return str(field._value()) if isinstance(field, Typed) and field.process_errors else ""
 
 
 def _choices(form: Form, name: str, theirs: str, mine: str) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from grantflow.kernel import text as texts
 from grantflow.kernel.errors import Invalid
 
 from . import errors, locale
+from .http import is_shown_again
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -59,8 +60,8 @@ class Form(FlaskForm):
     """Only declared fields are read (T20)."""
 
     def sent(self) -> bool:
-        """A POST that means it and is valid; asking for the other language is neither and shows no errors."""
-        if request.method != "POST" or locale.switching():
+        """A POST that means it and is valid; one that only asks for its page is neither and shows no errors."""
+        if request.method != "POST" or is_shown_again():
             return False
         return bool(self.validate())
 

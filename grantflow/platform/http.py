@@ -8,6 +8,7 @@ from flask import (
     Response,
     current_app,
     flash,
+    g,
     make_response,
     redirect,
     render_template,
@@ -25,14 +26,24 @@ def is_read() -> bool:
     return request.method in {"GET", "HEAD"}
 
 
+def is_shown_again() -> bool:
+    """Whether this POST only asks for its page: in the other language, or as it came too late (``returning``)."""
+    return locale.is_switching() or "drawn_again" in g
+
+
+def refusal() -> int:
+    """The status of a form shown again: 422, so that nothing is committed; 200 where nobody meant to send it."""
+    return 200 if is_shown_again() else 422
+
+
 def page(template: str, status: int = 200, **context: Any) -> Response:
     """Render ``templates/pages/<template>``."""
     return make_response(render_template(f"pages/{template}", **context), status)
 
 
 def invalid(template: str, **context: Any) -> Response:
-    """The form again, with what was typed: 422, so that nothing is committed; 200 if only the language changed."""
-    return page(template, 200 if locale.switching() else 422, **context)
+    """The form again, with what was typed."""
+    return page(template, refusal(), **context)
 
 
 def clashing(template: str, **context: Any) -> Response:

@@ -79,9 +79,9 @@ def use(code: str) -> Iterator[None]:
             g.pop("tongue")
 
 
-def switching() -> bool:
-    """Whether this POST only asks for its page again: in the other language, or as it came too late (``returning``)."""
-    return has_request_context() and (_pressed() in LANGUAGES or "drawn_again" in g)
+def is_switching() -> bool:
+    """Whether this POST only asks for its page in the other language."""
+    return has_request_context() and _pressed() in LANGUAGES
 
 
 def _pressed() -> str | None:

@@ -13,8 +13,7 @@ from flask import g, has_request_context, request
 
 from grantflow.kernel.errors import Forbidden, Invalid
 
-from . import locale
-from .http import is_read
+from .http import is_read, is_shown_again
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,7 +54,7 @@ def fresh_proof(*, at_sight: bool = False) -> Callable[[F], F]:
         @wraps(view)
         def proven(*arguments: Any, **more: Any) -> Any:
             (asker,) = _askers
-            if locale.switching():
+            if is_shown_again():
                 return asker.page(None) if ASKED in request.form else view(*arguments, **more)
             if is_read() and not at_sight:
                 return view(*arguments, **more)

@@ -7,7 +7,7 @@ say who changed what.
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -62,6 +62,8 @@ class Seen:
     choices: Mapping[str, str] = field(default_factory=dict)
     #: The revision that the choices were offered for.
     offered: int | None = None
+    #: Only asks what both changed: nothing is written, and Clash names it.
+    is_question: bool = False
 
 
 #: Where no page lies between reading and writing.
@@ -89,6 +91,10 @@ class SavingForm(Form):
         choices = {name.removeprefix(CHOICE): sent[name] for name in sent if name.startswith(CHOICE)}
         shown, page = _read(self.seen.data, mark)
         return Seen(shown, page, choices, _read(sent.get("offered"), mark)[0])
+
+    def asks(self, mark: object) -> Seen | None:
+        """Where the page sent had something to choose about: what to ask the door to show it once more."""
+        return replace(self.saw(mark), is_question=True) if "offered" in request.form else None
 
 
 def _read(said: str | None, mark: object) -> tuple[int | None, str]:
@@ -171,7 +177,7 @@ class Door:
             later, seen=seen.revision, page=seen.page, revision=self.revision, theirs=theirs, mine=mine
         )
         settled = merging.settle(merged, seen.choices if seen.offered == self.revision else {})
-        if settled.conflicts:
+        if settled.conflicts or seen.is_question:
             changed = {c.name: change for c in merged.conflicts for change in later if _touches(change, c.name)}
             raise Clash(merged.conflicts, changed, self.revision)
         return settled

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from grantflow.accounts.texts import PARTIES, ROLES
 from grantflow.kernel.errors import DomainError, IllegalStep, Incomplete, Invalid
 from grantflow.kernel.parties import Actor
-from grantflow.platform import errors, locale, proof
+from grantflow.platform import errors, proof
 from grantflow.platform.access import current_actor, requires
-from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to
+from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to, refusal
 
 from . import forms, policy, queries, service, texts
 from .kinds import KINDS, Kind
@@ -167,7 +167,7 @@ def offer(edition: Edition) -> Any:
 def turn_key(edition: Edition) -> Any:
     form = forms.KeyForm()
     if not form.sent():
-        return _show(edition, form, status=200 if locale.switching() else 422)
+        return _show(edition, form, status=refusal())
     try:
         proof.take()
         service.turn_key(edition, digest=form.digest.data or "", by=current_actor())

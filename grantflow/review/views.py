@@ -17,6 +17,7 @@ from grantflow.kernel.errors import Clash, DomainError, Incomplete, Invalid, New
 from grantflow.platform import disputes, locale, returning
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.bodies import WRITING, takes
+from grantflow.platform.disputes import Disputes
 from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to
 from grantflow.seats.states import Conflict
 
@@ -73,7 +74,7 @@ def assess(assignment: Assignment) -> Any:
     criteria = assignment.application.call.criteria
     form = forms.grid_of(criteria, assignment.assessment, queries.marks(assignment.assessment))
     if not form.sent():
-        return _grid(page if is_read() else invalid, assignment, form)
+        return _grid(page if is_read() else invalid, assignment, form, clash=_still(assignment, form))
     try:
         return _save(assignment, form)
     except Incomplete as error:
@@ -90,13 +91,7 @@ def assess(assignment: Assignment) -> Any:
 def _save(assignment: Assignment, form: forms.Grid) -> Any:
     """Keep the draft or submit it, and lead on."""
     actor, action = current_actor(), request.form.get("action")
-    answers: dict[str, Any] = {
-        "marks": form.marks(assignment.application.call.criteria),
-        "recommended_cents": form.recommended.data,
-        "comment": form.comment.data or "",
-        "seen": form.saw(forms.MARK),
-        "by": actor,
-    }
+    answers = _answers(assignment, form) | {"seen": form.saw(forms.MARK)}
     here = assignment.application_id
     if action == "submit":
         try:
@@ -114,6 +109,29 @@ def _save(assignment: Assignment, form: forms.Grid) -> Any:
         flash_ok(disputes.taken([disputes.label_of(form, name) for name in saved.taken]))
     following = queries.next_file(actor, assignment) if action == "next" else None
     return redirect_to("review.assess", id=following or here)
+
+
+def _answers(assignment: Assignment, form: forms.Grid) -> dict[str, Any]:
+    return {
+        "marks": form.marks(assignment.application.call.criteria),
+        "recommended_cents": form.recommended.data,
+        "comment": form.comment.data or "",
+        "by": current_actor(),
+    }
+
+
+def _still(assignment: Assignment, form: forms.Grid) -> Disputes | None:
+    """What the page sent offered to choose about, and still does: it is shown again for another reason."""
+    question = form.asks(forms.MARK)
+    if question is None or assignment.assessment is None:
+        return None
+    try:
+        service.save_draft(assignment, **_answers(assignment, form), seen=question)
+    except Clash as error:
+        return disputes.of(error, form, forms.MARK, by=current_actor()) if error.conflicts else None
+    except DomainError:
+        return None
+    raise AssertionError("a question writes nothing")
 
 
 def _grid(show: Callable[..., Any], assignment: Assignment, form: forms.Grid, **more: Any) -> Any:

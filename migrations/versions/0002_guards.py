@@ -13,6 +13,14 @@ FUNCTIONS = {
     """,
     "submitted_assessment_is_final": """
         BEGIN
+          -- Erasure: what was written goes, the points stay.
+          IF TG_OP = 'UPDATE' AND NEW.comment = '' AND to_jsonb(NEW) - 'comment' = to_jsonb(OLD) - 'comment'
+             AND is_purged((SELECT s.application_id FROM seat s WHERE s.id = CASE TG_TABLE_NAME
+               WHEN 'assessment' THEN (to_jsonb(OLD) ->> 'assignment_id')::uuid
+               ELSE (SELECT a.assignment_id FROM assessment a
+                      WHERE a.id = (to_jsonb(OLD) ->> 'assessment_id')::uuid) END)) THEN
+            RETURN NEW;
+          END IF;
           IF TG_TABLE_NAME = 'assessment' THEN
             IF EXISTS (SELECT 1 FROM seat s WHERE s.id = OLD.assignment_id AND s.submitted_at IS NOT NULL) THEN
               RAISE EXCEPTION 'a submitted assessment is final';

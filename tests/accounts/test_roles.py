@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import given as generated
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from grantflow.accounts import queries, rules, service
@@ -238,6 +239,29 @@ def test_an_invitation_that_went_astray_opens_nothing_once_the_command_is_given_
     right = service.make_administrator(**words, email="ada@t.example")
     assert (astray.roles, right.roles) == (frozenset(), {R.ADMINISTRATOR})
     assert astray.epoch == epoch + 1
+
+
+def test_role_grants_ask_for_a_fresh_proof(app: Flask, given: Given, as_: Callable[[Person], FlaskClient]) -> None:
+    """T8: who invites, proposes or confirms shows once more who they are; what was typed waits in that page."""
+    first, second = (given.staff(R.ADMINISTRATOR, T) for _ in range(2))
+    person = given.staff(R.OFFICE, T)
+    proposing, confirming = as_(first), as_(second)
+    path = f"/people/{person.id}/roles"
+    assert proposing.post(path, data={"roles": ["office", "signatory"]}).status_code == 302
+    with given.session():
+        db.session.execute(update(SignIn).values(proved_at=None))
+        key = proposal_of(person).id
+    typed = {"family_name": "Neu", "given_name": "Ina", "email": "i@t.example", "language": "fr", "roles": "office"}
+    for client, url, data in (
+        (proposing, "/people/invite", typed),
+        (proposing, path, {"roles": "office"}),
+        (confirming, f"/people/roles/{key}/confirm", {}),
+    ):
+        reply = client.post(url, data=data)
+        assert reply.status_code == 403
+        assert 'name="password"' in reply.text
+    with given.session():
+        assert proposal_of(person).state is ProposalState.WAITING
 
 
 @pytest.mark.usefixtures("context")

@@ -16,6 +16,7 @@ from grantflow.applications.models import Application, VersionChange
 from grantflow.applications.states import LineKind, State, StepName
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Clash
+from grantflow.letters.states import Channel
 from grantflow.organisations.states import MemberRole
 from grantflow.platform.db import db
 from grantflow.platform.saving import TOGETHER, Seen
@@ -113,6 +114,63 @@ def test_the_text_that_was_chosen_stays(desk: Desk, choice: str, stands: str) ->
     b.read(b.save(summary="Von Tom.").text)
     assert b.save(**{"choice.summary": choice}).status_code == 302
     assert desk.version.summary == stands
+
+
+@pytest.mark.parametrize(
+    ("again", "status"), [({"_language": "fr"}, 200), ({"title": "x" * 121}, 422)], ids=["other language", "an error"]
+)
+def test_what_is_to_be_chosen_stays_on_a_page_shown_for_another_reason(
+    desk: Desk, again: dict[str, str], status: int
+) -> None:
+    a, b = desk.tab("project"), desk.tab("project", desk.tom)
+    a.save(summary="Von Lea.", places="Dort")
+    b.read(b.save(summary="Von Tom.", places="Hier").text)
+    shown = b.client.post(b.path, data=b.fields | {"action": "save", "choice.summary": "mine"} | again)
+    assert shown.status_code == status
+    for text in ("Von Lea.", "Von Tom.", "Hier", "Dort"):
+        assert text in shown.text
+    assert html.fromstring(shown.text).xpath("//input[@type='radio'][@checked]/@name") == ["choice.summary"]
+    assert desk.version.summary == "Von Lea."
+    b.read(shown.text)
+    choices = {"choice.summary": "mine", "choice.places": "theirs"}
+    assert b.save(title="Kurz", **choices).status_code == 302
+    assert (desk.version.summary, desk.version.places) == ("Von Tom.", "Dort")
+
+
+def test_what_is_to_be_chosen_stays_while_lines_are_added(desk: Desk) -> None:
+    """And what cannot be read is shown as it was typed, never as nothing."""
+    a, b = desk.tab("budget"), desk.tab("budget", desk.tom)
+    amounts = ("requested", f"{a.line(desk.version.lines[0].description)}-cents")
+    a.save(**dict.fromkeys(amounts, "9.000,00"))
+    b.read(b.save(**dict.fromkeys(amounts, "8.000,00")).text)
+    shown = b.save("add-costs", **dict.fromkeys(amounts, "achttausend"))
+    assert shown.status_code == 200
+    sides = html.fromstring(shown.text).xpath("//p[contains(@class, 'dispute__text')]/text()")
+    assert sorted(sides) == ["9.000,00", "9.000,00\u00a0€", "achttausend", "achttausend"]
+
+
+def test_a_choice_about_a_text_that_has_changed_again_is_asked_for_anew(desk: Desk) -> None:
+    a, b = desk.tab("project"), desk.tab("project", desk.tom)
+    a.save(summary="Von Lea.")
+    b.read(b.save(summary="Von Tom.").text)
+    a.save(summary="Von Lea, anders.")
+    shown = b.save(**{"choice.summary": "theirs"})
+    assert shown.status_code == 409
+    assert not html.fromstring(shown.text).xpath("//input[starts-with(@name, 'choice.')][@checked]")
+    assert desk.version.summary == "Von Lea, anders."
+
+
+def test_how_acts_arrive_is_a_save_wherever_it_is_chosen(desk: Desk) -> None:
+    """Whoever sends has seen it: the page of its own counts like the step."""
+    check = desk.tab("check")
+    other = desk.as_(desk.lea)
+    assert other.post(f"/applications/{desk.file.id}/channel", data={"channel": "post"}).status_code == 302
+    refused = check.save("send")
+    assert refused.status_code == 409
+    assert "Per Post" in refused.text
+    check.read(refused.text)
+    assert check.save("send").status_code == 302
+    assert desk.given.reload(desk.file.id).channel is Channel.POST
 
 
 def test_lines_are_merged_by_key_and_column(desk: Desk) -> None:

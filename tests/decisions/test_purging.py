@@ -21,6 +21,8 @@ from grantflow.letters.models import Letter
 from grantflow.notifications.models import Message
 from grantflow.platform import storage
 from grantflow.platform.db import Base, db
+from grantflow.review import service as reviews
+from grantflow.review.models import Assignment
 from tests.given import Given
 
 SECRET = "Geheimnis"
@@ -42,8 +44,16 @@ def printed(app: Flask, application_id: UUID) -> list[str]:
 
 def decided(app: Flask, given: Given) -> Proposal:
     """A file that was sent back once and awarded then, all its words ``SECRET``."""
+    application, biased = given.application(State.ADMITTED, title=SECRET), given.reviewer(Party.DUESSELDORF)
+    given.assign(application, biased)
+    with app.app_context():
+        its = db.session.scalars(select(Assignment).where(Assignment.reviewer_id == biased.id)).one()
+        reviews.declare(its, conflict=True, reason=SECRET, by=biased)
+        db.session.commit()
+    for reviewer in (given.reviewer(Party.DUESSELDORF), given.reviewer(Party.TOULOUSE)):
+        given.review(application, reviewer, comment=SECRET)
     first = given.proposed(
-        given.assessed(title=SECRET),
+        given.reload(application.id),
         **{f"{name}_{language}": SECRET for name in ("purpose", "reason", "conditions") for language in ("de", "fr")},
     )
     with app.app_context():
@@ -124,7 +134,8 @@ def test_erasure_is_possible(app: Flask, given: Given) -> None:
         assert sent
         assert sent.partner
         lead, partner, before = sent.lead.name, sent.partner.name, remains(its)
-        assert {"body", "letter", "proposal", "proposal_version", "act", "message"} <= tables_with(SECRET)
+        words = {"body", "letter", "proposal", "proposal_version", "act", "message", "assessment", "score", "seat"}
+        assert words <= tables_with(SECRET)
         assert {"organisation", "body", "letter"} <= tables_with(lead) | tables_with(partner)
     purge(app, its)
     with app.app_context():
@@ -189,6 +200,8 @@ GUARDED = (
     "UPDATE proposal SET purged_at = now(), purpose_de = '', purpose_fr = '', reason_de = '', reason_fr = '',"
     " conditions_de = '', conditions_fr = ''",
     "UPDATE act SET return_reason = '' WHERE state = 'abandoned'",
+    "UPDATE assessment SET comment = ''",
+    "UPDATE score SET comment = ''",
 )
 NEVER = (
     "UPDATE proposal_version SET purged_at = now(), frozen = ''",
@@ -201,6 +214,10 @@ NEVER = (
     "UPDATE proposal SET purged_at = now(), award_cents = 1, purpose_de = '', purpose_fr = '', reason_de = '',"
     " reason_fr = '', conditions_de = '', conditions_fr = ''",
     "UPDATE act SET return_reason = 'x' WHERE state = 'abandoned'",
+    "UPDATE assessment SET comment = 'x'",
+    "UPDATE assessment SET comment = '', total = 1",
+    "UPDATE score SET comment = '', points = 1",
+    "DELETE FROM score",
 )
 
 

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from grantflow.accounts.models import Person
+from grantflow.applications import service as applications
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
+from grantflow.decisions import queries
 from grantflow.decisions.models import Proposal
 from grantflow.kernel import clock
 from grantflow.kernel.money import eur
@@ -183,7 +184,6 @@ def test_who_entered_a_deliberation_is_named_beside_it(app: Flask, given: Given,
     assert "Vera Verfasserin, " in page
 
 
-@pytest.mark.usefixtures("slow_password")
 def test_a_wrong_password_and_a_box_not_ticked_are_said_at_their_fields(given: Given, as_: As):
     proposal = given.proposed()
     client = as_(given.signatory(D))
@@ -276,6 +276,18 @@ def test_the_list_to_sign_tells_what_waits_for_whom(given: Given, as_: As):
     assert office.index("Délibérations à saisir") < office.index("Ohne Beschluss")
     assert "Aucune" not in office
     assert mine.is_open
+
+
+def test_a_file_that_awaits_its_leads_confirmation_waits_for_no_key(app: Flask, given: Given):
+    signatory, proposal = given.signatory(D), given.proposed()
+    with app.app_context():
+        application = db.session.get_one(Application, proposal.application_id)
+        assert queries.tasks(signatory).to_sign == 1
+        applications.withdraw_partner(application, reason="Aufgelöst", by=given.office(application.lead_side))
+        assert queries.tasks(signatory).to_sign == 0
+        lists = queries.to_sign(signatory)
+        assert (lists.mine, [row.why_not[0].key for row in lists.others]) == ([], ["confirmation_due"])
+        db.session.rollback()
 
 
 def test_renewing_takes_over_the_present_address(app: Flask, given: Given, as_: As):

@@ -72,6 +72,7 @@ OUT: dict[str, tuple[Out, ...]] = {
         Out(r"(Ihre|eigene|jede|beide|andere)[nr]? Seiten?\b", "Stadt, Partner", "C side"),
         Out(r"für das Geld einsteht", "es haften alle gemeinsam", "D11"),
         Out(r"beteiligten Städte", "beteiligte Förderpartner", "D32"),
+        Out(r"[Uu]nzulässig|nicht zulässig", "nicht zugelassen", "D5"),
     ),
     "fr": (
         Out(r"\b[Bb]ureaux?\b", "service instructeur", "F1"),
@@ -110,6 +111,7 @@ OUT: dict[str, tuple[Out, ...]] = {
         Out(r"villes partenaires", "collectivités partenaires", "F40"),
         Out(r"au-dessus du taux de base", "taux de base majoré de cinq points", "F13"),
         Out(r"ne parviennent à personne", "merci de ne pas répondre", "F41"),
+        Out(r"(n’est|pas jugée) (pas )?recevable", "irrecevable", "F6"),
     ),
 }
 

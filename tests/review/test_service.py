@@ -17,6 +17,7 @@ from grantflow.applications.workflow import APPLICATION
 from grantflow.audit.models import Entry
 from grantflow.kernel.errors import DomainError, Forbidden, IllegalStep, Incomplete, Invalid
 from grantflow.kernel.parties import Party, Role, Side
+from grantflow.notifications.models import Message
 from grantflow.platform.db import db
 from grantflow.review import queries, service
 from grantflow.review.models import Score, Standing
@@ -64,6 +65,19 @@ def test_a_conflict_is_final_and_stays_on_record(app: Flask, given: Given) -> No
         assert [file.id for file, _ in waiting] == [application.id]
         given.review(application, given.reviewer(Party.DUESSELDORF))
         assert state_of(application) is State.ASSESSED
+
+
+def test_a_conflict_is_told_to_the_office_that_fills_the_seat(app: Flask, given: Given) -> None:
+    """Without the name of whoever declared it, and to nobody whom the file is closed to."""
+    application = given.application(State.ADMITTED)
+    ours, theirs = given.office(Side.GERMAN), given.office(Side.FRENCH)
+    both = given.reviewer(Party.DUESSELDORF, Role.OFFICE)
+    given.declare(application, both, conflict=True)
+    with app.app_context():
+        told = db.session.scalars(select(Message).where(Message.kind == "reviewer_recused")).all()
+        assert ours.id in {message.person_id for message in told}
+        assert not {theirs.id, both.id} & {message.person_id for message in told}
+        assert both.name not in str([message.facts for message in told])
 
 
 def test_a_conflict_found_while_reading_closes_the_file_too(app: Flask, given: Given) -> None:

@@ -91,6 +91,24 @@ def test_a_choice_about_what_has_changed_again_does_not_count(app: Flask, window
     assert saved(app)[1][1] == "hier, anders"
 
 
+@pytest.mark.parametrize(
+    ("again", "status"),
+    [({"_language": "fr"}, 200), ({"recommended": "viel"}, 422)],
+    ids=["other language", "an error"],
+)
+def test_what_is_to_be_chosen_stays_on_a_page_shown_for_another_reason(
+    app: Flask, windows: Callable[[], Window], again: dict[str, str], status: int
+) -> None:
+    here, there = windows(), windows()
+    here.save(comment_1="hier")
+    there.read(there.save("save", comment_1="dort").text)
+    shown = there.client.post(there.path, data=there.fields | {"action": "save", "choice.comment_1": "mine"} | again)
+    assert shown.status_code == status
+    assert html.fromstring(shown.text).xpath("//*[contains(@class, 'dispute__text')]/text()") == ["hier", "dort"]
+    assert html.fromstring(shown.text).xpath("//input[starts-with(@name, 'choice.')][@checked]/@value") == ["mine"]
+    assert saved(app)[1][1] == "hier"
+
+
 def test_a_window_that_saves_by_itself_never_meets_itself(app: Flask, windows: Callable[[], Window]) -> None:
     here, there = windows(), windows()
     for text in ("a", "ab", "abc"):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from .test_canaries_in_a_browser import serving
-from .world import World
+from .world import ASSIGNED_FRENCH, World
 
 
 def save(page: Page, action: str = "later") -> None:
@@ -55,4 +55,28 @@ def test_two_tabs_see_each_other(world: World, chromium: Browser, script: bool) 
         save(check, "send")
         assert check.url.endswith("/check")
         assert any("Von dort." in text for text in check.locator("ins").all_inner_texts())
+        context.close()
+
+
+@pytest.mark.browser
+def test_a_draft_that_keeps_itself_shows_both_texts_at_once(world: World, chromium: Browser) -> None:
+    file = world.files["in_review D"]
+    with world.undone(), serving(world.app) as address:
+        context = chromium.new_context()
+        cookie = world.cookie(file.reviewers[ASSIGNED_FRENCH])
+        context.add_cookies([{"name": "grantflow", "value": cookie, "url": address}])
+        here, there = context.new_page(), context.new_page()
+        for page in (here, there):
+            page.goto(f"{address}/review/{file.id}")
+        here.locator("[name=comment]").fill("Von hier.")
+        save(here, "save")
+        there.locator("[name=comment]").fill("Von dort.")
+        there.locator("[data-disputed]").wait_for()  # nobody has pressed a button
+        assert there.locator(".dispute__text").all_inner_texts() == ["Von hier.", "Von dort."]
+        assert there.locator("[data-unsaved]").is_hidden()
+        there.locator("[name=comment]").fill("Von dort, weiter.")  # goes on, and is kept
+        there.locator("[name='choice.comment'][value=mine]").check()
+        save(there, "save")
+        assert there.locator("[name=comment]").input_value() == "Von dort, weiter."
+        assert not there.locator(".dispute__text").count()
         context.close()

@@ -32,12 +32,11 @@ from grantflow.organisations.models import Organisation
 from grantflow.organisations.states import Country, MemberRole
 from grantflow.platform import jobs, mailsink, storage, tokens
 from grantflow.platform.db import db
-from grantflow.releases import service as releases
 from grantflow.review.models import Assignment, Nomination
 from grantflow.seats.states import Conflict
-from tests.calls.samples import content
 from tests.given import Given, begun, called
-from tests.samples import LAW
+
+from .editions import drafted
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 NAMES = {D: "D", T: "T", M: "M"}
@@ -162,7 +161,7 @@ class World:
             self._conflicts()
             self._propose_a_role()
             db.session.commit()
-            self._editions()
+            self.landmarks |= drafted(self._person)
             self._print_letters()
             self._fail_work()
             self._links()
@@ -234,15 +233,6 @@ class World:
             if file.state in {State.ADMITTED, State.IN_REVIEW}:
                 db.session.add(Assignment(**common, reviewer_id=both.id, conflict=Conflict.UNDECLARED))
         db.session.flush()
-
-    def _editions(self) -> None:
-        """The law of Düsseldorf, changed and put before those who sign."""
-        administrator = self._person("administrator D")
-        edition = releases.draft("law", "duesseldorf", LAW, by=administrator, reason="A reason for colleagues")
-        releases.offer(edition, by=administrator)
-        self.landmarks["edition"] = edition.id
-        call = releases.draft("call", "28-1", content(), by=self._person("office D"))
-        self.landmarks["call edition"] = call.id
 
     def _propose_a_role(self) -> None:
         """By the one administrator of Düsseldorf: that of another funder confirms it."""

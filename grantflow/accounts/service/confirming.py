@@ -4,7 +4,7 @@ from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, IllegalStep
 from grantflow.kernel.parties import SYSTEM, Actor
 from grantflow.notifications import service as notifications
-from grantflow.platform import jobs
+from grantflow.platform import jobs, proof
 from grantflow.platform.db import db
 
 from .. import policy, queries
@@ -16,6 +16,7 @@ from .sessions import end_sessions
 
 def confirm_role(proposal: RoleProposal, *, by: Actor) -> None:
     """Let the role begin, which ends all sessions of the person; tell them and both administrators by mail."""
+    proof.demand()
     person = proposal.person
     second = _second(proposal, by)
     is_known = bool(person.roles)

@@ -9,7 +9,7 @@ from grantflow.kernel import clock, emails
 from grantflow.kernel.errors import DomainError, Forbidden, IllegalStep, Invalid
 from grantflow.kernel.parties import SYSTEM, Actor, Party, Role
 from grantflow.notifications import service as notifications
-from grantflow.platform import limits
+from grantflow.platform import limits, proof
 from grantflow.platform.db import db, insert_once
 
 from .. import policy, queries, rules
@@ -29,6 +29,7 @@ def invite(*, name: Name, email: str, party: Party, roles: AbstractSet[Role], la
     """
     if not policy.can_invite(by) or (by is not SYSTEM and by.party is not party):
         raise Forbidden()
+    proof.demand()
     check_roles(party, roles)
     person = _invited(
         emails.key(email),

@@ -8,6 +8,7 @@ from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, Invalid
 from grantflow.kernel.parties import Actor, Party, Role
+from grantflow.platform import proof
 from grantflow.platform.db import db, to_write
 
 from .. import policy, queries, rules
@@ -24,6 +25,7 @@ def set_roles(person: Person, roles: AbstractSet[Role], *, by: Actor) -> None:
     """
     if not policy.can_change(by, person):
         raise Forbidden()
+    proof.demand()
     hold(person, by)
     waiting = {proposal.role: proposal for proposal in queries.to_settle(RoleProposal.person_id == person.id)}
     before = person.roles

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import Party, Role
 from grantflow.kernel.text import line
-from grantflow.platform import locale
+from grantflow.platform import proof
 from grantflow.platform.access import current_actor, requires
-from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to
+from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to, refusal
 
 from .. import forms, policy, queries, rules, service, texts
 from ..models import Person
@@ -40,6 +40,7 @@ def _role(text: str) -> Role | None:
 
 @bp.route("/people/invite", methods=["GET", "POST"])
 @requires(policy.is_administrator)
+@proof.fresh_proof()
 def invite() -> Any:
     """Invite a colleague of the own party."""
     actor = current_actor()
@@ -116,11 +117,12 @@ def person(person: Person) -> Response:
 
 @bp.post("/people/<uuid:person_id>/roles")
 @requires(policy.can_change, on=queries.person)
+@proof.fresh_proof()
 def set_roles(person: Person) -> Any:
     """Let a colleague hold exactly the ticked roles; ends that person's sessions."""
     form = _roles_form(person)
     if not form.sent():
-        return _show_person(person, form, forms.DisableForm(formdata=None), status=_refused())
+        return _show_person(person, form, forms.DisableForm(formdata=None), status=refusal())
     try:
         service.set_roles(person, form.roles.roles(), by=current_actor())
     except Invalid as error:
@@ -130,17 +132,13 @@ def set_roles(person: Person) -> Any:
     return redirect_to(".person", person_id=person.id)
 
 
-def _refused() -> int:
-    return 200 if locale.switching() else 422
-
-
 @bp.post("/people/<uuid:person_id>/disable")
 @requires(policy.can_disable, on=queries.person)
 def disable(person: Person) -> Any:
     """Close an account at once, with a reason for the trail."""
     form = forms.DisableForm()
     if not form.sent():
-        return _show_person(person, _roles_form(person, formdata=None), form, status=_refused())
+        return _show_person(person, _roles_form(person, formdata=None), form, status=refusal())
     service.disable(person, by=current_actor(), reason=form.reason.data or "")
     flash_ok(_("The account of %(name)s is disabled.", name=person.name))
     return redirect_to(".person", person_id=person.id)

@@ -6,9 +6,9 @@ from flask import Response
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from grantflow.platform import locale
+from grantflow.platform import proof
 from grantflow.platform.access import current_actor, requires
-from grantflow.platform.http import flash_ok, page, redirect_to
+from grantflow.platform.http import flash_ok, page, redirect_to, refusal
 
 from .. import forms, policy, queries, service, texts
 from ..models import ProposalState, RoleProposal
@@ -53,6 +53,7 @@ def role_proposal(proposal: RoleProposal) -> Response:
 
 @bp.post("/people/roles/<uuid:proposal_id>/confirm")
 @requires(policy.can_settle, on=queries.role_proposal)
+@proof.fresh_proof()
 def confirm_role(proposal: RoleProposal) -> BaseResponse:
     """Let the role begin."""
     service.confirm_role(proposal, by=current_actor())
@@ -66,7 +67,7 @@ def refuse_role(proposal: RoleProposal) -> Any:
     """Refuse it, with a reason for the trail and for whoever proposed it."""
     form = forms.RefuseRoleForm()
     if not form.sent():
-        return _show(proposal, form, 200 if locale.switching() else 422)
+        return _show(proposal, form, refusal())
     service.refuse_role(proposal, form.reason.data or "", by=current_actor())
     flash_ok(_("The role of %(name)s is refused.", name=proposal.person.name))
     return redirect_to(".role_proposals")

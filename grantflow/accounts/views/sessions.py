@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import Actor, Role
-from grantflow.platform import access, locale, returning
+from grantflow.platform import access, returning
 from grantflow.platform.access import anyone, current_actor, requires, signed_in
 from grantflow.platform.bodies import WRITING, takes
-from grantflow.platform.http import flash_ok, invalid, is_read, page, redirect_to, safe_next
+from grantflow.platform.http import flash_ok, invalid, is_read, is_shown_again, page, redirect_to, safe_next
 
 from .. import forms, queries, service
 from .blueprint import bp
@@ -43,6 +43,7 @@ def sign_in() -> Any:
         form.blame(error)
         return invalid("accounts/sign_in.html", form=form)
     access.enter(token, person.id)
+    # A page in between, as no redirect can carry what was typed to the form's own address: its button posts it there.
     if kept := returning.unseal(form.kept.data or "", person.id):
         return page("accounts/go_on.html", kept=kept)
     return redirect(safe_next(home(person)))
@@ -68,7 +69,7 @@ def ask_to_sign_in() -> Any:
     if is_read():
         return redirect_to("accounts.sign_in", next=request.full_path.rstrip("?"))
     owner = returning.author() or queries.owner_of_session(session.get("_user_id", ""))
-    if owner is None and locale.switching():
+    if owner is None and is_shown_again():
         return returning.to_copy()
     form = forms.SignInForm(formdata=None)
     form.kept.data = returning.seal(owner) if owner else ""

@@ -151,12 +151,19 @@ class BudgetForm(SavingForm):
             for number, entry in enumerate(getattr(self, table).entries, start=1):
                 entry.form.name(words % {"number": number})
 
+    def cell(self, key: str, column: str) -> Any:
+        """The field of that column in the line of that key; None where the page has none."""
+        entries = (entry.form for table in self.LINES for entry in getattr(self, table).entries)
+        return next((line[column] for line in entries if str(line.key.data) == key and column in line), None)
+
     def words_of(self, key: str, column: str = "") -> str:
         """What the page calls the line of that key, or one of its cells; "" where it has none."""
+        if (cell := self.cell(key, column)) is not None:
+            return str(cell.label.text)
         for table, words in self.LINES.items():
             for number, entry in enumerate(getattr(self, table).entries, start=1):
                 if str(entry.form.key.data) == key:
-                    return str(entry.form[column].label.text if column in entry.form else words % {"number": number})
+                    return str(words % {"number": number})
         return ""
 
     def add(self, table: str, **values: Any) -> str:

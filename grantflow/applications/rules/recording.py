@@ -20,7 +20,8 @@ _PARTNER = {"kind": Kind, "country": Country, "run_by": Party}
 
 def record(step: StepName, values: Mapping[str, Any]) -> dict[str, Any]:
     """By name: facts and answers as they are called, ``partner.<name>``, ``line.<key>.<cell>``, each declaration by its
-    code. ``values`` are those that the step's save takes; lines have their keys.
+    code. ``values`` are those that the step's save takes; lines have their keys, and the channel
+    may come without the codes.
     """
     found = {name: plain(value) for name, value in values.items() if name not in {"partner", "lines", "codes"}}
     if step is StepName.PARTNER:
@@ -28,7 +29,7 @@ def record(step: StepName, values: Mapping[str, Any]) -> dict[str, Any]:
     elif step is StepName.BUDGET:
         for line in values["lines"]:
             found |= {f"line.{line.key}.{cell}": plain(getattr(line, cell)) for cell in CELLS}
-    elif step is StepName.DECLARATIONS:
+    elif step is StepName.DECLARATIONS and "codes" in values:
         found |= {code.value: code in values["codes"] for code in Declared}
     return found
 
@@ -49,7 +50,7 @@ def values_of(
     if step is StepName.DECLARATIONS:
         channel = merged.get("channel")
         return {
-            "codes": frozenset(code for code in Declared if merged[code.value]),
+            "codes": frozenset(code for code in Declared if merged[code.value]) if "codes" in mine else None,
             "channel": Channel(channel) if channel else None,
         }
     return {name: _typed(name, merged[name], (mine, theirs)) for name in mine}

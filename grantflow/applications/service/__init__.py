@@ -1,13 +1,12 @@
 """What can be done to an application: write it, choose how acts arrive, move it, let a return lapse, purge it."""
 
-from .choosing import choose_channel
 from .extending import extend
 from .lapsing import lapse_returns
 from .measuring import measure
 from .moving import admit, advance, exclude, return_, submit, withdraw
 from .participating import confirm, withdraw_partner
 from .purging import forget_changes, purge
-from .saving import declare, save, save_answers, save_budget, save_partner, start
+from .saving import choose_channel, declare, save, save_answers, save_budget, save_partner, start
 
 __all__ = [
     "admit",

@@ -4,25 +4,23 @@ from sqlalchemy import update
 
 from grantflow.audit import service as audit
 from grantflow.kernel import clock
-from grantflow.kernel.errors import Forbidden, IllegalStep
+from grantflow.kernel.errors import IllegalStep
 from grantflow.kernel.parties import Actor
 from grantflow.letters.states import Channel
 from grantflow.platform import locale
 from grantflow.platform.db import db
 
-from .. import policy, rules, texts
+from .. import rules, texts
 from ..models import Application, Consent
 from ..states import OPEN
 
 
-def choose_channel(application: Application, channel: Channel, *, by: Actor) -> None:
-    """Keep how the acts shall arrive, until they are decided. Audits it.
+def keep_channel(application: Application, channel: Channel, *, by: Actor) -> None:
+    """Keep how the acts shall arrive, for somebody who may sign. Audits it.
 
     Through the portal only with a consent for each legal order, kept as it reads now; whoever turns to the post
     withdraws what they had agreed to. Raises IllegalStep once the acts are out, or the file is closed.
     """
-    if not policy.signs_for(by, application):
-        raise Forbidden()
     db.lock(application, by=by)
     if application.state not in OPEN:
         raise IllegalStep("channel_fixed")

@@ -25,7 +25,7 @@ from grantflow.platform.saving import NOW, Door, Saved, Seen
 from .. import policy, queries, rules
 from ..models import Application, BudgetLine, Declaration, Version, VersionAnswer, VersionChange, VersionParty
 from ..states import EDITABLE, Declared, LineKind, Part, State, StepName
-from .choosing import choose_channel
+from .choosing import keep_channel
 from .participating import as_lead
 
 #: The rows that belong to a version.
@@ -156,8 +156,21 @@ def declare(
         values["channel"] = channel
     saved = save(application, StepName.DECLARATIONS, values, seen=seen, by=by)
     if wanted := saved.values.get("channel"):
-        choose_channel(application, Channel(wanted), by=by)
+        keep_channel(application, Channel(wanted), by=by)
     return saved
+
+
+def choose_channel(application: Application, channel: Channel, *, by: Actor) -> None:
+    """Keep how the acts shall arrive, until they are decided: while the file can be written, as a save like any other.
+
+    Raises Forbidden, and IllegalStep once the acts are out, or the file is closed.
+    """
+    if not policy.signs_for(by, application):
+        raise Forbidden()
+    db.lock(application, by=by)
+    if application.state in EDITABLE:
+        save(application, StepName.DECLARATIONS, {"channel": channel}, by=by)
+    keep_channel(application, channel, by=by)
 
 
 # --- what is saved ---------------------------------------------------------------------------------
@@ -267,8 +280,8 @@ def _write_budget(version: Version, values: Values, before: Values, _by: Actor) 
 
 
 def _write_declarations(version: Version, values: Values, before: Values, by: Actor) -> Written:
-    declared, kept = values["codes"], before["codes"]
-    if declared == kept:
+    declared, kept = values["codes"], before.get("codes")
+    if declared is None or kept is None or declared == kept:
         return {}, None
     if kept - declared:
         its = Declaration.version_id == version.id

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from grantflow.calls import rules as call_rules
 from grantflow.kernel import clock
-from grantflow.kernel.errors import Clash, IllegalStep, Incomplete, Invalid, Newer, Reason
+from grantflow.kernel.errors import Clash, DomainError, IllegalStep, Incomplete, Invalid, Newer, Reason
 from grantflow.kernel.parties import OFFICES
 from grantflow.letters import texts as letter_texts
 from grantflow.organisations import texts as organisation_texts
@@ -17,9 +17,10 @@ from grantflow.organisations.states import Country
 from grantflow.platform import errors, locale, returning
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.bodies import WRITING, takes
+from grantflow.platform.disputes import Disputes
 from grantflow.platform.forms import Form
-from grantflow.platform.http import flash_ok, is_read, page, redirect_to
-from grantflow.platform.saving import Saved
+from grantflow.platform.http import flash_ok, is_read, page, redirect_to, refusal
+from grantflow.platform.saving import Saved, Seen
 
 from .. import forms, policy, queries, rules, service, texts
 from ..models import Application, Version
@@ -70,14 +71,14 @@ def _partner(version: Version) -> Any:
     form = forms.PartnerForm.of(version)
     other = Country.FRANCE if version.lead.country is Country.GERMANY else Country.GERMANY
 
-    def write() -> Saved:
+    def write(seen: Seen) -> Saved:
         partner = form.partner(other)
         return service.save_partner(
             version.application,
             partner,
             partner_search=form.has_partner.data == "no",
             equal_roles=form.equal_roles.data,
-            seen=form.saw(version.number),
+            seen=seen,
             by=current_actor(),
         )
 
@@ -94,9 +95,7 @@ def _plain(name: StepName, form_type: type[forms.AnswersForm]) -> Callable[[Vers
             name.value,
             version,
             form,
-            lambda: service.save_answers(
-                version.application, name, form.answers(), seen=form.saw(version.number), by=current_actor()
-            ),
+            lambda seen: service.save_answers(version.application, name, form.answers(), seen=seen, by=current_actor()),
             **({"earliest": _earliest(version)} if name is StepName.DATES else {}),
         )
 
@@ -132,19 +131,20 @@ def _budget(version: Version) -> Any:
     lines = form.lines()
     money = rules.money_of(lines, form.requested.data or 0, queries.category_terms(application.call))
     context: dict[str, Any] = {"money": money, "categories": _category_bar(application), "has_in_kind": _in_kind(lines)}
-    if request.method == "POST" and (action.startswith("add-") or action == "sums" or "remove" in request.form):
-        form.point_out()
-        return _show("budget", version, form=form, focus=focus, **context)
 
-    def write() -> Saved:
+    def write(seen: Seen) -> Saved:
         return service.save_budget(
             application,
             lines,
             requested_cents=form.requested.data or 0,
             other_public_funding=form.other_public_funding.data or "",
-            seen=form.saw(version.number),
+            seen=seen,
             by=current_actor(),
         )
+
+    if request.method == "POST" and (action.startswith("add-") or action == "sums" or "remove" in request.form):
+        form.point_out()
+        return _show("budget", version, form=form, focus=focus, clash=_still(form, version, write), **context)
 
     return _answer("budget", version, form, write, **context)
 
@@ -169,12 +169,12 @@ def _declarations(version: Version) -> Any:
     application = version.application
     form = forms.DeclarationsForm.of(version, [its.code for its in version.declarations] if is_read() else ())
 
-    def write() -> Saved:
+    def write(seen: Seen) -> Saved:
         return service.declare(
             application,
             frozenset(form.codes.data or ()),
             channel=form.channel.data,
-            seen=form.saw(version.number),
+            seen=seen,
             by=current_actor(),
         )
 
@@ -235,17 +235,17 @@ PAGES: dict[StepName, Callable[[Version], Any]] = {
 }
 
 
-def _answer(name: str, version: Version, form: Any, write: Callable[[], Saved], **context: Any) -> Any:
+def _answer(name: str, version: Version, form: Any, write: Callable[[Seen], Saved], **context: Any) -> Any:
     """Show a step's form, or write it and go on: to the next step, the previous one, or the overview."""
     form.show(version.number, version.revision)
     if not form.sent():
-        status = 200 if is_read() or locale.switching() else 422
-        return _show(name, version, status=status, form=form, **context)
+        status = 200 if is_read() else refusal()
+        return _show(name, version, status=status, form=form, clash=_still(form, version, write), **context)
     try:
-        saved = write()
+        saved = write(form.saw(version.number))
     except Invalid as refused:
         form.blame(refused)
-        return _show(name, version, status=422, form=form, **context)
+        return _show(name, version, status=422, form=form, clash=_still(form, version, write), **context)
     except Clash as clash:
         return _show(name, version, status=409, form=form, clash=wording.both_changed(clash, form, version), **context)
     except IllegalStep as late:  # somebody has just sent it
@@ -260,6 +260,20 @@ def _answer(name: str, version: Version, form: Any, write: Callable[[], Saved], 
     # Enter in a field saves and stays.
     turn = {"back": -1, "save": 0}.get(action or "", 1)
     return redirect_to("applications.step", id=application.id, step=STEPS[STEPS.index(StepName(name)) + turn])
+
+
+def _still(form: Any, version: Version, write: Callable[[Seen], Saved]) -> Disputes | None:
+    """What the page sent offered to choose about, and still does: it is shown again for another reason."""
+    question = form.asks(version.number)
+    if question is None:
+        return None
+    try:
+        write(question)
+    except Clash as clash:
+        return wording.both_changed(clash, form, version) if clash.conflicts else None
+    except DomainError:
+        return None
+    raise AssertionError("a question writes nothing")
 
 
 def _show(name: str, version: Version, *, status: int = 200, **context: Any) -> Any:

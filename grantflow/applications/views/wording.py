@@ -46,10 +46,16 @@ def label(form: Any, name: str) -> str:
         return str(form.words_of(*cell.partition(".")[::2]) or _("Line of the budget"))
     if name == "partner":
         return str(texts.STEPS[StepName.PARTNER])
-    field = form._fields.get(FIELDS.get(name, cell or name))
+    field = _field(form, name)
     if field is None:
         return str(texts.STEPS[StepName.PARTNER] if group == "partner" else texts.DECLARATIONS[Declared(name)])
     return str(field.label.text)
+
+
+def _field(form: Any, name: str) -> Any:
+    """The field that was typed into; None for what is no single field."""
+    group, _dot, cell = name.partition(".")
+    return form.cell(*cell.partition(".")[::2]) if group == "line" else form._fields.get(FIELDS.get(name, cell or name))
 
 
 def spoken(form: Any, name: str, value: Any) -> str:
@@ -86,6 +92,7 @@ def both_changed(clash: Clash, form: Any, version: Version) -> Disputes:
         called=people.name_of,
         label=lambda name: label(form, name),
         speak=lambda name, value: spoken(form, name, value),
+        find=lambda name: _field(form, name),
     )
 
 

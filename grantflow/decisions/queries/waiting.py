@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
+from grantflow.applications import queries as applications
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls import queries as ledger
@@ -62,14 +63,15 @@ def to_sign(actor: Actor, call_id: UUID | None) -> ToSign:
     lists = ToSign([], [], [], _signed_lately(actor, call_id) if policy.signs(actor) else [])
     of_call = _open(actor).where(Application.call_id == call_id)
     query = of_call.options(joinedload(Proposal.act).joinedload(Act.application), *LISTED)
+    rows: Select[Any] = query.add_columns(applications.confirmation_due())
     person = rules.Signatory(actor.id, actor.party, actor.roles)
     announced = unreleased(ledger.envelopes(call_id)) if call_id else []
-    for its in db.session.scalars(query.order_by(Proposal.prepared_at, Proposal.id)).unique():
+    for its, unconfirmed in db.session.execute(rows.order_by(Proposal.prepared_at, Proposal.id)).unique():
         has_a_say = policy.has_a_say(actor, its)
         if not has_a_say and Role.OFFICE not in actor.roles:
             continue
         # Whether a source is outdated takes the whole file to tell: the proposal's own page does.
-        judged = case(its, unreleased=announced)
+        judged = case(its, confirmation_due=unconfirmed, unreleased=announced)
         reasons = rules.why_not_sign(person, judged, its.digest) if has_a_say else []
         own = next((s.cents for s in its.shares if s.funder_code is actor.party), 0)
         row = Waiting(its, its.application, rules.missing(judged), reasons, own)
@@ -191,7 +193,8 @@ def _awaiting(actor: Actor) -> Select[Proposal]:
     """Proposals that only wait for a signature the actor may give."""
     signed = exists().where(Key.proposal_id == Proposal.id, Key.voided_at.is_(None), Key.party == actor.party)
     prepared = func.has_worded(Proposal.act_id, literal(actor.id))
-    query = _open(actor).where(~signed, ~prepared, ~_lacks_deliberation(), ~_lacks_money())
+    due = applications.confirmation_due()
+    query = _open(actor).where(~signed, ~prepared, ~_lacks_deliberation(), ~_lacks_money(), ~due)
     pays = exists().where(Share.proposal_id == Proposal.id, Share.funder_code == Party.METROPOLE, Share.cents > 0)
     if actor.party not in KEY_HOLDERS:
         return query.where(pays)

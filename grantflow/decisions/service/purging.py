@@ -9,13 +9,15 @@ from grantflow.kernel.parties import Actor
 from grantflow.letters import service as letters
 from grantflow.notifications import service as notifications
 from grantflow.platform.db import db
+from grantflow.review import service as reviews
 
 from ..models import Act, Proposal, Version
 
 
 def purge(application: Application, *, by: Actor) -> None:
     """Empty the personal texts of a closed file: its versions and moves, the acts, their proposals and all that was
-    put to the cities, the letters with their words and files, the messages. Audits it, without any of them.
+    put to the cities, what reviewers wrote, the letters with their words and files, the messages. Audits it, without
+    any of them.
 
     The one thing that the triggers let pass. Raises Forbidden for everybody but the system itself, IllegalStep while
     somebody still has to do something with the file or a letter is not printed yet.
@@ -42,6 +44,7 @@ def purge(application: Application, *, by: Actor) -> None:
         .values(purged_at=now, frozen=func.content_without_texts(Version.frozen)),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
+    reviews.purge(application, by=by)
     letters.purge(application.id, bodies, by=by)
     if application.number:
         notifications.purge(application.number, by=by)

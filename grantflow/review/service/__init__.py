@@ -5,7 +5,8 @@ them finds everything in.
 """
 
 from .assigning import assign, unassign
+from .purging import purge
 from .scoring import declare, forget_changes, save_draft, submit
 from .thirds import confirm, nominate
 
-__all__ = ["assign", "confirm", "declare", "forget_changes", "nominate", "save_draft", "submit", "unassign"]
+__all__ = ["assign", "confirm", "declare", "forget_changes", "nominate", "purge", "save_draft", "submit", "unassign"]

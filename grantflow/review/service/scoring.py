@@ -19,13 +19,14 @@ from .. import rules
 from ..models import Assessment, AssessmentChange, Assignment, Score
 from ..rules import Mark
 from .settling import complete, hold
+from .telling import tell_of_recusal
 
 
 def declare(assignment: Assignment, *, conflict: bool, reason: str = "", confidential: bool = False, by: Actor) -> None:
     """Record whether the reviewer has a conflict of interest, before the file opens (R9).
 
     A conflict, also one found while reading, closes the file to this person in every channel; the assignment stays as
-    the record of it, and the review may be complete without them. Nobody takes a conflict back.
+    the record of it, and the review may be complete without them. Nobody takes a conflict back. The office is told.
     Raises Invalid for a conflict without reason or a promise not given.
     """
     _own(assignment, by)
@@ -44,6 +45,7 @@ def declare(assignment: Assignment, *, conflict: bool, reason: str = "", confide
     audit.record("conflict_declared" if conflict else "no_conflict_declared", on=assignment.application, by=by)
     db.session.flush()
     if conflict:
+        tell_of_recusal(assignment)
         complete(assignment.application, by=by)
 
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from grantflow.accounts import queries as people
 from grantflow.accounts.models import Person
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application
@@ -11,12 +10,12 @@ from grantflow.audit import service as audit
 from grantflow.kernel import clock
 from grantflow.kernel.errors import DomainError, Forbidden, Invalid
 from grantflow.kernel.parties import OFFICES, Actor
-from grantflow.notifications import service as notifications
 from grantflow.platform.db import db
 
 from .. import queries, rules
 from ..models import Assignment, Nomination
 from .assigning import check, hold_file, seat, who
+from .telling import tell_office
 
 
 def nominate(application: Application, reviewer: Person, *, by: Actor) -> Nomination:
@@ -95,17 +94,5 @@ def _check_blind(application: Application, reviewer: Person, by: Actor) -> None:
 
 
 def _call_the_other_office(nomination: Nomination) -> None:
-    """Tell everybody in the office that confirms, unless the file is closed to them."""
-    application = nomination.application
     other = next(party for party in OFFICES.values() if party is not nomination.office)
-    for officer in people.officers(other):
-        if not queries.is_closed(officer, application):
-            notifications.send(
-                "third_to_confirm",
-                to=officer,
-                key=f"third_to_confirm:{application.id}:{nomination.nominated_at.isoformat()}:{officer.id}",
-                number=application.number,
-                title=application.title,
-                title_language=application.language,
-                application_id=str(application.id),
-            )
+    tell_office(other, "third_to_confirm", nomination.application, nomination.nominated_at.isoformat())

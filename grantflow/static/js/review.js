@@ -106,10 +106,13 @@ function begin(form) {
 
   // --- drafts keep themselves; when they cannot, that is said at once and the text stays ----------------------
 
+  const disputes = document.querySelector("[data-disputes]");
   let timer = 0;
   let running = null;
   function keepLater() {
     clearTimeout(timer);
+    // Something waits to be chosen about: the next save is the one by its button.
+    if (disputes.firstElementChild) return;
     timer = setTimeout(keep, 2500);
   }
   form.addEventListener("submit", () => {
@@ -122,11 +125,21 @@ function begin(form) {
     running = new AbortController();
     try {
       const answer = await fetch(location.href, { method: "POST", body: data, signal: running.signal });
+      if (answer.status === 409 && dispute(await answer.text())) return;
       const page = answer.ok && !answer.redirected ? await answer.json() : null;
       tell(page?.saved ?? null);
     } catch (error) {
       if (error.name !== "AbortError") tell(null);
     }
+  }
+  // Another window has changed the same: both texts at once, as the page answers with them, and nothing typed is touched.
+  function dispute(html) {
+    const found = new DOMParser().parseFromString(html, "text/html").querySelector("[data-disputes]");
+    if (!found?.firstElementChild) return false;
+    disputes.replaceChildren(...found.childNodes);
+    form.querySelector("[data-unsaved]").hidden = true;
+    form.querySelector("[data-disputed]").hidden = false;
+    return true;
   }
   function tell(saved) {
     form.querySelector("[data-unsaved]").hidden = saved !== null;
