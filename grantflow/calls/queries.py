@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from grantflow.kernel import clock
@@ -18,9 +18,9 @@ from grantflow.releases.states import EditionState
 
 from . import rules
 from .documents import CallDocument
-from .models import Agreement, Call, Category, Criterion, Envelope, Funder, Question, Reservation
+from .models import Agreement, Call, Category, Criterion, Envelope, Funder, PageText, Question, Reservation
 from .rules import Around
-from .states import Stage
+from .states import DutyPage, Stage
 
 _WHOLE = (
     selectinload(Call.categories).selectinload(Category.closings),
@@ -36,11 +36,6 @@ def open_calls(*, whole: bool = True) -> Sequence[Call]:
     now = clock.now()
     query = select(Call).where(Call.opens_at <= now, Call.closes_at >= now).order_by(Call.closes_at)
     return db.session.scalars(query.options(*_WHOLE) if whole else query).all()
-
-
-def has_opened() -> bool:
-    """Whether any call has opened yet."""
-    return bool(db.session.scalar(select(exists().where(Call.opens_at <= clock.now()))))
 
 
 def next_opening() -> datetime | None:
@@ -207,6 +202,10 @@ def funders() -> dict[Party, Funder]:
     """All funders, in the order ● ■ ◆."""
     rows = {funder.code: funder for funder in db.session.scalars(select(Funder))}
     return {party: rows[party] for party in Party if party in rows}
+
+
+def page_text(name: DutyPage) -> PageText | None:
+    return db.session.get(PageText, name)
 
 
 def office_contact(party: Party) -> Contact | None:

@@ -10,7 +10,6 @@ from grantflow.applications import queries as applications
 from grantflow.applications.models import Application, Participation
 from grantflow.applications.states import State as FileState
 from grantflow.audit import queries as audit
-from grantflow.calls import queries as calls
 from grantflow.calls.models import Call
 from grantflow.decisions import queries as decisions
 from grantflow.decisions.queries import Panel as DecisionPanel
@@ -22,8 +21,7 @@ from grantflow.letters.models import Letter
 from grantflow.notifications import queries as notifications
 from grantflow.notifications.models import Message
 from grantflow.platform import health, jobs, settings
-from grantflow.releases import queries as releases
-from grantflow.releases import service as editions
+from grantflow.releases import queries as editions
 from grantflow.review import queries as reviews
 from grantflow.review.queries import Panel as ReviewPanel
 
@@ -112,7 +110,7 @@ def _administration(actor: Actor) -> list[Task]:
 
 
 def _releases(actor: Actor) -> list[Task]:
-    return [Task(texts.EDITIONS_TO_SIGN, len(editions.due_keys(actor)), "releases.index")]
+    return [Task(texts.EDITIONS_TO_SIGN, len(releases.due_keys(actor)), "releases.index")]
 
 
 # --- what is missing to open -----------------------------------------------------------------------
@@ -137,7 +135,7 @@ def opening(actor: Actor) -> Opening:
     findings = {name: found for name, found in health.report().items() if name in wanted}
     in_office = people.staff()
     facts = rules.Facts(
-        in_force=frozenset((edition.kind, edition.key) for edition in releases.all_in_force()),
+        in_force=frozenset((edition.kind, edition.key) for edition in editions.all_in_force()),
         staff={p: frozenset(role for role, names in in_office.items() if p in names) for p in Party},
         faults=frozenset(name for name, found in findings.items() if not found.well),
         mail_arrived=audit.is_noted("mail_arrived"),
@@ -145,9 +143,9 @@ def opening(actor: Actor) -> Opening:
     return Opening(rules.opening(facts), findings, notifications.last_trial(actor))
 
 
-def missing_to_open(actor: Actor) -> Opening | None:
+def missing_to_open(actor: Actor, begun: Sequence[Call]) -> Opening | None:
     """The list, as the first page of a new installation's administrators: until all is there, or a call has opened."""
-    if Role.ADMINISTRATOR not in actor.roles or calls.has_opened():
+    if Role.ADMINISTRATOR not in actor.roles or begun:
         return None
     found = opening(actor)
     return None if found.is_done else found

@@ -11,6 +11,7 @@ from grantflow.kernel.errors import DomainError, IllegalStep, Incomplete, Invali
 from grantflow.kernel.parties import Actor
 from grantflow.platform import errors, proof
 from grantflow.platform.access import current_actor, requires
+from grantflow.platform.bodies import WRITING, takes
 from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to, refusal
 
 from . import forms, policy, queries, service, texts
@@ -105,6 +106,7 @@ def _show(edition: Edition, form: forms.KeyForm, *, status: int = 200, problem: 
 
 
 @bp.route("/<uuid:id>/edit", methods=["GET", "POST"])
+@takes(WRITING)
 @requires(policy.can_edit, on=queries.visible)
 def edit(edition: Edition) -> Any:
     """The draft's values, both languages side by side."""

@@ -148,3 +148,11 @@ def test_a_draft_is_given_up_with_a_reason(app: Flask, as_: As, people: list[Per
     assert client.post(f"{url}/discard", data={"reason": ""}).status_code == 422
     assert client.post(f"{url}/discard", data={"reason": "Vertan."}).status_code == 302
     assert begun(client) != url
+
+
+@pytest.mark.parametrize(("kind", "key"), [("funder", "duesseldorf"), ("law", "duesseldorf"), ("page", "imprint")])
+def test_every_kind_has_its_form(as_: As, people: list[Person], kind: str, key: str) -> None:
+    client = as_(people[0])
+    url = begun(client, kind, key)
+    for page in (url, f"{url}/edit", f"{url}/discard", "/editions"):
+        assert client.get(page).status_code == 200

@@ -36,7 +36,7 @@ from grantflow.review.models import Assignment, Nomination
 from grantflow.seats.states import Conflict
 from tests.given import Given, begun, called
 
-from .pending import pending
+from .drafting import call_in_preparation, law_before_those_who_sign, role_proposed
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 NAMES = {D: "D", T: "T", M: "M"}
@@ -159,8 +159,10 @@ class World:
             self._more_files()
             self._more_people(staff)
             self._conflicts()
-            self.landmarks |= pending(self._person, self._person(UNASSIGNED))
+            self.landmarks["role proposal"] = role_proposed(self._person(UNASSIGNED), self._person("administrator D"))
             db.session.commit()
+            self.landmarks["edition"] = law_before_those_who_sign(self._person("administrator D"))
+            self.landmarks["call edition"] = call_in_preparation(self._person("office D"))
             self._print_letters()
             self._fail_work()
             self._links()

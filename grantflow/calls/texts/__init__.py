@@ -14,7 +14,7 @@ from grantflow.organisations.states import Country, Kind
 from grantflow.organisations.texts import COUNTRIES, KINDS
 from grantflow.platform import locale
 
-from ..models import Call, Criterion, Paper, Question
+from ..models import Call, Criterion, PageText, Paper, Question
 from ..states import DutyPage, Stage, Step
 from .fields import called as called
 from .fields import label as label
@@ -111,6 +111,10 @@ def call_title(call: Call) -> str:
 
 def call_summary(call: Call) -> str:
     return _in_language(call, "summary")
+
+
+def page_text(text: PageText) -> str:
+    return _in_language(text, "text")
 
 
 def criterion_title(criterion: Criterion) -> str:
