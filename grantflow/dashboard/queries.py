@@ -22,6 +22,7 @@ from grantflow.notifications import queries as notifications
 from grantflow.notifications.models import Message
 from grantflow.platform import health, jobs, settings
 from grantflow.releases import queries as editions
+from grantflow.releases import service as releases
 from grantflow.review import queries as reviews
 from grantflow.review.queries import Panel as ReviewPanel
 
