@@ -9,6 +9,7 @@ from grantflow.accounts.models import Person, RoleProposal
 from grantflow.kernel.parties import Role
 from grantflow.platform.db import db
 from grantflow.releases import service as releases
+from tests.calls.samples import content
 from tests.samples import LAW
 
 
@@ -23,3 +24,7 @@ def role_proposed(person: Person, administrator: Person) -> UUID:
     """By the one administrator of Düsseldorf: that of another funder confirms it."""
     accounts.set_roles(person, {Role.REVIEWER, Role.SIGNATORY}, by=administrator)
     return db.session.scalars(select(RoleProposal.id)).one()
+
+
+def call_in_preparation(office: Person) -> UUID:
+    return releases.draft("call", "28-1", content(), by=office).id

@@ -38,7 +38,7 @@ from grantflow.seats.states import Conflict
 from tests.accounts.proofs import reported, with_app
 from tests.given import Given, begun, called
 
-from .drafting import law_before_those_who_sign, role_proposed
+from .drafting import call_in_preparation, law_before_those_who_sign, role_proposed
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 NAMES = {D: "D", T: "T", M: "M"}
@@ -162,6 +162,7 @@ class World:
             self.landmarks["role proposal"] = role_proposed(self._person(UNASSIGNED), self._person("administrator D"))
             db.session.commit()
             self.landmarks["edition"] = law_before_those_who_sign(self._person("administrator D"))
+            self.landmarks["call edition"] = call_in_preparation(self._person("office D"))
             self._print_letters()
             self._fail_work()
             self._links()

@@ -104,6 +104,12 @@ FIELDS: Mapping[str, Any] = {
 }
 
 
+def called(path: Path) -> Any:
+    """What the value at a path is called by itself, beside its fields: not yet in any language."""
+    owner = str(path[-2]) if len(path) > 1 else ""
+    return FIELDS.get(f"{owner}.{path[-1]}") or FIELDS[str(path[-1])]
+
+
 def label(path: Path) -> str:
     """``Address: Street and number``; items of lists by their names."""
     owner, words = "", []
