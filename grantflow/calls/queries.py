@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from grantflow.kernel import clock
@@ -30,11 +30,6 @@ def open_calls(*, whole: bool = True) -> Sequence[Call]:
     now = clock.now()
     query = select(Call).where(Call.opens_at <= now, Call.closes_at >= now).order_by(Call.closes_at)
     return db.session.scalars(query.options(*_WHOLE) if whole else query).all()
-
-
-def has_opened() -> bool:
-    """Whether any call has opened yet."""
-    return bool(db.session.scalar(select(exists().where(Call.opens_at <= clock.now()))))
 
 
 def next_opening() -> datetime | None:

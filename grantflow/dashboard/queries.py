@@ -10,7 +10,6 @@ from grantflow.applications import queries as applications
 from grantflow.applications.models import Application, Participation
 from grantflow.applications.states import State as FileState
 from grantflow.audit import queries as audit
-from grantflow.calls import queries as calls
 from grantflow.calls.models import Call
 from grantflow.decisions import queries as decisions
 from grantflow.decisions.queries import Panel as DecisionPanel
@@ -140,9 +139,9 @@ def opening(actor: Actor) -> Opening:
     return Opening(rules.opening(facts), findings, notifications.last_trial(actor))
 
 
-def missing_to_open(actor: Actor) -> Opening | None:
+def missing_to_open(actor: Actor, begun: Sequence[Call]) -> Opening | None:
     """The list, as the first page of a new installation's administrators: until all is there, or a call has opened."""
-    if Role.ADMINISTRATOR not in actor.roles or calls.has_opened():
+    if Role.ADMINISTRATOR not in actor.roles or begun:
         return None
     found = opening(actor)
     return None if found.is_done else found

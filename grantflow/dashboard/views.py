@@ -64,7 +64,7 @@ def home() -> Response | BaseResponse:
         if call.closes_at >= now
     ]
     agendas = [(its.call and call_texts.call_title(its.call), its.tasks) for its in queries.agendas(actor, begun)]
-    found = queries.missing_to_open(actor)
+    found = queries.missing_to_open(actor, begun)
     return page(
         "dashboard/home.html",
         agendas=agendas,
