@@ -17,6 +17,7 @@ from grantflow.platform.templates import Environment
 #: Features with pages, in the order their addresses are matched.
 FEATURES = (
     "calls",
+    "releases",
     "accounts",
     "organisations",
     "applications",
@@ -97,7 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.bp)
     for feature in (*FEATURES, *(("demo",) if settings.is_demo else ())):
         app.register_blueprint(import_module(f"grantflow.{feature}.views").bp)
-    for feature in (*FEATURES, "letters", "notifications", "releases", *(("demo",) if settings.is_demo else ())):
+    for feature in (*FEATURES, "letters", "notifications", *(("demo",) if settings.is_demo else ())):
         errors.register(import_module(f"grantflow.{feature}.texts").MESSAGES)
     app.extensions["office_contact"] = import_module("grantflow.calls.queries").office_contact
     menu.init_app(app, settings)

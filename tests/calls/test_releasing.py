@@ -21,6 +21,7 @@ from grantflow.releases import service as releases
 from grantflow.releases.models import Edition
 from grantflow.releases.states import EditionState
 from tests.given import Given
+from tests.samples import LAW
 
 D, T, M = Party
 FUNDER: dict[str, Any] = {
@@ -35,14 +36,6 @@ FUNDER: dict[str, Any] = {
         "email": "mailto:fonds@duesseldorf.example",
     },
     "register_prefix": "DU",
-}
-LAW: dict[str, Any] = {
-    "legal_basis": {"de": "§ 35 VwVfG NRW", "fr": "article 35 VwVfG NRW"},
-    "remedy": {
-        "court": "Verwaltungsgericht Düsseldorf",
-        "address": {"street": "Bastionstraße 39", "postal_code": "40213", "city": "Düsseldorf"},
-        "months": 1,
-    },
 }
 AGREEMENT: dict[str, Any] = {
     "title": {"de": "Vereinbarung", "fr": "Accord"},

@@ -10,8 +10,10 @@ from grantflow.accounts.texts import PARTIES
 from grantflow.kernel.parties import Party
 from grantflow.platform import locale
 
-from .models import Call, Criterion, Paper, Question
-from .states import DutyPage
+from ..models import Call, Criterion, Paper, Question
+from ..states import DutyPage
+from .fields import label as label
+from .fields import spoken as spoken
 
 PAGES: dict[DutyPage, Any] = {
     DutyPage.IMPRINT: _l("Imprint"),
