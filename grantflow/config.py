@@ -51,6 +51,11 @@ class Settings:
         return self.env == "demo"
 
     @property
+    def asks_second_factor(self) -> bool:
+        """Whether staff must have one. In the demo it can be tried, and nobody has to."""
+        return not self.is_demo
+
+    @property
     def is_https(self) -> bool:
         return self.origin.startswith("https://")
 

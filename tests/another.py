@@ -34,6 +34,7 @@ def another_call(given: Given, code: str = "27-2", **changes: Any) -> Call:
             copied(its, call_id=None, criteria=[by_position[c.position] for c in its.criteria])
             for its in first.questions
         ]
+        made.papers = [copied(its, call_id=None) for its in first.papers]
         made.envelopes = [copied(its, call_id=None, committed_cents=0, reserved_cents=0) for its in first.envelopes]
         db.session.add(made)
         db.session.flush()

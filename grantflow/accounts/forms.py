@@ -1,6 +1,6 @@
 """Forms of accounts. Passwords are never written back into a page."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField
@@ -10,6 +10,7 @@ from grantflow.kernel import window
 from grantflow.kernel.parties import STAFF_ROLES, Party, Role
 from grantflow.platform import locale
 from grantflow.platform.forms import (
+    Code,
     Email,
     Form,
     Line,
@@ -41,6 +42,29 @@ class Password(PasswordField):
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         if self.data and len(self.data) > TYPED_AT_MOST:
             raise ValidationError(_l("This is too long for a password."))
+
+
+class Secret(Code):
+    """A code that opens something: read as people type it, never written back."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(label, limit=60, **more)
+
+    def _value(self) -> str:
+        return ""
+
+
+class Ways(Protocol):
+    """What the service says of how a person can show who they are."""
+
+    @property
+    def has_factor(self) -> bool: ...
+    @property
+    def has_app(self) -> bool: ...
+    @property
+    def is_fresh(self) -> bool: ...
+    @property
+    def question(self) -> Any: ...
 
 
 class NameForm(Form):
@@ -106,15 +130,65 @@ class ProofForm(Form):
     """What shows once more who acts; forms that ask for it themselves inherit it."""
 
     password = Password(validators=())
+    one_time_code = Secret(_l("One-time code or recovery code"))
+    passkey = HiddenField()
+    challenge = HiddenField()
+
+    #: For the browser, where a passkey can be asked for.
+    options = ""
+
+    def second(self) -> dict[str, str]:
+        """What was sent of a second factor."""
+        return {
+            "code": self.one_time_code.data or "",
+            "passkey": self.passkey.data or "",
+            "challenge": self.challenge.data or "",
+        }
 
     def shown(self) -> dict[str, str]:
         """What was sent of it, by name."""
-        return {"password": self.password.data or ""}
+        return {"password": self.password.data or "", **self.second()}
 
-    def fit(self, *, is_fresh: bool) -> None:
-        """Ask nothing while a proof is fresh, unless what was shown was wrong."""
-        if is_fresh and not self.password.errors:
+    def fit(self, ways: Ways) -> None:
+        """Ask what its reader can show: nothing while a proof is fresh, unless what was shown was wrong."""
+        is_wrong = any(its.errors for its in (self.password, self.one_time_code, self.passkey))
+        if ways.has_factor or (ways.is_fresh and not is_wrong):
             del self.password
+        if not ways.has_factor or (ways.is_fresh and not is_wrong):
+            del self.one_time_code, self.passkey, self.challenge
+            return
+        if not ways.has_app:
+            self.one_time_code.label.text = _l("Recovery code")
+        self.passkey.data = ""
+        self.challenge.data = ways.question.challenge if ways.question else ""
+        self.options = ways.question.options if ways.question else ""
+
+
+class SecondStepForm(ProofForm):
+    """The second factor at sign-in."""
+
+    next = HiddenField()
+    kept = HiddenField()
+
+
+class EnrolForm(Form):
+    """A new second factor: an app by its first code, or a passkey by the browser's answer."""
+
+    label = Line(_l("What you call this device"), limit=60, printed=False)
+    first_code = Secret(_l("Code that the app shows"))
+    sealed = HiddenField()
+    new_passkey = HiddenField()
+    new_challenge = HiddenField()
+    next = HiddenField()
+    kept = HiddenField()
+
+
+class AddressForm(Form):
+    email = Email(_l("New e-mail address"), [required()], limit=254)
+
+
+class ConfirmAddressForm(Form):
+    """A button: looking at the link changes nothing."""
 
 
 class RequestResetForm(Form):
@@ -180,6 +254,16 @@ class InviteForm(NameForm, RolesForm):
 
 class RefuseRoleForm(Form):
     reason = Text(_l("Reason"), [required()], limit=500, printed=False)
+
+
+class LossForm(Form):
+    reason = Text(
+        _l("How do you know that it is them?"),
+        [required()],
+        limit=500,
+        printed=False,
+        description=_l("For example: called back at the number in the staff directory. The audit trail shows it."),
+    )
 
 
 class DisableForm(Form):

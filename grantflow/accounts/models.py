@@ -5,14 +5,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, event, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantflow.kernel.parties import Party, Role
 from grantflow.kernel.text import fold
 from grantflow.platform.db import Base, Identified, Instant, Printed, enum_column
 
-from .states import Means
+from .states import FactorKind, LossState, Means
 
 
 class Address(StrEnum):
@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     RESET = "reset"
     INVITE = "invite"
+    ADDRESS = "address"
 
 
 class Person(Identified, Printed, Base):
@@ -201,6 +202,8 @@ class Token(Identified, Base):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     purpose: Mapped[Purpose] = mapped_column(enum_column(Purpose))
+    #: The new address that is being confirmed.
+    email: Mapped[str | None]
     token_hash: Mapped[str] = mapped_column(unique=True)
     epoch: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -210,3 +213,74 @@ class Token(Identified, Base):
     person: Mapped[Person] = relationship(lazy="joined")
 
     __table_args__ = (Index(None, "person_id"),)
+
+
+class Factor(Identified, Base):
+    """A second factor of a person: an app that shows one-time codes (RFC 6238), or a passkey (WebAuthn)."""
+
+    __tablename__ = "factor"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    kind: Mapped[FactorKind] = mapped_column(enum_column(FactorKind))
+    #: What its owner calls it.
+    label: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: Of an app: the shared secret, encrypted (``platform.sealing``), and the step of the last code taken.
+    secret: Mapped[str | None]
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+    #: Of a passkey.
+    credential_id: Mapped[bytes | None] = mapped_column(unique=True)
+    public_key: Mapped[bytes | None]
+    sign_count: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        Index(None, "person_id"),
+        Index("uq_factor_app", "person_id", unique=True, postgresql_where=text("kind = 'app'")),
+        CheckConstraint(
+            "CASE kind WHEN 'app' THEN secret IS NOT NULL AND last_step IS NOT NULL AND credential_id IS NULL"
+            " ELSE credential_id IS NOT NULL AND public_key IS NOT NULL AND sign_count IS NOT NULL AND secret IS NULL"
+            " END",
+            name="whole",
+        ),
+    )
+
+
+class RecoveryCode(Base):
+    """A code that opens the account once where the second factor is not at hand. Its first group finds it, the rest is
+    kept as a password is."""
+
+    __tablename__ = "recovery_code"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    selector: Mapped[str] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class FactorLoss(Identified, Base):
+    """A second factor that one administrator reports as lost for its owner, and another one has to confirm."""
+
+    __tablename__ = "factor_loss"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    reason: Mapped[str]
+    reported_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    reported_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[LossState] = mapped_column(enum_column(LossState), default=LossState.WAITING)
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[person_id])
+    reporter: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[reported_by])
+
+    __table_args__ = (
+        Index(None, "person_id"),
+        Index("uq_factor_loss_waiting", "person_id", unique=True, postgresql_where=text("state = 'waiting'")),
+        CheckConstraint("reported_by <> person_id", name="reporter"),
+        CheckConstraint(
+            "state = 'waiting' OR (settled_by IS NOT NULL AND settled_by NOT IN (reported_by, person_id))",
+            name="four_eyes",
+        ),
+    )

@@ -2,7 +2,7 @@
 
 from grantflow.kernel.parties import SYSTEM, Actor, Role
 
-from .models import Person, RoleProposal
+from .models import FactorLoss, Person, RoleProposal
 
 
 def is_administrator(actor: Actor, subject: object = None) -> bool:
@@ -29,6 +29,14 @@ def can_settle(actor: Actor, proposal: RoleProposal) -> bool:
 
 def can_withdraw(actor: Actor, proposal: RoleProposal) -> bool:
     return is_administrator(actor) and actor.id == proposal.proposed_by
+
+
+def can_settle_loss(actor: Actor, loss: FactorLoss) -> bool:
+    """Confirm or refuse that a second factor is lost: neither its owner nor whoever reported it.
+
+    Whose turn it is among the administrators, ``rules.confirmers`` says.
+    """
+    return is_administrator(actor) and actor.id not in {loss.reported_by, loss.person_id}
 
 
 def sees_staff(actor: Actor) -> bool:

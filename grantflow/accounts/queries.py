@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from grantflow.kernel import clock, emails
@@ -17,7 +17,19 @@ from grantflow.platform import tokens
 from grantflow.platform.db import db, to_write
 
 from . import policy, rules
-from .models import Person, ProposalState, Purpose, RoleGrant, RoleProposal, SignIn, Token
+from .models import (
+    Factor,
+    FactorLoss,
+    Person,
+    ProposalState,
+    Purpose,
+    RecoveryCode,
+    RoleGrant,
+    RoleProposal,
+    SignIn,
+    Token,
+)
+from .states import LossState, Means
 
 PAGE = 50
 
@@ -54,10 +66,40 @@ def proved_at(token: str) -> datetime | None:
     return db.session.scalar(select(SignIn.proved_at).where(SignIn.token_hash == tokens.fingerprint(token)))
 
 
+def means_of(token: str) -> Means | None:
+    """What a session was begun with."""
+    return db.session.scalar(select(SignIn.means).where(SignIn.token_hash == tokens.fingerprint(token)))
+
+
 def owner_of_session(token: str) -> UUID | None:
     """Whose session a cookie stood for, ended or not."""
     found = sign_in_of(token)
     return found.person_id if found else None
+
+
+def factors(person: Person) -> Sequence[Factor]:
+    """The second factors of somebody, the oldest first."""
+    return db.session.scalars(
+        select(Factor).where(Factor.person_id == person.id).order_by(Factor.created_at, Factor.id)
+    ).all()
+
+
+def has_factor(person: Person) -> bool:
+    return bool(db.session.scalar(select(exists().where(Factor.person_id == person.id))))
+
+
+def own_factor(actor: Actor, factor_id: UUID) -> Factor | None:
+    return db.session.scalar(select(Factor).where(Factor.id == factor_id, Factor.person_id == actor.id))
+
+
+def recovery_code(person: Person, selector: str) -> RecoveryCode | None:
+    return db.session.get(RecoveryCode, (person.id, selector))
+
+
+def codes_left(person: Person) -> int:
+    """How many recovery codes have not been used."""
+    left = select(func.count()).where(RecoveryCode.person_id == person.id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(left) or 0
 
 
 def live_token(raw: str, *purposes: Purpose) -> Token | None:
@@ -229,6 +271,81 @@ def role_proposal(actor: Actor, proposal_id: UUID) -> RoleProposal | None:
         return None
     is_near = found.person.party is actor.party or actor.id == found.settled_by
     return found if is_near or actor.id in {one.id for one in confirmers(found)} else None
+
+
+# --- second factors that are lost -------------------------------------------------------------------
+
+
+def reportable(actor: Actor, person_id: UUID) -> Person | None:
+    """Whose second factor an administrator may report as lost: that of the people they look after, and that of people
+    of another party who have no administrator but themselves."""
+    found = db.session.get(Person, person_id)
+    if found is None or found.id == actor.id or not policy.is_administrator(actor):
+        return None
+    return found if found.party in {actor.party, None} or found in alone(administrators(), found) else None
+
+
+def alone(at_work: Sequence[Person], *people: Person) -> list[Person]:
+    """Those of ``people`` whose party has no administrator beside themselves."""
+    return [one for one in people if not any(its.party is one.party and its.id != one.id for its in at_work)]
+
+
+def losses(actor: Actor) -> list[FactorLoss]:
+    """What ``actor`` may confirm or refuse, the oldest first."""
+    if not policy.is_administrator(actor):
+        return []
+    waiting = select(FactorLoss).where(FactorLoss.state == LossState.WAITING).order_by(FactorLoss.reported_at)
+    at_work = administrators()
+    return [one for one in db.session.scalars(waiting) if actor.id in _loss_confirmers(one, at_work)]
+
+
+def loss(actor: Actor, loss_id: UUID) -> FactorLoss | None:
+    found = db.session.get(FactorLoss, loss_id)
+    return found if found and found in losses(actor) else None
+
+
+def waiting_loss(person: Person) -> FactorLoss | None:
+    """What is reported of the second factor of ``person`` and not settled yet."""
+    return db.session.scalar(
+        select(FactorLoss).where(FactorLoss.person_id == person.id, FactorLoss.state == LossState.WAITING)
+    )
+
+
+def loss_confirmers(loss: FactorLoss) -> list[Person]:
+    """The administrators who may confirm or refuse ``loss`` as things stand."""
+    at_work = administrators()
+    found = _loss_confirmers(loss, at_work)
+    return [one for one in at_work if one.id in found]
+
+
+def _loss_confirmers(loss: FactorLoss, at_work: Sequence[Person]) -> frozenset[UUID]:
+    parties = {person.id: person.party for person in at_work if person.party}
+    return rules.confirmers(parties, loss.person.party, proposer=loss.reported_by, subject=loss.person_id)
+
+
+# --- sessions ---------------------------------------------------------------------------------------
+
+
+def sessions(person: Person) -> Sequence[SignIn]:
+    """The sessions of somebody that still open something, the last used first."""
+    now = clock.now()
+    alive = (
+        SignIn.ended_at.is_(None),
+        SignIn.seen_at > now - rules.idle_limit(person.roles),
+        SignIn.began_at > now - rules.ABSOLUTE,
+    )
+    return db.session.scalars(
+        select(SignIn).where(SignIn.person_id == person.id, *alive).order_by(SignIn.seen_at.desc(), SignIn.id)
+    ).all()
+
+
+def session_of(token: str) -> UUID | None:
+    """Which session a cookie stands for."""
+    return db.session.scalar(select(SignIn.id).where(SignIn.token_hash == tokens.fingerprint(token)))
+
+
+def own_session(actor: Actor, session_id: UUID) -> SignIn | None:
+    return db.session.scalar(select(SignIn).where(SignIn.id == session_id, SignIn.person_id == actor.id))
 
 
 def delete_expired(before: datetime) -> int:

@@ -1,18 +1,24 @@
 """Who is the same person, which passwords will do, and which roles go together. Plain values only."""
 
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
+from hmac import compare_digest
 from pathlib import Path
 from uuid import UUID
+
+import pyotp
 
 from grantflow.kernel.errors import Reason
 from grantflow.kernel.parties import OFFICES, STAFF_ROLES, Party, Role
 from grantflow.kernel.text import fold, unaccented
+
+from .states import SECOND, Means, Step
 
 PASSWORD_MIN, PASSWORD_MAX = 15, 128
 
@@ -108,6 +114,81 @@ def confirmers(
     others = {one: its for one, its in administrators.items() if one not in {proposer, subject}}
     colleagues = {one for one, its in others.items() if its is party}
     return frozenset(colleagues or others)
+
+
+# --- the second factor ----------------------------------------------------------------------------
+
+#: Whoever has shown the password has this long to show the second factor, or to set one up.
+HALFWAY = timedelta(minutes=10)
+#: A passkey signs a challenge no older than this, and a new app shows its first code within an hour.
+CHALLENGE_LIFETIME = timedelta(minutes=5)
+SETTING_UP = timedelta(hours=1)
+
+RECOVERY_CODES = 10
+#: Without letters and figures that look alike.
+SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
+_GROUP = 4
+
+
+def must_have_factor(party: Party | None, roles: AbstractSet[Role], *, asked: bool) -> bool:
+    """Whether no session may begin without a second factor (T3): all staff, wherever it is ``asked``."""
+    return asked and (party is not None or bool(roles & STAFF_ROLES))
+
+
+def step_after(means: Means, *, has_factor: bool, must: bool) -> Step:
+    """What comes after somebody has shown ``means``."""
+    if means in SECOND:
+        return Step.ENTER
+    if has_factor and means is Means.PASSWORD:
+        return Step.PROVE
+    return Step.ENROL if must else Step.ENTER
+
+
+def code_step(secret: str, code: str, at: datetime) -> int | None:
+    """The time step (of 30 s) that a one-time code belongs to: the present one, or a neighbour where clocks differ.
+
+    RFC 6238, SHA-1, six figures, as every app reads it; None where the code is not right.
+    """
+    totp = pyotp.TOTP(secret)
+    now = totp.timecode(at)
+    steps = [step for step in (now, now - 1, now + 1) if compare_digest(totp.generate_otp(step), code)]
+    return steps[0] if steps else None
+
+
+def plain_code(typed: str) -> str:
+    """A one-time or recovery code without the blanks and dashes that people type."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", typed)).lower()
+
+
+def is_one_time(code: str) -> bool:
+    return len(code) == 6 and code.isascii() and code.isdigit()
+
+
+def recovery_codes() -> list[str]:
+    """Fresh ones, of four groups each: the first finds the row, so no two are alike in it; the others are 59 bits."""
+    found: dict[str, str] = {}
+    while len(found) < RECOVERY_CODES:
+        signs = "".join(secrets.choice(SIGNS) for _ in range(4 * _GROUP))
+        found[signs[:_GROUP]] = "-".join(signs[n : n + _GROUP] for n in range(0, len(signs), _GROUP))
+    return list(found.values())
+
+
+def parts_of(code: str) -> tuple[str, str]:
+    """Selector and secret of a plain recovery code."""
+    return code[:_GROUP], code[_GROUP:]
+
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (
+    *(("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows")),
+    *(("Mac OS", "macOS"), ("Linux", "Linux")),
+)
+
+
+def device(user_agent: str) -> str:
+    """Browser and system by the names that their owners know: "Firefox, Windows"; "" where neither is known."""
+    found = (next((name for mark, name in marks if mark in user_agent), "") for marks in (_BROWSERS, _SYSTEMS))
+    return ", ".join(filter(None, found))
 
 
 # --- passwords -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""How a person showed who they are."""
+"""How a person shows who they are."""
 
 from enum import StrEnum
 
@@ -12,6 +12,30 @@ class Means(StrEnum):
     RECOVERY_CODE = "recovery_code"
     #: The demo's role switch: nothing was shown.
     SWITCH = "switch"
+
+
+class FactorKind(StrEnum):
+    """What a person has beside their password."""
+
+    APP = "app"
+    PASSKEY = "passkey"
+
+
+class LossState(StrEnum):
+    """What has become of a second factor that was reported as lost."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class Step(StrEnum):
+    """What comes after the password."""
+
+    ENTER = "enter"
+    PROVE = "prove"
+    #: There has to be a second factor, and there is none yet.
+    ENROL = "enrol"
 
 
 #: What shows a second factor, beside the password.

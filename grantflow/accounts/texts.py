@@ -8,6 +8,7 @@ from flask_babel import lazy_pgettext
 from grantflow.kernel.parties import Party, Role
 
 from .models import Address, ProposalState
+from .states import FactorKind, Means
 
 ROLES: dict[Role, Any] = {
     Role.APPLICANT: lazy_pgettext("role", "Applicant"),
@@ -45,6 +46,18 @@ ADDRESSES: dict[Address, Any] = {
 }
 LANGUAGES = {"de": "Deutsch", "fr": "Français"}
 
+MEANS: dict[Means, Any] = {
+    Means.PASSWORD: _l("Password"),
+    Means.ONE_TIME_CODE: _l("Password and one-time code"),
+    Means.PASSKEY: _l("Password and passkey"),
+    Means.RECOVERY_CODE: _l("Password and recovery code"),
+    Means.SWITCH: _l("Role switch of the demonstration"),
+}
+FACTORS: dict[FactorKind, Any] = {
+    FactorKind.APP: _l("App with one-time codes"),
+    FactorKind.PASSKEY: _l("Passkey"),
+}
+
 MESSAGES: dict[str, Any] = {
     "sign_in_wrong": _l("The e-mail address or the password is not right, or the account has not been confirmed yet."),
     "proof_asked": _l("Please fill in this field."),
@@ -55,6 +68,18 @@ MESSAGES: dict[str, Any] = {
         "This password is among the first that attackers try. Please choose another one, such as several words."
     ),
     "password_context": _l("Please choose a password without “%(word)s”: that word is easy to guess here."),
+    "factor_none": _l("This account has no second factor."),
+    "loss_reported_already": _l("This loss is reported already and waits for a second administrator."),
+    "loss_settled": _l("This loss has been settled already."),
+    "address_same": _l("This is your address already."),
+    "factor_missing": _l("This account opens with a second factor only."),
+    "factor_last": _l("You need a second factor to work here. Set up another one before you remove this one."),
+    "app_there": _l("There is an app with one-time codes already. Remove it before you set up another one."),
+    "code_wrong": _l(
+        "This code is not right. Please check the time of your device and enter the code that it shows now."
+    ),
+    "code_used": _l("This code has been used already. Please wait for the next one."),
+    "passkey_wrong": _l("The passkey was not recognised. Please try again, or enter a code."),
     "link_dead": _l("This link is no longer valid."),
     "address_taken": _l("There is already an account with this address."),
     "already_confirmed": _l("This account has been confirmed already, or it is disabled."),

@@ -20,6 +20,8 @@ from .states import (
 )
 
 #: For staff.
+#: A filter beside the states.
+TOO_LATE_TO_START = _l("Decision too late for the start")
 STATES: dict[State, Any] = {
     State.DRAFT: lazy_pgettext("state", "Draft"),
     State.SUBMITTED: lazy_pgettext("state", "Submitted"),

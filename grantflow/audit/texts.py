@@ -25,6 +25,17 @@ ACTIONS: dict[str, Any] = {
     "signed_out": _l("Signed out"),
     "sign_in_denied": _l("Sign-in refused"),
     "password_denied": _l("Wrong password at a second look"),
+    "factor_denied": _l("Second factor refused"),
+    "factor_added": _l("Second factor set up"),
+    "factor_removed": _l("Second factor removed"),
+    "recovery_codes_made": _l("New recovery codes made"),
+    "recovery_code_used": _l("Recovery code used"),
+    "factor_loss_reported": _l("Second factor reported as lost"),
+    "factor_loss_confirmed": _l("Loss of the second factor confirmed"),
+    "factor_loss_refused": _l("Loss of the second factor refused"),
+    "address_requested": _l("Change of the e-mail address requested"),
+    "address_changed": _l("E-mail address changed"),
+    "session_ended": _l("Signed out on another device"),
     "registered": _l("Registered"),
     "confirmed": _l("Registration confirmed"),
     "reset_requested": _l("Link for a new password requested"),
@@ -83,6 +94,9 @@ ACTIONS: dict[str, Any] = {
     "consent_given": _l("Consent given"),
     "decided": _l("Decided with both keys"),
     "budget_released": _l("Budget released"),
+    # councils
+    "sitting_entered": _l("Sitting of a council entered"),
+    "sitting_removed": _l("Sitting of a council removed"),
     # letters and messages
     "letter_issued": _l("Letter issued"),
     "letter_rendered": _l("Letter made"),
@@ -100,6 +114,8 @@ ACTIONS: dict[str, Any] = {
 
 SUBJECTS: dict[str, Any] = {
     "edition": lazy_pgettext("audit", "Edition"),
+    "sitting": lazy_pgettext("audit", "Sitting of a council"),
+    "call": lazy_pgettext("audit", "Call"),
     "person": lazy_pgettext("audit", "Person"),
     "address": lazy_pgettext("audit", "Unknown address"),
     "partner": lazy_pgettext("audit", "Partner"),
@@ -117,10 +133,19 @@ REASONS: dict[str, Any] = {
     "password": lazy_pgettext("audit", "wrong address or password"),
     "disabled": lazy_pgettext("audit", "the account is disabled"),
     "unconfirmed": lazy_pgettext("audit", "the account is not confirmed"),
+    "code_wrong": lazy_pgettext("audit", "wrong code"),
+    "code_used": lazy_pgettext("audit", "code used before"),
+    "passkey_wrong": lazy_pgettext("audit", "unknown passkey"),
 }
 
 _FACTS: dict[str, Any] = {
+    "means": lazy_pgettext("audit", "By"),
     "state": lazy_pgettext("audit", "State"),
+    "meets_on": _l("Day of the sitting"),
+    "papers_by": _l("Last day for its papers"),
+    "is_released": lazy_pgettext("audit", "Released"),
+    "funder": lazy_pgettext("audit", "Funder"),
+    "limit_cents": lazy_pgettext("audit", "Amount"),
     "roles": lazy_pgettext("audit", "Roles"),
     "role": lazy_pgettext("audit", "Role"),
     "party": lazy_pgettext("audit", "Funder"),
@@ -171,6 +196,11 @@ _FACTS: dict[str, Any] = {
 }
 
 _VALUES: dict[str, Any] = {
+    "password": lazy_pgettext("audit", "Password"),
+    "one_time_code": lazy_pgettext("audit", "One-time code"),
+    "passkey": lazy_pgettext("audit", "Passkey"),
+    "recovery_code": lazy_pgettext("audit", "Recovery code"),
+    "app": lazy_pgettext("audit", "App with one-time codes"),
     "draft": lazy_pgettext("audit", "Draft"),
     "submitted": lazy_pgettext("audit", "Sent"),
     "returned": lazy_pgettext("audit", "Returned"),

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from grantflow.accounts import queries as people
 from grantflow.applications import queries as applications
 from grantflow.applications.models import Application, Participation
+from grantflow.applications.states import UNDECIDED
 from grantflow.applications.states import State as FileState
 from grantflow.audit import queries as audit
 from grantflow.calls.models import Call
+from grantflow.councils.states import Step
 from grantflow.decisions import queries as decisions
 from grantflow.decisions.queries import Panel as DecisionPanel
 from grantflow.kernel.errors import Reason
@@ -53,7 +56,7 @@ def agendas(actor: Actor, begun: Sequence[Call]) -> list[Agenda]:
     """What waits for ``actor`` in all their roles, by call (``begun``), the latest first, then what belongs to none;
     nothing that counts 0, nothing they may not see. While there is one call, addresses need not name it."""
     found: dict[UUID, list[Task]] = {call.id: [] for call in begun}
-    for call_id, task in (*_office(actor), *_reviews(actor), *_decisions(actor), *_finance(actor, begun)):
+    for call_id, task in (*_office(actor, begun), *_reviews(actor), *_decisions(actor), *_finance(actor, begun)):
         if task.count and call_id in found:
             found[call_id].append(task)
     if len(begun) > 1:
@@ -64,7 +67,7 @@ def agendas(actor: Actor, begun: Sequence[Call]) -> list[Agenda]:
     return [agenda for agenda in all_of_them if agenda.tasks]
 
 
-def _office(actor: Actor) -> Iterator[tuple[UUID, Task]]:
+def _office(actor: Actor, begun: Sequence[Call]) -> Iterator[tuple[UUID, Task]]:
     if not (Role.OFFICE in actor.roles and actor.party):
         return
     side = actor.party.side
@@ -73,6 +76,8 @@ def _office(actor: Actor) -> Iterator[tuple[UUID, Task]]:
         for label, state in labels:
             arguments = {"state": state, "side": side}
             yield call_id, Task(label, counts.get(state, 0), "applications.staff_list", arguments)
+    for call_id, files in applications.late_counts(actor, side, [call.id for call in begun]).items():
+        yield call_id, Task(texts.LATE, files, "applications.staff_list", {"state": "late", "side": side})
 
 
 def _reviews(actor: Actor) -> Iterator[tuple[UUID, Task]]:
@@ -169,6 +174,8 @@ class Desk:
     changes: list[applications.Difference]
     review: ReviewPanel | None
     decision: DecisionPanel | None
+    #: By when each step has to be done, of a file that is under way; None: too late, or no council's date known.
+    schedule: Mapping[Step, date] | None
 
 
 def desk(actor: Actor, application: Application) -> Desk:
@@ -183,6 +190,7 @@ def desk(actor: Actor, application: Application) -> Desk:
         changes=applications.changed_since_return(application),
         review=reviews.panel(actor, application),
         decision=decisions.panel(actor, application),
+        schedule=applications.schedule(application) if application.state in UNDECIDED else None,
     )
 
 

@@ -15,10 +15,12 @@ from grantflow.applications import service as application_service
 from grantflow.applications import texts as application_texts
 from grantflow.applications.forms import PartnerWithdrawalForm
 from grantflow.applications.models import Application, Event
-from grantflow.applications.states import State
+from grantflow.applications.states import UNDECIDED, State
 from grantflow.calls import queries as calls
 from grantflow.calls import rules as call_rules
 from grantflow.calls import texts as call_texts
+from grantflow.councils import texts as council_texts
+from grantflow.councils.states import Step
 from grantflow.kernel import clock
 from grantflow.kernel.errors import IllegalStep, Invalid
 from grantflow.kernel.parties import OFFICES, Role
@@ -189,6 +191,7 @@ def _file(application: Application, form: FormalCheckForm, status: int = 200) ->
         status,
         application=application,
         file=desk.file,
+        schedule=_schedule(application, desk),
         review=desk.review,
         decision=desk.decision,
         checks=[
@@ -209,6 +212,19 @@ def _file(application: Application, form: FormalCheckForm, status: int = 200) ->
         events=[_event(event) for event in application.events],
         is_office=application_policy.is_office(actor),
     )
+
+
+def _schedule(application: Application, desk: queries.Desk) -> list[dict[str, Any]] | None:
+    """The steps still to be done, each with its last day and whether that is over; None of a file not under way."""
+    if application.state not in UNDECIDED or application.starts_on is None:
+        return None
+    steps = list(Step)[list(Step).index(applications.STEPS[application.state]) :]
+    days, today = desk.schedule or {}, clock.today()
+    return [
+        {"label": council_texts.STEPS[step], "by": days[step], "is_over": days[step] < today}
+        for step in steps
+        if step in days
+    ]
 
 
 def _event(event: Event) -> dict[str, Any]:

@@ -33,6 +33,16 @@ KINDS: Mapping[str, Kind] = {
     "registration_confirm": Kind(_facts("valid_until"), keyed=True, personal=False, urgent=True),
     "account_exists": Kind(personal=False, urgent=True),
     "password_reset": Kind(_facts("valid_until"), keyed=True, personal=False, urgent=True),
+    "factor_added": Kind(_facts("factor")),
+    "factor_removed": Kind(_facts("factor")),
+    "factor_loss_reported": Kind(),
+    "factor_loss_to_confirm": Kind(_facts("person reporter")),
+    "factor_loss_settled": Kind(_facts("person outcome")),
+    "factor_taken_away": Kind(),
+    "address_confirm": Kind(_facts("valid_until"), keyed=True, personal=False, urgent=True),
+    "address_changed": Kind(),
+    "recovery_codes_made": Kind(),
+    "recovery_code_used": Kind(_facts("count")),
     "staff_invitation": Kind(_facts("valid_until"), keyed=True, urgent=True),
     "role_to_confirm": Kind(_facts("proposal_id person role proposer valid_until")),
     "role_granted": Kind(_facts("role")),
@@ -60,7 +70,7 @@ KINDS: Mapping[str, Kind] = {
 SEND, SEND_URGENT = "notifications.send", "notifications.send_urgent"
 
 #: Facts that other people wrote; ``title_language`` tells in which language.
-FOREIGN = frozenset({"title", "reason", "partner", "name", "person", "proposer"})
+FOREIGN = frozenset({"title", "reason", "partner", "name", "person", "proposer", "reporter"})
 #: Facts that are days or instants.
 TIMES = frozenset({"sent_at", "until", "valid_until", "valid_from"})
 

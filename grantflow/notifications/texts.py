@@ -18,6 +18,16 @@ KINDS: dict[str, Any] = {
     "registration_confirm": _l("Confirm your address"),
     "account_exists": _l("You already have an account"),
     "password_reset": _l("Choose a new password"),
+    "factor_added": _l("Second factor set up"),
+    "factor_removed": _l("Second factor removed"),
+    "factor_loss_reported": _l("Second factor reported as lost"),
+    "factor_loss_to_confirm": _l("Loss of a second factor to confirm"),
+    "factor_loss_settled": _l("Loss of a second factor settled"),
+    "factor_taken_away": _l("Second factor removed after a loss"),
+    "address_confirm": _l("Confirm your new address"),
+    "address_changed": _l("E-mail address changed"),
+    "recovery_codes_made": _l("New recovery codes"),
+    "recovery_code_used": _l("Recovery code used"),
     "staff_invitation": _l("Invitation to GrantFlow"),
     "role_to_confirm": _l("Role to confirm"),
     "role_granted": _l("Role granted"),
@@ -42,6 +52,7 @@ KINDS: dict[str, Any] = {
 }
 
 _BY_ADDRESS = _l("You receive this e-mail because this address was entered in GrantFlow.")
+_BY_ACCOUNT = _l("You receive this e-mail because something about the safety of your account in GrantFlow has changed.")
 _BY_APPLICATION = _l("You receive this e-mail because you are the contact for this application.")
 _BY_ROLE = _l("You receive this e-mail because of your role in GrantFlow.")
 
@@ -50,6 +61,16 @@ REASONS: dict[str, Any] = {
     "registration_confirm": _BY_ADDRESS,
     "account_exists": _BY_ADDRESS,
     "password_reset": _BY_ADDRESS,
+    "factor_added": _BY_ACCOUNT,
+    "factor_removed": _BY_ACCOUNT,
+    "factor_loss_reported": _BY_ACCOUNT,
+    "factor_loss_to_confirm": _BY_ROLE,
+    "factor_loss_settled": _BY_ROLE,
+    "factor_taken_away": _BY_ACCOUNT,
+    "address_confirm": _BY_ADDRESS,
+    "address_changed": _BY_ACCOUNT,
+    "recovery_codes_made": _BY_ACCOUNT,
+    "recovery_code_used": _BY_ACCOUNT,
     "staff_invitation": _BY_ADDRESS,
     "role_to_confirm": _BY_ROLE,
     "role_granted": _BY_ROLE,

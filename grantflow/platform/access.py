@@ -5,6 +5,7 @@ Order of answers: invisible or missing 404 (the same bytes), forbidden 403, then
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -39,7 +40,7 @@ def anyone(actor: Actor) -> bool:
     return True
 
 
-def signed_in(actor: Actor) -> bool:
+def signed_in(actor: Actor, subject: object = None) -> bool:
     return actor.is_authenticated
 
 
@@ -75,6 +76,7 @@ def known_actor() -> Actor:
 def enter(token: str, owner: UUID) -> None:
     """Put a session's key into the cookie; nothing of the visitor's session lives on (T6)."""
     session.clear()
+    g.pop("_login_user", None)  # whoever this request came from so far
     g.pop("csrf_token", None)  # made for the session that is gone; Flask-WTF would hand it out once more
     session.update(entered(token, owner))
 
@@ -82,6 +84,25 @@ def enter(token: str, owner: UUID) -> None:
 def entered(token: str, owner: UUID) -> dict[str, str]:
     """What the cookie holds: the session's key, and the seed of its forms' tokens, which says whose they are."""
     return {"_user_id": token, "csrf_token": f"{owner}.{tokens.fresh()}"}
+
+
+#: Under this name the cookie of a visitor holds who has shown a password and not yet the second factor.
+_HALFWAY = "halfway"
+
+
+def wait(person: UUID, epoch: int, at: datetime) -> None:
+    """Note that the visitor has shown the password of ``person``: no session, only a right to the next step."""
+    session.clear()
+    g.pop("csrf_token", None)
+    session[_HALFWAY] = [str(person), epoch, at.isoformat()]
+
+
+def waiting() -> tuple[UUID, int, datetime] | None:
+    """Who is halfway in, since when, and at which epoch of theirs."""
+    if _HALFWAY not in session:
+        return None
+    person, epoch, at = session[_HALFWAY]
+    return UUID(person), int(epoch), datetime.fromisoformat(at)
 
 
 def session_key() -> str:

@@ -648,9 +648,10 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column(
             "purpose",
-            sa.Enum("confirm", "reset", "invite", native_enum=False, create_constraint=True, length=40),
+            sa.Enum("confirm", "reset", "invite", "address", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
+        sa.Column("email", sa.String(), nullable=True),
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -661,6 +662,83 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_token_token_hash")),
     )
     op.create_index(op.f("ix_token_person_id"), "token", ["person_id"], unique=False)
+    op.create_table(
+        "factor",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("app", "passkey", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("secret", sa.String(), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=True),
+        sa.Column("credential_id", sa.LargeBinary(), nullable=True),
+        sa.Column("public_key", sa.LargeBinary(), nullable=True),
+        sa.Column("sign_count", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "CASE kind WHEN 'app' THEN secret IS NOT NULL AND last_step IS NOT NULL AND credential_id IS NULL"
+            " ELSE credential_id IS NOT NULL AND public_key IS NOT NULL AND sign_count IS NOT NULL AND secret IS NULL"
+            " END",
+            name=op.f("ck_factor_whole"),
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_factor_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_factor")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_factor_credential_id")),
+    )
+    op.create_index(op.f("ix_factor_person_id"), "factor", ["person_id"], unique=False)
+    op.create_index("uq_factor_app", "factor", ["person_id"], unique=True, postgresql_where=sa.text("kind = 'app'"))
+    op.create_table(
+        "recovery_code",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("selector", sa.String(), nullable=False),
+        sa.Column("secret_hash", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_recovery_code_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "selector", name=op.f("pk_recovery_code")),
+    )
+    op.create_table(
+        "factor_loss",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("reported_by", sa.Uuid(), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("waiting", "confirmed", "refused", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("settled_by", sa.Uuid(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("reported_by <> person_id", name=op.f("ck_factor_loss_reporter")),
+        sa.CheckConstraint(
+            "state = 'waiting' OR (settled_by IS NOT NULL AND settled_by NOT IN (reported_by, person_id))",
+            name=op.f("ck_factor_loss_four_eyes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_factor_loss_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["reported_by"], ["person.id"], name=op.f("fk_factor_loss_reported_by")),
+        sa.ForeignKeyConstraint(["settled_by"], ["person.id"], name=op.f("fk_factor_loss_settled_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_factor_loss")),
+    )
+    op.create_index(op.f("ix_factor_loss_person_id"), "factor_loss", ["person_id"], unique=False)
+    op.create_index(op.f("ix_factor_loss_reported_by"), "factor_loss", ["reported_by"], unique=False)
+    op.create_index(op.f("ix_factor_loss_settled_by"), "factor_loss", ["settled_by"], unique=False)
+    op.create_index(
+        "uq_factor_loss_waiting",
+        "factor_loss",
+        ["person_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
     op.create_table(
         "application",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -711,6 +789,7 @@ def upgrade() -> None:
         sa.Column("partner_name", sa.String(), nullable=False),
         sa.Column("requested_cents", sa.BigInteger(), nullable=False),
         sa.Column("eligible_cents", sa.BigInteger(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("search_text", sa.String(), nullable=False),
         sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("(number IS NULL) = (sent_number IS NULL)", name=op.f("ck_application_sent_with_number")),
@@ -730,9 +809,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_application_call_id_title_key"), "application", ["call_id", "title_key"])
     op.create_index(op.f("ix_application_contact_id"), "application", ["contact_id"])
-    op.create_index(op.f("ix_application_call_id_state"), "application", ["call_id", "state"], unique=False)
     op.create_index(op.f("ix_application_lead_id"), "application", ["lead_id"], unique=False)
-    op.create_index("ix_application_list", "application", ["submitted_at", "id"], unique=False)
+    op.create_index("ix_application_list", "application", ["call_id", "submitted_at", "id"], unique=False)
     op.create_index(
         "ix_application_search",
         "application",
@@ -740,7 +818,21 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
     )
-    op.create_index("ix_application_list_by_state", "application", ["state", "submitted_at", "id"], unique=False)
+    op.create_index("ix_application_list_by_state", "application", ["call_id", "state", "submitted_at", "id"])
+    op.create_table(
+        "sitting",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "party",
+            sa.Enum("duesseldorf", "toulouse", "metropole", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("meets_on", sa.Date(), nullable=False),
+        sa.Column("papers_by", sa.Date(), nullable=False),
+        sa.CheckConstraint("papers_by <= meets_on", name=op.f("ck_sitting_papers")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sitting")),
+        sa.UniqueConstraint("party", "meets_on", name=op.f("uq_sitting_party_meets_on")),
+    )
     op.create_table(
         "category",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1733,6 +1825,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("sitting")
     op.drop_table("edition_key")
     op.drop_table("edition")
     op.drop_table("version_change")
@@ -1793,8 +1886,16 @@ def downgrade() -> None:
     op.drop_index("ix_application_list_by_state", table_name="application")
     op.drop_index("ix_application_list", table_name="application")
     op.drop_index(op.f("ix_application_lead_id"), table_name="application")
-    op.drop_index(op.f("ix_application_call_id_state"), table_name="application")
     op.drop_table("application")
+    op.drop_index("uq_factor_loss_waiting", table_name="factor_loss", postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index(op.f("ix_factor_loss_settled_by"), table_name="factor_loss")
+    op.drop_index(op.f("ix_factor_loss_reported_by"), table_name="factor_loss")
+    op.drop_index(op.f("ix_factor_loss_person_id"), table_name="factor_loss")
+    op.drop_table("factor_loss")
+    op.drop_table("recovery_code")
+    op.drop_index("uq_factor_app", table_name="factor", postgresql_where=sa.text("kind = 'app'"))
+    op.drop_index(op.f("ix_factor_person_id"), table_name="factor")
+    op.drop_table("factor")
     op.drop_index(op.f("ix_token_person_id"), table_name="token")
     op.drop_table("token")
     op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")

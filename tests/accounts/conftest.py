@@ -1,6 +1,7 @@
 """What the tests of accounts begin with."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,6 +39,14 @@ def key_of(app: Flask) -> Callable[[str, Purpose], str]:
             return tokens.derive(db.session.scalars(newest).first())
 
     return find
+
+
+@pytest.fixture
+def production(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The application as a production would have it, but for the address it is reached at."""
+    settings = replace(app.extensions["settings"], env="production")
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    return app
 
 
 @pytest.fixture

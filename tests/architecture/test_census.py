@@ -24,6 +24,7 @@ FEATURES = (
     "applications",
     "audit",
     "calls",
+    "councils",
     "dashboard",
     "decisions",
     "finance",

@@ -228,3 +228,6 @@ ALL: dict[str, Callable[[Flask], Figures]] = {
     "file_size": file_size,
     "letters": printed,
 }
+
+#: What people list and search, call by call.
+LISTS = ("staff_list", "search", "ranking")

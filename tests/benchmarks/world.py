@@ -29,18 +29,19 @@ STATEMENTS = (
     """,
     """
     INSERT INTO application (id, call_id, lead_id, contact_id, lead_side, language, state, number, sent_number, title,
-           title_key, lead_name, partner_name, requested_cents, eligible_cents, created_at, first_submitted_at,
-           submitted_at, return_reason, search_text)
+           title_key, lead_name, partner_name, requested_cents, eligible_cents, starts_on, created_at,
+           first_submitted_at, submitted_at, return_reason, search_text)
     SELECT gen_random_uuid(), c.id, m.organisation_id, m.person_id, CASE i % 2 WHEN 0 THEN 'german' ELSE 'french' END,
            CASE i % 2 WHEN 0 THEN 'de' ELSE 'fr' END,
            (ARRAY['submitted','returned','admitted','in_review','assessed','proposed','awarded','rejected'])[1 + i % 8],
            'DT-' || c.code || '-' || to_char(i + 1000, 'FM000000'), 1, 'Projekt ' || i || ' an Rhein und Garonne',
            encode(sha256(convert_to('projekt ' || i || ' an rhein und garonne', 'UTF8')), 'hex'),
-           o.name, 'Partenaire ' || i, 400000, 500000, now() - make_interval(mins => i),
+           o.name, 'Partenaire ' || i, 400000, 500000, current_date + 120, now() - make_interval(mins => i),
            now() - make_interval(mins => i), now() - make_interval(mins => i), '',
            'projekt ' || i || ' an rhein und garonne verein fur begegnung'
     FROM generate_series(1, :files) i
-    CROSS JOIN (SELECT id, code FROM call LIMIT 1) c
+    JOIN (SELECT id, code, row_number() OVER (ORDER BY code) - 1 n, count(*) OVER () calls FROM call) c
+      ON c.n = i / 8 % c.calls
     JOIN (SELECT organisation_id, person_id, row_number() OVER (ORDER BY organisation_id) n FROM membership) m
       ON m.n = 1 + i % :people
     JOIN organisation o ON o.id = m.organisation_id
@@ -200,7 +201,8 @@ STATEMENTS = (
 
 
 def fill(session: Session, files: int) -> None:
-    """Add ``files`` applications with partners, budgets, history and standing; commits and analyses."""
+    """Add ``files`` applications with partners, budgets, history and standing, spread evenly over all calls, so that
+    each has every state; commits and analyses."""
     for statement in STATEMENTS:
         session.execute(text(statement), {"files": files, "people": max(files // 3, 1)})
     session.commit()

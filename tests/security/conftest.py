@@ -16,7 +16,8 @@ from tests.conftest import Databases, once, settings_for
 
 from .canaries import poison
 from .crawl import Pages, cast, crawl
-from .world import WRITTEN_BY_LOOKING, World
+from .reading import WRITTEN_BY_LOOKING
+from .world import World
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

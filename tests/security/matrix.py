@@ -63,7 +63,12 @@ def subjects(world: World) -> dict[str, list[Subject]]:
         *("draft D", "submitted D", "in_review D", "in_review T", "assessed D"),
         *("proposed D", "awarded T", "rejected D"),
     )
-    links = {"confirm": Purpose.CONFIRM, "reset": Purpose.RESET, "accept": Purpose.INVITE}
+    links = {
+        "confirm_address": Purpose.ADDRESS,
+        "confirm": Purpose.CONFIRM,
+        "reset": Purpose.RESET,
+        "accept": Purpose.INVITE,
+    }
     people = [
         Subject("an applicant", {"person_id": world.ids[world.people[OTHER]]}, owner=world.people[OTHER]),
         Subject("staff of D", {"person_id": world.ids[world.people["finance D"]]}),
@@ -86,6 +91,17 @@ def subjects(world: World) -> dict[str, list[Subject]]:
         },
         **{f"accounts.{name}": people for name in ("person", "set_roles", "disable")},
         **{f"accounts.{name}": people[:3] for name in ("enable", "invite_again")},
+        "accounts.end_session": [
+            Subject("an applicant's", {"session_id": world.landmarks["session"]}, owner=world.people[OTHER])
+        ],
+        "accounts.report_loss": people,
+        **{
+            f"accounts.{name}": [Subject("an applicant's", {"loss_id": world.landmarks["loss"]})]
+            for name in ("confirm_loss", "refuse_loss")
+        },
+        "accounts.remove_factor": [
+            Subject("an applicant's", {"factor_id": world.landmarks["factor"]}, owner=world.people[OTHER])
+        ],
         **{
             f"accounts.{name}": [Subject("a role for staff of D", {"proposal_id": world.landmarks["role proposal"]})]
             for name in ("role_proposal", "confirm_role", "refuse_role", "withdraw_role")
@@ -128,6 +144,7 @@ def subjects(world: World) -> dict[str, list[Subject]]:
             for name in ("show", "deliberate", "turn_key", "consent")
         },
         **{f"decisions.{name}": proposals("proposed D", "proposed T") for name in ("renew", "send_back")},
+        "councils.remove": [Subject("of D", {"id": world.landmarks["sitting"]})],
         "decisions.release_budget": [Subject("of D", {"id": world.landmarks["envelope"]})],
         "decisions.letter": proposals("proposed D", "awarded T", party=D.value),
         "releases.begin": [

@@ -29,6 +29,8 @@ TYPED: dict[str, dict[str, Any]] = {
     "/profile/password": {"old": "Rheinbrücke und Pont-Neuf", "new": "sieben stille Linden am Weg"},
     "/people/invite": {"given_name": "Ina", "family_name": "Neu", "email": "ina@security.example", "roles": "office"},
     "/people/ID/disable": {"reason": "left"},
+    "/people/ID/factor-loss": {"reason": "called back"},
+    "/profile/email": {"email": "another@security.example"},
     "/people/roles/ID/refuse": {"reason": "settled otherwise"},
     "/applications/new": {},
     "/applications/ID/withdraw": {"sure": "y"},

@@ -8,7 +8,8 @@ from grantflow.app import create_app
 from tests.conftest import settings_for
 
 from .crawl import Pages, cast, kind
-from .world import VISITOR, WRITTEN_BY_LOOKING, World
+from .reading import WRITTEN_BY_LOOKING
+from .world import VISITOR, World
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

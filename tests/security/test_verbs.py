@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from grantflow.accounts import service as accounts
-from grantflow.accounts.models import Person, RoleProposal
+from grantflow.accounts.models import FactorLoss, Person, RoleProposal, SignIn
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application
 from grantflow.applications.states import Action, State, StepName
@@ -66,6 +66,10 @@ def role_proposal(world: World) -> RoleProposal:
     return db.session.get_one(RoleProposal, world.landmarks["role proposal"])
 
 
+def loss(world: World) -> FactorLoss:
+    return db.session.get_one(FactorLoss, world.landmarks["loss"])
+
+
 def organisation(world: World) -> Organisation:
     return db.session.get_one(Organisation, world.files["draft D"].organisation)
 
@@ -80,6 +84,13 @@ VERBS: Final[dict[str, Verb]] = {
     "accounts.refuse_role": lambda w, by: accounts.refuse_role(role_proposal(w), "x", by=by),
     "accounts.withdraw_role": lambda w, by: accounts.withdraw_role(role_proposal(w), by=by),
     "accounts.disable": lambda w, by: accounts.disable(colleague(w), by=by, reason="x"),
+    "accounts.report_loss": lambda w, by: accounts.report_loss(colleague(w), "x", by=by),
+    "accounts.confirm_loss": lambda w, by: accounts.confirm_loss(loss(w), by=by),
+    "accounts.refuse_loss": lambda w, by: accounts.refuse_loss(loss(w), by=by),
+    "accounts.end_session": lambda w, by: accounts.end_session(
+        db.session.get_one(SignIn, w.landmarks["session"]), by=by
+    ),
+    "accounts.end_other_sessions": lambda w, by: accounts.end_other_sessions(colleague(w, "office D"), by=by),
     "accounts.enable": lambda w, by: accounts.enable(colleague(w), by=by),
     "applications.start": lambda w, by: applications.start(
         db.session.scalars(select(Call)).one(), organisation(w), by=by, language="de"

@@ -13,7 +13,7 @@ from .. import queries, rules
 from ..models import Person, Purpose, Token
 
 
-def issue(person: Person, purpose: Purpose) -> Token:
+def issue(person: Person, purpose: Purpose, *, email: str | None = None) -> Token:
     """A token row; its key is derived from the row's id when the mail is written (D22)."""
     now, token_id = clock.now(), uuid4()
     lifetime = rules.INVITATION_LIFETIME if purpose is Purpose.INVITE else rules.LINK_LIFETIME
@@ -21,6 +21,7 @@ def issue(person: Person, purpose: Purpose) -> Token:
         id=token_id,
         person_id=person.id,
         purpose=purpose,
+        email=email,
         token_hash=tokens.fingerprint(tokens.derive(token_id)),
         epoch=person.epoch,
         created_at=now,

@@ -6,7 +6,7 @@ from grantflow.audit import service as audit
 from grantflow.kernel import clock, emails
 from grantflow.kernel.errors import Invalid
 from grantflow.kernel.parties import ANONYMOUS
-from grantflow.platform import limits, passwords, tokens
+from grantflow.platform import access, limits, passwords, tokens
 from grantflow.platform.db import db
 
 from .. import queries, rules
@@ -51,9 +51,10 @@ def change_password(person: Person, *, old: str, new: str) -> str:
         verify_password(person, old)
     except Invalid as wrong:
         raise Invalid(wrong.key, field="old") from wrong
+    means = queries.means_of(access.session_key()) or Means.PASSWORD
     set_password(person, new, field="new")
     audit.record("password_changed", on=person, by=person)
-    return begin(person, Means.PASSWORD)
+    return begin(person, means)
 
 
 def check_new_password(password: str, personal: Iterable[str], *, field: str = "password") -> None:

@@ -14,10 +14,11 @@ from grantflow.platform.db import db, insert_once
 from .. import queries
 from ..models import Address, Person, Purpose
 from ..rules import Name
+from ..states import Means
 from .links import mail, use
 from .password import check_new_password
 from .roles import grant
-from .sessions import enter, verify_password
+from .sessions import enter, refresh_hash, verify_password
 
 
 def register(
@@ -67,4 +68,5 @@ def confirm(raw: str, password: str) -> tuple[Person, str]:
     person = use(raw, Purpose.CONFIRM)
     person.confirmed_at = clock.now()
     audit.record("confirmed", on=person, by=person)
-    return person, enter(person, password)
+    refresh_hash(person, password)
+    return person, enter(person, Means.PASSWORD)

@@ -1,6 +1,18 @@
 """Pages of accounts: in, out, registration, links from mails, one's own profile, and people for administrators."""
 
-from . import joining, people, profile, proving, roles, sessions
+from . import factors, joining, losses, people, profile, proving, roles, safety, second, sessions
 from .blueprint import bp
 
-__all__ = ["bp", "joining", "people", "profile", "proving", "roles", "sessions"]
+__all__ = [
+    "bp",
+    "factors",
+    "joining",
+    "losses",
+    "people",
+    "profile",
+    "proving",
+    "roles",
+    "safety",
+    "second",
+    "sessions",
+]

@@ -14,7 +14,7 @@ from .. import forms, queries, service
 from ..models import Address, Purpose
 from .blueprint import bp
 from .profile import labels
-from .sessions import home
+from .second import home
 
 
 @bp.route("/register", methods=["GET", "POST"])
@@ -47,7 +47,7 @@ def check_mail() -> Response:
     return page("accounts/check_mail.html", about=request.args.get("about"))
 
 
-def _dead_link() -> Response:
+def dead_link() -> Response:
     return page("accounts/link_dead.html", 404)
 
 
@@ -58,7 +58,7 @@ def confirm(token: str) -> Any:
     form = forms.ConfirmForm()
     found = queries.live_token(token, Purpose.CONFIRM)
     if found is None:
-        return _dead_link()
+        return dead_link()
     context: dict[str, Any] = {"form": form, "email": found.person.email}
     if not form.sent():
         show = page if is_read() else invalid
@@ -92,7 +92,7 @@ def reset(token: str) -> Any:
     form = forms.ResetForm()
     found = queries.live_token(token, Purpose.RESET)
     if found is None:
-        return _dead_link()
+        return dead_link()
     context: dict[str, Any] = {"form": form, "email": found.person.email}
     if not form.sent():
         show = page if is_read() else invalid
@@ -113,7 +113,7 @@ def accept(token: str) -> Any:
     """A member of staff arrives: password, form of address, language."""
     found = queries.live_token(token, Purpose.INVITE)
     if found is None:
-        return _dead_link()
+        return dead_link()
     form = forms.AcceptForm(language=found.person.language)
     context: dict[str, Any] = {"form": form, "owner": found.person, "roles": labels(found.person.roles)}
     if not form.sent():

@@ -1,5 +1,6 @@
 """The page that asks once more who acts, before a weighty step (``platform.proof``)."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -12,7 +13,7 @@ from grantflow.platform.http import is_read, page, safe_next, typed
 from .. import forms, service
 from .blueprint import bp
 from .profile import myself
-from .sessions import home
+from .second import home
 
 
 class Asker:
@@ -24,7 +25,7 @@ class Asker:
 
     @staticmethod
     def fit(form: forms.ProofForm) -> None:
-        form.fit(is_fresh=service.is_fresh())
+        form.fit(service.ways(myself()))
 
     @staticmethod
     def page(error: Invalid | None) -> Any:
@@ -44,9 +45,12 @@ def _here() -> str:
 
 def _ask(error: Invalid | None, *, action: str, kept: list[tuple[str, str]]) -> Any:
     form = forms.ProofForm(formdata=None)
+    ways = service.ways(myself())
     if error:
         form.blame(error)
-    return page("accounts/prove.html", 422 if error else 403, form=form, action=action, kept=kept, asked=proof.ASKED)
+    form.fit(replace(ways, is_fresh=False))
+    status = 422 if error else 403
+    return page("accounts/prove.html", status, form=form, ways=ways, action=action, kept=kept, asked=proof.ASKED)
 
 
 @bp.route("/proof", methods=["GET", "POST"])

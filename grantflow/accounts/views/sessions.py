@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from flask import abort, redirect, request, session, url_for
+from flask import abort, redirect, request, session
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from grantflow.kernel.errors import Invalid
-from grantflow.kernel.parties import Actor, Role
 from grantflow.platform import access, returning
 from grantflow.platform.access import anyone, current_actor, requires, signed_in
 from grantflow.platform.bodies import WRITING, takes
@@ -16,19 +15,16 @@ from grantflow.platform.http import flash_ok, invalid, is_read, is_shown_again, 
 from .. import forms, queries, service
 from .blueprint import bp
 from .profile import myself
+from .second import go_on, home
 
 access.login.user_loader(service.person_of)
-
-
-def home(person: Actor) -> str:
-    return url_for("applications.index" if Role.APPLICANT in person.roles else "dashboard.home")
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @takes(WRITING)
 @requires(anyone)
 def sign_in() -> Any:
-    """The one way into a session. What was typed before a session ended comes back afterwards."""
+    """The one way in: address and password, and whatever has to come after them."""
     actor, form = current_actor(), forms.SignInForm()
     if is_read():
         if actor.is_authenticated:
@@ -38,15 +34,11 @@ def sign_in() -> Any:
         show = page if is_read() else invalid
         return show("accounts/sign_in.html", form=form)
     try:
-        person, token = service.sign_in(form.email.data or "", form.password.data or "")
+        person = service.sign_in(form.email.data or "", form.password.data or "")
     except Invalid as error:
         form.blame(error)
         return invalid("accounts/sign_in.html", form=form)
-    access.enter(token, person.id)
-    # A page in between, as no redirect can carry what was typed to the form's own address: its button posts it there.
-    if kept := returning.unseal(form.kept.data or "", person.id):
-        return page("accounts/go_on.html", kept=kept)
-    return redirect(safe_next(home(person)))
+    return go_on(person, form)
 
 
 @bp.post("/sign-out")

@@ -1,6 +1,6 @@
 """The application itself: who takes part, where it stands, what lists show of it, and its history."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -64,6 +64,8 @@ class Application(Identified, Printed, Base):
     partner_name: Mapped[str] = mapped_column(default="")
     requested_cents: Mapped[int] = mapped_column(BigInteger, default=0)
     eligible_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: The project's first day.
+    starts_on: Mapped[date | None]
     #: Folded title, organisations, number and contacts for search.
     search_text: Mapped[str] = mapped_column(default="")
 
@@ -105,10 +107,9 @@ class Application(Identified, Printed, Base):
             "number IS NOT NULL OR state IN ('draft', 'withdrawn')",
             name="number_beyond_draft",
         ),
-        # The staff list: newest sending first, whole or by state, by keyset.
-        Index("ix_application_list", "submitted_at", "id"),
-        Index("ix_application_list_by_state", "state", "submitted_at", "id"),
-        Index(None, "call_id", "state"),
+        # The staff list: newest sending first in a call, whole or by state, by keyset.
+        Index("ix_application_list", "call_id", "submitted_at", "id"),
+        Index("ix_application_list_by_state", "call_id", "state", "submitted_at", "id"),
         Index(None, "call_id", "title_key"),
         Index(None, "contact_id"),
         Index(None, "lead_id"),

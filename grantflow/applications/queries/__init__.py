@@ -30,6 +30,7 @@ from .participating import (
     withdrawn_partner,
 )
 from .reading import FACTS, File, changed_since_return, content, file_context, formal_checks
+from .schedule import STEPS, first_days, late_counts, promised, schedule
 from .staff import MOST_LOOKALIKES, PAGE, Cursor, Lookalike, Page, Wanted, counts, elsewhere, lookalikes, staff_page
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "OPEN",
     "PAGE",
     "SENT",
+    "STEPS",
     "AtStep",
     "Changed",
     "Cursor",
@@ -64,8 +66,10 @@ __all__ = [
     "elsewhere",
     "file_context",
     "filing",
+    "first_days",
     "formal_checks",
     "has_withdrawn",
+    "late_counts",
     "letter_of",
     "lines",
     "lookalikes",
@@ -74,8 +78,10 @@ __all__ = [
     "of_applicant",
     "of_step",
     "participations",
+    "promised",
     "reads_alike",
     "saved",
+    "schedule",
     "staff_page",
     "terms",
     "unsent",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from .. import policy
 from ..models import Application, Participation, StateCount
 from ..states import State
 from .filing import STANDING
+from .schedule import first_days, misses
 
 #: Rows of one page of the staff list.
 PAGE = 50
@@ -93,12 +94,14 @@ class Wanted:
     state: State | None = None
     side: Side | None = None
     category: int | None = None
+    #: Whose decision cannot be there before the project starts.
+    late: bool = False
     text: str = ""
 
     @property
     def is_active(self) -> bool:
         """Whether more than the call is asked for."""
-        return any((self.state, self.side, self.category, self.text))
+        return any((self.state, self.side, self.category, self.late, self.text))
 
 
 #: Where a page ends: the keyset of its last row.
@@ -112,6 +115,8 @@ class Page:
     after: Cursor | None
     before: Cursor | None
     categories: Mapping[UUID, Sequence[Category]]
+    #: Of the rows those whose decision cannot be there before the project starts.
+    late: frozenset[UUID]
 
     @property
     def files(self) -> Iterator[tuple[Row[*tuple[Any, ...]], int]]:
@@ -129,6 +134,7 @@ _STAFF_COLUMNS = select(
     Application.state,
     Application.lead_side,
     Application.requested_cents,
+    Application.starts_on,
     Application.submitted_at,
     Application.lead_name,
     Application.partner_name,
@@ -141,8 +147,9 @@ def staff_page(actor: Actor, wanted: Wanted, *, after: Cursor | None = None, bef
     Keyset paging: the deepest page costs what the first does. Text is searched inside the visible set only (H5).
     """
     categories = _categories_by_call(wanted.call_id)
+    days = first_days(list(categories))
     query = _STAFF_COLUMNS.where(policy.visible(actor), Application.submitted_at.is_not(None)).where(
-        *_conditions(wanted, categories)
+        *_conditions(wanted, categories), *([misses(days)] if wanted.late else [])
     )
     key = tuple_(Application.submitted_at, Application.id)
     if before is not None:
@@ -166,7 +173,13 @@ def staff_page(actor: Actor, wanted: Wanted, *, after: Cursor | None = None, bef
         after=None if not ends or is_last else ends[1],
         before=None if not ends or is_first else ends[0],
         categories=categories,
+        late=frozenset(row.id for row in rows if _is_late(row, days)),
     )
+
+
+def _is_late(row: Row[*tuple[Any, ...]], days: Mapping[UUID, Mapping[State, date]]) -> bool:
+    day = days[row.call_id].get(row.state)
+    return day is not None and row.starts_on is not None and row.starts_on <= day
 
 
 def _conditions(wanted: Wanted, categories: Mapping[UUID, Sequence[Category]]) -> list[ColumnElement[bool]]:
@@ -214,11 +227,12 @@ def _in_category(number: int, categories: Mapping[UUID, Sequence[Category]]) -> 
 
 def elsewhere(actor: Actor, wanted: Wanted) -> dict[UUID, int]:
     """How many files of the other calls match a filter that found nothing in its own."""
-    everywhere = replace(wanted, call_id=None)
+    everywhere, categories = replace(wanted, call_id=None), _categories_by_call(None)
+    late = [misses(first_days(list(categories)))] if wanted.late else []
     query = (
         select(Application.call_id, func.count())
         .where(policy.visible(actor), Application.submitted_at.is_not(None), Application.call_id != wanted.call_id)
-        .where(*_conditions(everywhere, _categories_by_call(None)))
+        .where(*_conditions(everywhere, categories), *late)
         .group_by(Application.call_id)
     )
     return {call_id: int(files) for call_id, files in db.session.execute(query)}

@@ -83,6 +83,7 @@ def _listed(application: Application, version: Version, number: str) -> dict[str
         "partner_name": partner.name if partner else "",
         "requested_cents": version.requested_cents,
         "eligible_cents": version.eligible_cents,
+        "starts_on": version.starts_on,
         "search_text": rules.search_text(*words, *of_partner),
     }
 

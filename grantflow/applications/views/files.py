@@ -105,6 +105,7 @@ def show(application: Application) -> Any:
         version=version,
         **_badge(application),
         next=_next_step(application),
+        promise=queries.promised(application),
         phases=_phases(application),
         steps=step_bar(application, missing) if may_write else [],
         continue_url=_continue_url(application, missing) if may_write else None,

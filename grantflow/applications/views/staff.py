@@ -18,6 +18,9 @@ from .. import queries, texts
 from ..states import State
 from .blueprint import bp
 
+#: Among the states to filter by: the decision comes too late for the start of the project.
+LATE = "late"
+
 
 @bp.get("/staff/applications")
 @requires(has_role(Role.OFFICE, Role.SIGNATORY))
@@ -42,7 +45,7 @@ def staff_list() -> Any:
         elsewhere=queries.elsewhere(actor, wanted) if is_missed else {},
         states=[(state, labels[state], counts[state]) for state in State if state in counts],
         total=sum(counts.values()),
-        choices=[(state, labels[state]) for state in State if state is not State.DRAFT],
+        choices=[*((its, labels[its]) for its in State if its is not State.DRAFT), (LATE, texts.TOO_LATE_TO_START)],
         badges={state: (labels[state], *badge) for state, badge in texts.STAFF_BADGES.items()},
         shapes={side: (office,) for side, office in OFFICES.items()},
         sides=[(side.value, texts.SIDES[side]) for side in Side],
@@ -59,6 +62,7 @@ def _wanted() -> queries.Wanted:
         state=State(state) if state in set(State) - {State.DRAFT} else None,
         side=Side(side) if side in set(Side) else None,
         category=int(number) if number.isascii() and number.isdigit() and len(number) == 1 else None,
+        late=state == LATE,
         text=line(request.args.get("q", ""))[:100],
     )
 

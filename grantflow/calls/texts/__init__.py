@@ -10,7 +10,7 @@ from grantflow.accounts.texts import PARTIES
 from grantflow.kernel.parties import Party
 from grantflow.platform import locale
 
-from ..models import Call, Criterion, Paper, Question
+from ..models import Call, Criterion, PageText, Paper, Question
 from ..states import DutyPage
 from .fields import label as label
 from .fields import spoken as spoken
@@ -78,6 +78,10 @@ def call_title(call: Call) -> str:
 
 def call_summary(call: Call) -> str:
     return _in_language(call, "summary")
+
+
+def page_text(text: PageText) -> str:
+    return _in_language(text, "text")
 
 
 def criterion_title(criterion: Criterion) -> str:
