@@ -161,11 +161,11 @@ class Rehearsal:
         return told
 
     def scaled(self) -> str:
-        self.shell("docker compose up --detach --no-build --no-recreate --wait --scale web=2")
+        self.shell("docker compose up --detach --no-deps --no-recreate --wait --scale web=2 web")
         two = self.shell("docker compose ps --quiet web").split()
         time.sleep(6)  # the proxy asks where they are every five seconds
         before = [self.visitor().get("/").status for _ in range(20)]
-        self.shell("docker compose up --detach --no-build --no-recreate --scale web=1")
+        self.shell("docker compose up --detach --no-deps --no-recreate --scale web=1 web")
         after = [self.visitor().get("/").status for _ in range(20)]
         if len(two) != 2 or set(before + after) != {200}:
             raise Failed(f"{len(two)} containers, answers {before} {after}")
@@ -224,7 +224,7 @@ class Rehearsal:
 
         self.until(AGAIN_WITHIN, "the frozen part was started again", back)
         took = time.monotonic() - began
-        self.shell("docker compose up --detach --no-build --no-recreate --wait")
+        self.shell("docker compose up --detach --no-deps --no-recreate --wait letters")
         return f"after {took:.0f} s"
 
     def well(self) -> str:
