@@ -112,7 +112,6 @@ def upgrade() -> None:
         sa.Column("treasury_phone", sa.String(), nullable=False),
         sa.Column("treasury_email", sa.String(), nullable=False),
         sa.Column("register_prefix", sa.String(), nullable=False),
-        sa.Column("logo", sa.String(), nullable=True),
         sa.Column("printed_version", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_funder")),
         sa.UniqueConstraint("register_prefix", name=op.f("uq_funder_register_prefix")),
