@@ -19,6 +19,7 @@ from grantflow.accounts.models import Person, Purpose, RoleProposal, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call, Envelope
+from grantflow.dashboard import service as dashboard
 from grantflow.decisions.models import Act, Proposal
 from grantflow.demo.people import STAFF
 from grantflow.demo.play import Cast, play
@@ -232,10 +233,13 @@ class World:
         db.session.flush()
 
     def _propose_a_role(self) -> None:
-        """By the one administrator of Düsseldorf: that of another funder confirms it."""
-        person = self._person(UNASSIGNED)
-        accounts.set_roles(person, {Role.REVIEWER, Role.SIGNATORY}, by=self._person("administrator D"))
-        self.landmarks["role proposal"] = db.session.scalars(select(RoleProposal.id)).one()
+        """By the one administrator of each city: that of another funder confirms it. One has tried the mail."""
+        for persona, by in ((UNASSIGNED, "administrator D"), ("office T", "administrator T")):
+            person = self._person(persona)
+            accounts.set_roles(person, {*person.roles, Role.SIGNATORY}, by=self._person(by))
+        about = RoleProposal.person_id == self._person(UNASSIGNED).id
+        self.landmarks["role proposal"] = db.session.scalars(select(RoleProposal.id).where(about)).one()
+        dashboard.try_mail(by=self._person("administrator D"))
 
     def _print_letters(self) -> None:
         """A small file for every letter of one awarded file and for the rejection: no need of WeasyPrint here."""
