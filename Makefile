@@ -4,7 +4,7 @@ GRANTFLOW := .venv/bin/grantflow
 PREPARE := $(PYTHON) grantflow/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test drills mutants effort check screenshots bench clean
+.PHONY: help run test drills mutants effort check screenshots bench image-rehearsal clean
 
 help:
 	@echo "make run          start GrantFlow with its demo fund (PORT=8000)"
@@ -15,6 +15,7 @@ help:
 	@echo "make check        linters, types, contracts, catalogues, templates, migrations"
 	@echo "make screenshots  take the pictures of docs/images anew"
 	@echo "make bench        run the benchmarks (NAME=staff_list to choose)"
+	@echo "make image-rehearsal  install it in real containers as docs/operating.en.md says (docker or podman)"
 	@echo "make clean        remove what was built; the data in var/ stay"
 
 run:
@@ -48,6 +49,10 @@ screenshots:
 bench:
 	@$(PREPARE) test >&2
 	@exec $(GRANTFLOW) bench $(NAME)
+
+image-rehearsal:
+	@$(PREPARE) check
+	@exec .venv/bin/python -m tests rehearsal
 
 clean:
 	@$(PREPARE) clean

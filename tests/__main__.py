@@ -2,14 +2,14 @@
 
 ``python -m tests [pytest arguments]``; with arguments pytest runs just those, in one process.
 ``python -m tests drills [NAME]`` runs what needs real waiting; ``mutants [NAME]`` puts faults back; ``effort`` counts
-clicks.
+clicks; ``rehearsal`` installs GrantFlow in real containers.
 """
 
 import subprocess
 import sys
 
 from grantflow.config import ROOT
-from tests import effort, mutants
+from tests import effort, mutants, rehearsal
 
 PYTEST = [sys.executable, "-m", "pytest"]
 #: More than there are cores, for much of the time is waiting; files start in the order of collection.
@@ -28,6 +28,8 @@ def main(arguments: list[str]) -> int:
             return mutants.main(names)
         case ["effort"]:
             return effort.main()
+        case ["rehearsal"]:
+            return rehearsal.main()
     return _pytest(*arguments)
 
 

@@ -13,8 +13,9 @@ from celery.beat import PersistentScheduler
 from celery.signals import worker_process_init, worker_ready
 from celery.worker.consumer import Consumer
 
+from grantflow import pulse
 from grantflow.app import create_app
-from grantflow.platform import health, jobs, pulse, settings
+from grantflow.platform import health, jobs, settings
 from grantflow.platform.db import db
 
 from . import schedule

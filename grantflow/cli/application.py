@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from flask import Flask
+if TYPE_CHECKING:  # a health check starts every few seconds, and needs no Flask
+    from flask import Flask
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def mailsink(descriptor: int) -> None:
 @click.command()
 def alive() -> None:
     """Status 0 while the part of this container is alive, for its health check."""
-    from grantflow.platform import pulse
+    from grantflow import pulse
 
     if not (file := os.environ.get("GRANTFLOW_PULSE")):
         raise click.ClickException("GRANTFLOW_PULSE does not say where this part notes that it lives")

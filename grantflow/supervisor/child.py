@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from grantflow import pulse
 from grantflow.config import ROOT
-from grantflow.platform import embedded, pulse
+from grantflow.platform import embedded
 
 PATIENCE: Final = 20.0
 LONGEST_BACKOFF: Final = 30.0

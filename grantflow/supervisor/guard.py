@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from grantflow import pulse
 from grantflow.config import ROOT
-from grantflow.platform import embedded, pulse
+from grantflow.platform import embedded
 
 from .child import FIRST
 

@@ -8,8 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import Final, NoReturn
 
+from grantflow import pulse
 from grantflow.config import Settings
-from grantflow.platform import pulse, storage
+from grantflow.platform import storage
 
 from .asking import ask
 from .environment import refuse_open_demo

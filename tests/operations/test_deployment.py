@@ -139,7 +139,9 @@ def test_the_assets_of_the_package_file_have_targets_inside_the_vendor_folder() 
         assert (bootstrap.VENDOR / target).resolve().is_relative_to(bootstrap.VENDOR), target
 
 
-@pytest.mark.parametrize("target", ["run", "test", "drills", "mutants", "effort", "check", "screenshots", "bench"])
+@pytest.mark.parametrize(
+    "target", ["run", "test", "drills", "mutants", "effort", "check", "screenshots", "bench", "image-rehearsal"]
+)
 def test_a_target_prepares_the_machine_and_hands_over(target: str) -> None:
     # As typed in a shell, whatever make these tests were started by.
     env = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")} | {"MFLAGS": ""}

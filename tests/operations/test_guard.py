@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from grantflow import supervisor
+from grantflow import pulse, supervisor
 from grantflow.config import ROOT
-from grantflow.platform import pulse
 from grantflow.supervisor import child, guard
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -94,3 +93,10 @@ def test_a_container_is_asked_for_its_own_sign_and_for_nobody_elses(tmp_path: Pa
     assert refused.returncode == 1
     assert refused.stderr.startswith("grantflow: no sign of life for 9")
     assert "no sign of life yet" in alive(tmp_path / "none").stderr
+
+
+def test_a_health_check_costs_little() -> None:
+    """It starts every few seconds for each part, on busy machines above all: neither Flask nor a database."""
+    asked = "import sys, grantflow.cli, grantflow.pulse; print({'flask', 'sqlalchemy', 'celery'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select, text
 
 from grantflow.accounts import service as accounts
-from grantflow.accounts.models import Person, Purpose, RoleProposal, Token
+from grantflow.accounts.models import Person, Purpose, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call, Envelope
@@ -36,6 +36,8 @@ from grantflow.platform.db import db
 from grantflow.review.models import Assignment, Nomination
 from grantflow.seats.states import Conflict
 from tests.given import Given, begun, called
+
+from .drafting import law_before_those_who_sign, role_proposed
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 NAMES = {D: "D", T: "T", M: "M"}
@@ -158,8 +160,11 @@ class World:
             self._more_files()
             self._more_people(staff)
             self._conflicts()
-            self._propose_a_role()
+            self.landmarks["role proposal"] = role_proposed(self._person(UNASSIGNED), self._person("administrator D"))
+            role_proposed(self._person("office T"), self._person("administrator T"))
+            dashboard.try_mail(by=self._person("administrator D"))
             db.session.commit()
+            self.landmarks["edition"] = law_before_those_who_sign(self._person("administrator D"))
             self._print_letters()
             self._fail_work()
             self._links()
@@ -231,15 +236,6 @@ class World:
             if file.state in {State.ADMITTED, State.IN_REVIEW}:
                 db.session.add(Assignment(**common, reviewer_id=both.id, conflict=Conflict.UNDECLARED))
         db.session.flush()
-
-    def _propose_a_role(self) -> None:
-        """By the one administrator of each city: that of another funder confirms it. One has tried the mail."""
-        for persona, by in ((UNASSIGNED, "administrator D"), ("office T", "administrator T")):
-            person = self._person(persona)
-            accounts.set_roles(person, {*person.roles, Role.SIGNATORY}, by=self._person(by))
-        about = RoleProposal.person_id == self._person(UNASSIGNED).id
-        self.landmarks["role proposal"] = db.session.scalars(select(RoleProposal.id).where(about)).one()
-        dashboard.try_mail(by=self._person("administrator D"))
 
     def _print_letters(self) -> None:
         """A small file for every letter of one awarded file and for the rejection: no need of WeasyPrint here."""

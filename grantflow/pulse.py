@@ -1,5 +1,8 @@
 """A part's own sign of life, for whoever watches this very process: a file, so that no server speaks for it.
 
+This module imports nothing of ours: a health check that starts every few seconds must cost little, on a machine that is
+busy above all.
+
 By the clock that only counts on (``time.monotonic``, one for a whole machine): a clock put right kills nobody.
 """
 
