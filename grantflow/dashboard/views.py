@@ -39,7 +39,7 @@ from grantflow.platform.http import flash_ok, flash_problem, invalid, is_read, p
 
 from . import queries, service, texts
 from .forms import DeadlineForm, FormalCheckForm, Verdict
-from .rules import Part
+from .rules import EACH, ONCE, Part
 
 bp = Blueprint("dashboard", __name__)
 
@@ -85,6 +85,7 @@ _WHERE: dict[Part, tuple[Any, str]] = {
     Part.STORAGE: (_l("To the workers"), ".workers"),
     Part.WORKERS: (_l("To the workers"), ".workers"),
     Part.STAFF: (_l("To the people"), "accounts.people"),
+    **dict.fromkeys((*EACH, *ONCE), (_l("Basis of the fund"), "releases.index")),
 }
 
 

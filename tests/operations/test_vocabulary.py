@@ -380,7 +380,6 @@ ALWAYS_MANY = {
     "One ZIP holds at most %(most)d letters. Please narrow the filter.": "hundreds",
     "All criteria together give %(max)s points.": "tens",
     "All criteria together may give %(max)s points at most.": "hundreds",
-    "Too long: at most %(max_length)s characters.": "tens",
     "%(count)s of %(all)s selected": "two or more; one has a text of its own",
 }
 COUNTED = re.compile(

@@ -20,6 +20,7 @@ from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call, Envelope
 from grantflow.councils.models import Sitting
+from grantflow.dashboard import service as dashboard
 from grantflow.decisions.models import Act, Proposal
 from grantflow.demo.people import STAFF
 from grantflow.demo.play import Cast, play
@@ -160,6 +161,8 @@ class World:
             self._more_people(staff)
             self._conflicts()
             self.landmarks["role proposal"] = role_proposed(self._person(UNASSIGNED), self._person("administrator D"))
+            role_proposed(self._person("office T"), self._person("administrator T"))
+            dashboard.try_mail(by=self._person("administrator D"))
             db.session.commit()
             self.landmarks["edition"] = law_before_those_who_sign(self._person("administrator D"))
             self.landmarks["call edition"] = call_in_preparation(self._person("office D"))
