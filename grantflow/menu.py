@@ -23,6 +23,11 @@ MENU: tuple[tuple[Any, str, frozenset[Role]], ...] = (
     (_l("Letters"), "finance.letters", frozenset({Role.FINANCE})),
     (_l("People"), "accounts.people", frozenset({Role.ADMINISTRATOR})),
     (_l("Calls"), "public.rules", frozenset({Role.ADMINISTRATOR})),
+    (
+        _l("Basis of the fund"),
+        "releases.index",
+        frozenset({Role.OFFICE, Role.SIGNATORY, Role.ADMINISTRATOR}),
+    ),
     (_l("Audit trail"), "audit.trail", frozenset({Role.ADMINISTRATOR})),
     (_l("Workers"), "dashboard.workers", frozenset({Role.ADMINISTRATOR})),
 )

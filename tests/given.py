@@ -7,6 +7,7 @@ loaded and detached. Inside an app context that a test holds open itself, it wor
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,12 +23,13 @@ from grantflow.applications.models import Application, Version
 from grantflow.applications.states import (
     State,
 )
+from grantflow.calls.documents import PARTS
 from grantflow.calls.models import Call
 from grantflow.decisions import service as decisions
 from grantflow.decisions.models import Proposal
 from grantflow.decisions.rules import Deliberation
 from grantflow.decisions.states import Outcome, RejectionReason
-from grantflow.demo.fund import load_fund
+from grantflow.demo import opening
 from grantflow.kernel import clock, emails
 from grantflow.kernel.money import eur, split
 from grantflow.kernel.parties import OFFICES, Party, Role, Side
@@ -37,6 +39,7 @@ from grantflow.organisations.models import Membership, Organisation
 from grantflow.organisations.states import Country, Kind, MemberRole
 from grantflow.platform import tokens
 from grantflow.platform.db import db
+from grantflow.releases.kinds import KINDS
 from grantflow.review import service as review
 from grantflow.review.models import Assignment
 from grantflow.review.rules import Mark
@@ -72,9 +75,12 @@ class Given:
     # --- the fund ----------------------------------------------------------------------------------
 
     def fund(self) -> None:
-        """Funders, agreement and one open call; once per database."""
+        """The demo's fund as rows, without anybody's keys, with one open call; once per database."""
+        fund = opening.moved(opening.starting_fund(), clock.today())
         with self.session():
-            load_fund()
+            for part, kind in PARTS.items():
+                for key, document in getattr(fund, part).items():
+                    KINDS[kind].apply(key, None, document, date(2021, 1, 22))
 
     def call(self, code: str = "27-1") -> Call:
         with self.session():

@@ -163,3 +163,14 @@ def budget(asks: int, costs: int) -> list[application_rules.Line]:
             )
         )
     return made
+
+
+#: What the acts of Düsseldorf rest on, as its document says it.
+LAW: dict[str, Any] = {
+    "legal_basis": {"de": "§ 35 VwVfG NRW", "fr": "article 35 VwVfG NRW"},
+    "remedy": {
+        "court": "Verwaltungsgericht Düsseldorf",
+        "address": {"street": "Bastionstraße 39", "postal_code": "40213", "city": "Düsseldorf"},
+        "months": 1,
+    },
+}

@@ -15,6 +15,7 @@ ACTIONS: dict[str, Any] = {
     "edition_saved": _l("Draft saved"),
     "edition_rebased": _l("Draft compared with the latest edition"),
     "edition_discarded": _l("Draft or release discarded"),
+    "edition_offered": _l("Edition put before those who sign"),
     "edition_signed": _l("Edition signed"),
     "edition_key_withdrawn": _l("Signature of an edition taken back"),
     "edition_released": _l("Edition released"),

@@ -15,8 +15,9 @@ from grantflow.platform.db import db, own_transaction, to_write
 
 from . import rules
 from .documents import CallDocument
-from .models import Agreement, Call, Category, Criterion, Envelope, Funder, Question, Reservation
+from .models import Agreement, Call, Category, Criterion, Envelope, Funder, PageText, Question, Reservation
 from .rules import Around
+from .states import DutyPage
 
 _WHOLE = (
     selectinload(Call.categories).selectinload(Category.closings),
@@ -119,6 +120,10 @@ def funders() -> dict[Party, Funder]:
     """All funders, in the order ● ■ ◆."""
     rows = {funder.code: funder for funder in db.session.scalars(select(Funder))}
     return {party: rows[party] for party in Party if party in rows}
+
+
+def page_text(name: DutyPage) -> PageText | None:
+    return db.session.get(PageText, name)
 
 
 def office_contact(party: Party) -> Contact | None:

@@ -4,13 +4,14 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from grantflow.kernel import clock
+from grantflow.kernel import clock, prose
 from grantflow.kernel.parties import Role
 from grantflow.platform.access import anyone, current_actor, has_role, requires
 from grantflow.platform.http import page
 
 from . import queries, rules, texts
 from .models import Call
+from .states import DutyPage
 
 bp = Blueprint("public", __name__)
 
@@ -146,32 +147,35 @@ def call(call: Call) -> Response:
     )
 
 
-def _duty(name: str) -> Response:
-    return page(f"public/{name}.html", funders=list(queries.funders().values()))
+def _duty(name: DutyPage) -> Response:
+    """What the funders' rows say, and the text that both cities released; before there is one, ours."""
+    released = queries.page_text(name)
+    text = texts.page_text(released) if released else ""
+    return page(f"public/{name}.html", funders=list(queries.funders().values()), blocks=prose.blocks(text))
 
 
 @bp.get("/privacy")
 @requires(anyone)
 def privacy() -> Response:
-    return _duty("privacy")
+    return _duty(DutyPage.PRIVACY)
 
 
 @bp.get("/imprint")
 @requires(anyone)
 def imprint() -> Response:
-    return _duty("imprint")
+    return _duty(DutyPage.IMPRINT)
 
 
 @bp.get("/contact")
 @requires(anyone)
 def contact() -> Response:
-    return _duty("contact")
+    return _duty(DutyPage.CONTACT)
 
 
 @bp.get("/accessibility")
 @requires(anyone)
 def accessibility() -> Response:
-    return _duty("accessibility")
+    return _duty(DutyPage.ACCESSIBILITY)
 
 
 @bp.get("/admin/calls", endpoint="rules")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from grantflow.cli import data, quality, running, work
+from grantflow.cli import data, fund, quality, running, work
 from grantflow.cli.doctor import doctor
 
 
@@ -23,6 +23,7 @@ for command in (
     running.alive,
     data.database,
     data.demo,
+    fund.fund,
     data.admin,
     data.audit,
     data.organisations,

@@ -21,7 +21,8 @@ from grantflow.letters.models import Letter
 from grantflow.notifications import queries as notifications
 from grantflow.notifications.models import Message
 from grantflow.platform import health, jobs, settings
-from grantflow.releases import queries as releases
+from grantflow.releases import queries as editions
+from grantflow.releases import service as releases
 from grantflow.review import queries as reviews
 from grantflow.review.queries import Panel as ReviewPanel
 
@@ -58,7 +59,7 @@ def agendas(actor: Actor, begun: Sequence[Call]) -> list[Agenda]:
     if len(begun) > 1:
         for call in begun:
             found[call.id] = [replace(its, arguments={**its.arguments, "call": call.code}) for its in found[call.id]]
-    everywhere = [task for task in _administration(actor) if task.count]
+    everywhere = [task for task in (*_administration(actor), *_releases(actor)) if task.count]
     all_of_them = [*(Agenda(call, found[call.id]) for call in begun), Agenda(None, everywhere)]
     return [agenda for agenda in all_of_them if agenda.tasks]
 
@@ -109,6 +110,10 @@ def _administration(actor: Actor) -> list[Task]:
     ]
 
 
+def _releases(actor: Actor) -> list[Task]:
+    return [Task(texts.EDITIONS_TO_SIGN, len(releases.due_keys(actor)), "releases.index")]
+
+
 # --- what is missing to open -----------------------------------------------------------------------
 
 
@@ -131,7 +136,7 @@ def opening(actor: Actor) -> Opening:
     findings = {name: found for name, found in health.report().items() if name in wanted}
     in_office = people.staff()
     facts = rules.Facts(
-        in_force=frozenset((edition.kind, edition.key) for edition in releases.all_in_force()),
+        in_force=frozenset((edition.kind, edition.key) for edition in editions.all_in_force()),
         staff={p: frozenset(role for role, names in in_office.items() if p in names) for p in Party},
         faults=frozenset(name for name, found in findings.items() if not found.well),
         mail_arrived=audit.is_noted("mail_arrived"),

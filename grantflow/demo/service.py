@@ -14,14 +14,16 @@ from grantflow.accounts import service as accounts
 from grantflow.accounts import texts as account_texts
 from grantflow.accounts.models import Person, RoleGrant
 from grantflow.accounts.states import Means
+from grantflow.calls import queries as calls
+from grantflow.calls.rules import first_instant
 from grantflow.config import local_secret
 from grantflow.kernel import clock, emails
-from grantflow.kernel.parties import Actor, Party
+from grantflow.kernel.parties import SYSTEM, Actor, Party
 from grantflow.organisations.models import Membership, Organisation
 from grantflow.platform import mailsink, passwords, settings
 from grantflow.platform.db import db
 
-from . import fund
+from . import opening
 from .people import STAFF, Somebody
 from .play import Cast, play
 from .projects import PROJECTS
@@ -35,15 +37,23 @@ def load() -> bool:
 
     The caller commits. The accounts' table and their password go into the data folder.
     """
-    if fund.is_loaded():
+    if calls.funders():
         return False
     now = clock.now()
     hashed = passwords.hash_of(local_secret(settings().data_dir / PASSWORD))
-    call = fund.load_fund()
-    with clock.frozen(call.opens_at):
+    fund = opening.moved(opening.starting_fund(), clock.today())
+    [(code, its)] = fund.calls.items()
+    opens_at = first_instant(its.opens_at)
+    with clock.frozen(opens_at - clock.DAY):
         staff = [_person(somebody, hashed) for somebody in STAFF]
+        db.session.flush()
+        opening.release(fund, staff)
+    with clock.frozen(opens_at):
         applicants = {project.contact.email: _person(project.contact, hashed) for project in PROJECTS}
-    db.session.flush()
+        db.session.flush()
+        call = calls.by_code(SYSTEM, code)
+    if call is None:
+        raise LookupError("the demo's call was not released")
     play(call, Cast(staff, applicants), until=now)
     _write_table()
     return True

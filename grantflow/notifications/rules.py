@@ -50,6 +50,8 @@ KINDS: Mapping[str, Kind] = {
     "decision_ready": Kind(_facts("number title application_id channel")),
     "key_waiting": Kind(_facts("number title proposal_id")),
     "proposal_returned": Kind(_facts("number title proposal_id")),
+    "edition_to_sign": Kind(_facts("title edition_id")),
+    "edition_in_force": Kind(_facts("title edition_id valid_from")),
     "failed_work": Kind(_facts("count")),
     TRIAL: Kind(urgent=True),
 }
@@ -60,7 +62,7 @@ SEND, SEND_URGENT = "notifications.send", "notifications.send_urgent"
 #: Facts that other people wrote; ``title_language`` tells in which language.
 FOREIGN = frozenset({"title", "reason", "partner", "name", "person", "proposer"})
 #: Facts that are days or instants.
-TIMES = frozenset({"sent_at", "until", "valid_until"})
+TIMES = frozenset({"sent_at", "until", "valid_until", "valid_from"})
 
 #: Under these names is noted how the mail server took our last message, and whether it answers when nothing is sent.
 LAST_MAIL, LAST_PROBE = "mail", "mail-probe"

@@ -35,6 +35,8 @@ KINDS: dict[str, Any] = {
     "decision_ready": _l("Letters ready"),
     "key_waiting": _l("Decision to sign"),
     "proposal_returned": _l("Proposal sent back"),
+    "edition_to_sign": _l("Edition to sign"),
+    "edition_in_force": _l("Edition in force"),
     "failed_work": _l("Failed work"),
     "mail_trial": _l("Test message"),
 }
@@ -65,6 +67,8 @@ REASONS: dict[str, Any] = {
     "third_to_confirm": _BY_ROLE,
     "key_waiting": _BY_ROLE,
     "proposal_returned": _BY_ROLE,
+    "edition_to_sign": _BY_ROLE,
+    "edition_in_force": _BY_ROLE,
     "failed_work": _BY_ROLE,
     "mail_trial": _BY_ROLE,
 }

@@ -40,6 +40,8 @@ class Edition(Identified, Base):
     #: Who saved last; None: a command of the machine.
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     saved_at: Mapped[datetime] = mapped_column(Instant)
+    #: Since when those whose keys it takes are asked for them; a save takes it back.
+    offered_at: Mapped[datetime | None] = mapped_column(Instant)
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     in_force_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -17,5 +17,9 @@ def can_edit(actor: Actor, edition: Edition) -> bool:
     return may_edit(actor, edition.kind, edition.key)
 
 
+def may_begin(actor: Actor, thing: tuple[str, str]) -> bool:
+    return may_edit(actor, *thing)
+
+
 def may_edit(actor: Actor, kind: str, key: str) -> bool:
     return KINDS[kind].can_edit(actor, key)

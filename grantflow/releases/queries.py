@@ -17,11 +17,11 @@ from .states import SIGNED, EditionState
 _ALIVE = (EditionState.DRAFT, EditionState.RELEASED, EditionState.IN_FORCE)
 
 
-def visible(actor: Actor, edition_id: UUID) -> Edition | None:
+def visible(actor: Actor, id: UUID) -> Edition | None:  # noqa: A002 - the word in the address
     """An edition with its keys, for those who may read any; None: hidden or not there."""
     if not policy.can_read(actor):
         return None
-    return db.session.scalar(select(Edition).where(Edition.id == edition_id).options(joinedload(Edition.author)))
+    return db.session.scalar(select(Edition).where(Edition.id == id).options(joinedload(Edition.author)))
 
 
 def alive(actor: Actor) -> Sequence[Edition]:

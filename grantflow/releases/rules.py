@@ -16,6 +16,13 @@ from grantflow.kernel.parties import Party, Role
 Path = tuple[str | int, ...]
 
 
+#: A document as JSON.
+Content = dict[str, Any]
+#: Where flaws of what is the edition's own stand, which is no part of its document.
+DAY: Path = ("edition", "valid_from")
+REASON: Path = ("edition", "reason")
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """One key: of anybody in one of ``roles`` at one of ``parties``."""
@@ -114,6 +121,22 @@ def differences(before: Any, after: Any, path: Path = ()) -> Iterator[Difference
         yield from differences(_by_name(before or []), _by_name(after or []), path)
     elif known and before != after:
         yield Difference(path, before, after)
+
+
+def named(path: Path, content: Any) -> Path:
+    """A flaw's path with its items by name, as differences have them; what has no name, by its place from 1 on."""
+    found: list[str | int] = []
+    for step in path:
+        inner = None
+        if isinstance(content, list) and isinstance(step, int):
+            inner = content[step] if step < len(content) else None
+            own = _name(inner) if isinstance(inner, dict) else None
+            found.append(step + 1 if own is None else own)
+        else:
+            inner = content.get(step) if isinstance(content, dict) else None
+            found.append(step)
+        content = inner
+    return tuple(found)
 
 
 def placed(path: Path, document: Mapping[str, Any]) -> Path:

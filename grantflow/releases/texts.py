@@ -15,6 +15,15 @@ STATES: dict[EditionState, Any] = {
     EditionState.DISCARDED: _l("Discarded"),
 }
 
+#: In the plural, as headings of the list and above an edition.
+KINDS: dict[str, Any] = {
+    "funder": lazy_pgettext("kind of edition", "Funders"),
+    "law": lazy_pgettext("kind of edition", "Law of the funders"),
+    "agreement": lazy_pgettext("kind of edition", "Agreement of the cities"),
+    "call": lazy_pgettext("kind of edition", "Calls for projects"),
+    "page": lazy_pgettext("kind of edition", "Texts of the duty pages"),
+}
+
 MESSAGES: dict[str, Any] = {
     "draft_exists": _l("There is a draft of this already. Continue with that one, or discard it first."),
     "edition_changed": _l("The draft was changed in the meantime. Look at it again before you go on."),
@@ -23,6 +32,7 @@ MESSAGES: dict[str, Any] = {
         "Another edition was released since this draft was begun. Compare it with that one first."
     ),
     "edition_waits": _l("A released edition still waits for its day. Only then can the next one be released."),
+    "unknown_key": _l("There is nothing of this name that could be released."),
     "flaw.reason_missing": _l("Please say why this changes."),
     "key_not_needed": _l("Your key is not among those that are still missing here."),
 }

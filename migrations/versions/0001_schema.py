@@ -1680,6 +1680,7 @@ def upgrade() -> None:
         sa.Column("based_on_id", sa.Uuid(), nullable=True),
         sa.Column("author_id", sa.Uuid(), nullable=True),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("in_force_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from pydantic import ValidationError
 from sqlalchemy import select
 
@@ -21,6 +22,7 @@ from grantflow.releases import service as releases
 from grantflow.releases.models import Edition
 from grantflow.releases.states import EditionState
 from tests.given import Given
+from tests.samples import LAW
 
 D, T, M = Party
 FUNDER: dict[str, Any] = {
@@ -35,14 +37,6 @@ FUNDER: dict[str, Any] = {
         "email": "mailto:fonds@duesseldorf.example",
     },
     "register_prefix": "DU",
-}
-LAW: dict[str, Any] = {
-    "legal_basis": {"de": "§ 35 VwVfG NRW", "fr": "article 35 VwVfG NRW"},
-    "remedy": {
-        "court": "Verwaltungsgericht Düsseldorf",
-        "address": {"street": "Bastionstraße 39", "postal_code": "40213", "city": "Düsseldorf"},
-        "months": 1,
-    },
 }
 AGREEMENT: dict[str, Any] = {
     "title": {"de": "Vereinbarung", "fr": "Accord"},
@@ -137,6 +131,23 @@ def test_three_signatories_make_an_agreement_and_a_city_each_a_page(given_fund: 
     page = drafted("page", "imprint", {"text": {"de": "Impressum", "fr": "Mentions"}}, french)
     turned(page, french, office)
     assert [row.text_fr for row in db.session.scalars(select(PageText))] == ["Mentions"]
+
+
+def test_a_duty_page_says_what_was_released_and_who_can_be_reached(
+    app: Flask, given: Given, client: FlaskClient
+) -> None:
+    before = client.get("/imprint?lang=fr").text
+    assert "Mentions nouvelles" not in before
+    with app.app_context():
+        german, french = administrators(given, D, T)
+        text = "## Mentions nouvelles\n\n[Le site](https://example.org) <b>gras</b>"
+        turned(drafted("page", "imprint", {"text": {"de": "Neu", "fr": text}}, french), french, german)
+        db.session.commit()
+    after = client.get("/imprint?lang=fr").text
+    assert "<h2>Mentions nouvelles</h2>" in after
+    assert '<a href="https://example.org">Le site</a> &lt;b&gt;gras' in after
+    assert "fonds@toulouse.example" in after
+    assert "Mentions nouvelles" not in client.get("/privacy?lang=fr").text
 
 
 def agreement(**changes: Any) -> AgreementDocument:

@@ -18,8 +18,7 @@ from grantflow.applications.states import State
 from grantflow.audit import service as audit
 from grantflow.calls import rules as call_rules
 from grantflow.calls.models import Envelope
-from grantflow.demo import service
-from grantflow.demo.fund import CATEGORIES
+from grantflow.demo import opening, service
 from grantflow.demo.people import STAFF
 from grantflow.demo.projects import PROJECTS, Project
 from grantflow.demo.remarks import marks
@@ -81,10 +80,8 @@ def test_a_project_is_that_of_the_brief(project: Project, row: tuple[str, str, s
     assert partner in project.mate.name
     assert {project.lead.country, project.mate.country} == set(Country)
     assert (project.lead.country is Country.FRANCE) == (project is TEN[9])
-    categories = [
-        SimpleNamespace(number=number, up_to_cents=eur(up_to) if up_to else None, share_bp=share)
-        for number, up_to, share, *_ in CATEGORIES
-    ]
+    [call] = opening.starting_fund().calls.values()
+    categories = [SimpleNamespace(**call_rules.category_columns(its)) for its in call.categories]
     found = call_rules.category_of(categories, eur(project.asked))
     assert found.number == category
     assert eur(project.asked) <= call_rules.ceiling(found.share_bp, eur(eligible))

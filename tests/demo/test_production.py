@@ -1,5 +1,8 @@
 """The demo refuses to start with production settings, and a production refuses the demo."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,7 +10,7 @@ from click.testing import CliRunner
 from flask import Flask
 
 from grantflow.cli import data
-from grantflow.config import ConfigError, Settings
+from grantflow.config import ROOT, ConfigError, Settings
 from tests.conftest import settings_for
 from tests.given import Given
 
@@ -65,3 +68,21 @@ def test_a_reset_leaves_nothing_that_the_next_demo_would_trip_over(
     ran = CliRunner().invoke(data.demo, ["reset", "--yes"])
     assert ran.exit_code == 0, ran.output
     assert {path.name for path in tmp_path.iterdir()} == {"log", "secret-key"}
+
+
+def test_a_production_has_no_code_of_the_demo_in_memory(tmp_path: Path) -> None:
+    """Nor of its fund: the starting file and its commands belong to everybody."""
+    seen = (
+        "import sys\n"
+        "from grantflow.app import create_app\n"
+        "from grantflow.config import Settings\n"
+        "import grantflow.cli, grantflow.fundfile.service\n"
+        "create_app(Settings.from_env(dict(__import__('os').environ)))\n"
+        "print([name for name in sys.modules if name.startswith('grantflow.demo')])\n"
+    )
+    production = {**DEMO, "GRANTFLOW_ENV": "production", "GRANTFLOW_ORIGIN": "https://fund.example"}
+    place = {"PATH": os.environ["PATH"], "GRANTFLOW_DATA_DIR": str(tmp_path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", seen], env={**production, **place}, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ran.stdout.splitlines()[-1:] == ["[]"], ran.stderr

@@ -9,7 +9,7 @@ import pytest
 from jinja2 import Environment, UndefinedError, nodes
 from markupsafe import escape
 
-from grantflow.demo import fund
+from grantflow.demo import opening
 from grantflow.kernel.money import eur
 from grantflow.kernel.parties import Party, Side
 from grantflow.letters import rules
@@ -141,8 +141,8 @@ def test_every_document_says_what_holds_for_the_way_it_goes(
 def test_the_agreement_printed_is_the_one_of_the_call(kind: Kind, party: Party, language: str) -> None:
     """D2, R28: no wording kept for years names the agreement; the successor's calls cite the successor."""
     made = facts(kind, party, agreement_on=date(2027, 1, 22))
-    [basis] = [row for row in fund.legal_basis() if row.funder_code is party]
-    made = replace(made, legal_basis=Words(de=basis.text_de, fr=basis.text_fr))
+    basis = opening.starting_fund().laws[party].legal_basis
+    made = replace(made, legal_basis=Words(de=basis.de, fr=basis.fr))
     text = words_of(sheet(kind, made, language)).replace(NBSP, " ")
     cited = {
         "de": "Vereinbarung zur Städtefreundschaft vom 22. Januar 2027.",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -17,6 +17,8 @@ from babel.messages.pofile import read_po
 
 from grantflow.cli.catalogues import TRANSLATIONS
 from grantflow.config import LANGUAGES, ROOT
+from grantflow.fundfile import rules as fund
+from grantflow.fundfile.service import STARTING_FILE
 
 TEMPLATES = ROOT / "templates"
 
@@ -195,8 +197,25 @@ def of_the_demo() -> tuple[Text, ...]:
     return tuple(found)
 
 
+@cache
+def of_the_fund(language: str) -> tuple[Text, ...]:
+    """What the starting file of the fund says in one language."""
+    read = fund.read(STARTING_FILE.read_bytes())
+    place = str(STARTING_FILE.relative_to(ROOT))
+    return tuple(Text(place, value) for value in _said(read.values, language))
+
+
+def _said(value: Any, language: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from (inner,) if name == language else _said(inner, language)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _said(inner, language)
+
+
 def texts(language: str) -> tuple[Text, ...]:
-    return translations(language) + written(language) + of_the_demo()
+    return translations(language) + written(language) + of_the_fund(language) + of_the_demo()
 
 
 def is_excepted(language: str, word: str, place: str) -> bool:
@@ -294,7 +313,8 @@ def test_what_a_loose_sign_is(words: str, count: int) -> None:
 
 def test_french_signs_do_not_stand_loose() -> None:
     pages = [text for text in written("fr") if not text.place.startswith("templates/letters")]  # set when printed
-    found = [f"{text.place}: {hit}" for text in (*translations("fr"), *pages) for hit in loose(text.words)]
+    said = (*translations("fr"), *pages, *of_the_fund("fr"))
+    found = [f"{text.place}: {hit}" for text in said for hit in loose(text.words)]
     assert found == []
 
 
@@ -337,6 +357,9 @@ def test_a_sentence_after_a_colon_begins_with_a_capital() -> None:
 ALWAYS_MANY = {
     "An informal group needs at least %(count)d different people: a name stands here twice.": "three, by the rules",
     "An informal group needs at least %(count)d named people.": "three, by the rules",
+    "All criteria together give %(max)s points.": "ten or more",
+    "All criteria together may give %(max)s points at most.": "hundreds",
+    "Too long: at most %(max_length)s characters.": "forty or more",
     "At least %(days)d days after sending. If you send today: from %(day)s.": "weeks, by each call",
     "At most %(count)s characters.": "20 or more",
     "Please choose a password of at least %(count)s characters.": "fifteen",

@@ -40,6 +40,9 @@ def a_board(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         apply=lambda key, before, after, day: board.update({key: (before and before.words, after.words)}),
         can_edit=lambda actor, key: Role.OFFICE in actor.roles,
         title=lambda key: key,
+        label=lambda path: str(path[-1]),
+        spoken=lambda path, value: str(value or ""),
+        keys=("door", "window"),
     )
     monkeypatch.setitem(kinds.KINDS, "notice", kind)
     return board

@@ -130,6 +130,15 @@ def subjects(world: World) -> dict[str, list[Subject]]:
         **{f"decisions.{name}": proposals("proposed D", "proposed T") for name in ("renew", "send_back")},
         "decisions.release_budget": [Subject("of D", {"id": world.landmarks["envelope"]})],
         "decisions.letter": proposals("proposed D", "awarded T", party=D.value),
+        "releases.begin": [
+            Subject("the law of D", {"kind": "law", "key": "duesseldorf"}),
+            Subject("unknown", {"kind": "law", "key": "atlantis"}),
+        ],
+        "releases.begin_new": [Subject("agreement", {"kind": "agreement"}), Subject("funder", {"kind": "funder"})],
+        **{
+            f"releases.{name}": [Subject("a draft of D", {"id": world.landmarks["edition"]})]
+            for name in ("show", "edit", "offer", "turn_key", "take_back", "discard", "rebase")
+        },
         "finance.download": [Subject(f"of {name}", {"letter_id": key}) for name, key in sorted(world.letters.items())],
     }
 

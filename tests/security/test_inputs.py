@@ -36,6 +36,10 @@ def test_every_form_is_found(world: World, sendable: list[Sendable]) -> None:
         "accounts.enable",
         "accounts.invite_again",
         "decisions.renew",
+        # The one draft there is was put before those who sign; nobody has signed it, and nothing overtook it.
+        "releases.offer",
+        "releases.take_back",
+        "releases.rebase",
     }
     assert taking - reached - by_mail <= elsewhere
 

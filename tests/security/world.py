@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select, text
 
 from grantflow.accounts import service as accounts
-from grantflow.accounts.models import Person, Purpose, RoleProposal, Token
+from grantflow.accounts.models import Person, Purpose, Token
 from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call, Envelope
@@ -35,6 +35,8 @@ from grantflow.platform.db import db
 from grantflow.review.models import Assignment, Nomination
 from grantflow.seats.states import Conflict
 from tests.given import Given, begun, called
+
+from .drafting import law_before_those_who_sign, role_proposed
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 NAMES = {D: "D", T: "T", M: "M"}
@@ -157,8 +159,9 @@ class World:
             self._more_files()
             self._more_people(staff)
             self._conflicts()
-            self._propose_a_role()
+            self.landmarks["role proposal"] = role_proposed(self._person(UNASSIGNED), self._person("administrator D"))
             db.session.commit()
+            self.landmarks["edition"] = law_before_those_who_sign(self._person("administrator D"))
             self._print_letters()
             self._fail_work()
             self._links()
@@ -230,12 +233,6 @@ class World:
             if file.state in {State.ADMITTED, State.IN_REVIEW}:
                 db.session.add(Assignment(**common, reviewer_id=both.id, conflict=Conflict.UNDECLARED))
         db.session.flush()
-
-    def _propose_a_role(self) -> None:
-        """By the one administrator of Düsseldorf: that of another funder confirms it."""
-        person = self._person(UNASSIGNED)
-        accounts.set_roles(person, {Role.REVIEWER, Role.SIGNATORY}, by=self._person("administrator D"))
-        self.landmarks["role proposal"] = db.session.scalars(select(RoleProposal.id)).one()
 
     def _print_letters(self) -> None:
         """A small file for every letter of one awarded file and for the rejection: no need of WeasyPrint here."""

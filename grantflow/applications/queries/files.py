@@ -47,8 +47,10 @@ def by_id(actor: Actor, id: UUID) -> Application | None:  # noqa: A002 - the hou
 
 
 def _versions(actor: Actor) -> tuple[Any, ...]:
-    """What ``version_for`` will ask for: an office is not even handed what is being written."""
-    return (OPEN, SENT) if Role.APPLICANT in actor.roles else (SENT.joinedload(Version.answers),)
+    """What ``version_for`` will ask for: an office is not even handed what is being written. The answers by a statement
+    of their own: joined, each would bring the parties of the file once more.
+    """
+    return (OPEN, SENT) if Role.APPLICANT in actor.roles else (SENT.selectinload(Version.answers),)
 
 
 def with_members(actor: Actor, id: UUID) -> Application | None:  # noqa: A002

@@ -22,11 +22,8 @@ class Postal(Document):
     """Where letters go."""
 
     street: Line
-    """Street and number."""
     postal_code: PostalCode
-    """Postal code."""
     city: Line
-    """City."""
 
 
 class Contact(Document):

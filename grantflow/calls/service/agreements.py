@@ -51,6 +51,9 @@ register(
         apply=_apply,
         can_edit=_can_edit,
         title=texts.agreement_name,
+        label=texts.label,
+        spoken=texts.spoken,
+        new_key=r"[0-9]{4}",
         # Its own period says when it holds.
         is_dated=False,
     )

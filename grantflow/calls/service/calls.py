@@ -106,6 +106,11 @@ register(
         title=texts.call_name,
         # It opens and closes at instants of its own.
         is_dated=False,
+        label=texts.label,
+        spoken=texts.spoken,
+        new_key=r"[0-9]{2}-[1-9][0-9]?",
+        editor="releases.show",
+        beginner=None,
         wants_reason=_wants_reason,
     )
 )

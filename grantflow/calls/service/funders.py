@@ -82,6 +82,9 @@ register(
         flaws=_funder_flaws,
         apply=_apply_funder,
         can_edit=_can_edit,
+        label=texts.label,
+        spoken=texts.spoken,
+        keys=tuple(Party),
         title=texts.party_name,
     )
 )
@@ -135,6 +138,9 @@ register(
         flaws=_law_flaws,
         apply=_apply_law,
         can_edit=_can_edit,
+        label=texts.label,
+        spoken=texts.spoken,
+        keys=tuple(Party),
         title=texts.party_name,
     )
 )

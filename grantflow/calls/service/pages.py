@@ -42,6 +42,9 @@ register(
         flaws=_flaws,
         apply=_apply,
         can_edit=_can_edit,
+        label=texts.label,
+        spoken=texts.spoken,
+        keys=tuple(DutyPage),
         title=texts.page_name,
     )
 )

@@ -97,23 +97,23 @@ def _parse(text: str, source: Source) -> None:
                 source.values = _Reader(source, events).value(next(events), ())
     except MarkedYAMLError as error:
         source.values = None
-        mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-        source.flaws.append((place, Flaw((), _unreadable(error.problem or "", error.context or ""))))
+        source.flaws.append(_unreadable(error))
     if source.values is None and not source.flaws:
         source.flaws.append((Place(1, 1), Flaw((), "flaw.empty_file")))
 
 
-def _unreadable(problem: str, context: str) -> str:
+def _unreadable(error: MarkedYAMLError) -> tuple[Place, Flaw]:
+    """Where nobody can read on; of what is left open, where it begins."""
+    problem, context, mark = error.problem or "", error.context or "", error.problem_mark
     if "mapping values are not allowed" in problem:
-        return "flaw.colon"
-    if "quoted scalar" in context or "double-quoted" in context:
-        return "flaw.quote"
-    if "flow" in context:
-        return "flaw.bracket"
-    if "cannot start any token" in problem:
-        return "flaw.sign"
-    return "flaw.unreadable"
+        key = "flaw.colon"
+    elif "quoted scalar" in context:
+        key, mark = "flaw.quote", error.context_mark or mark
+    elif "flow" in context:
+        key, mark = "flaw.bracket", error.context_mark or mark
+    else:
+        key = "flaw.sign" if "cannot start any token" in problem else "flaw.unreadable"
+    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1), Flaw((), key)
 
 
 class _Reader:

@@ -118,10 +118,14 @@ def _dumped(value: Any) -> str:
 
 
 def _gaps(source: Source) -> set[int]:
-    """Lines above which one stays empty: parts of the file, and lines of a call that are longer than one line."""
-    return {
-        place.line for path, place in source.names.items() if len(path) == 1 or (path[-1] == "code" and path[-2] != 0)
-    }
+    """Lines above which one stays empty: parts of the file, what each holds, and what fills lines of a call."""
+    gaps, parts = set[int](), set[str | int]()
+    for path, place in source.names.items():
+        if len(path) == 1 or (len(path) == 2 and path[0] in parts) or (path[-1] == "code" and path[-2] != 0):
+            gaps.add(place.line)
+        if len(path) == 2:
+            parts.add(path[0])
+    return gaps
 
 
 def _remarks(source: Source, document: FundDocument) -> dict[int, str]:

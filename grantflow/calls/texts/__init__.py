@@ -10,8 +10,10 @@ from grantflow.accounts.texts import PARTIES
 from grantflow.kernel.parties import Party
 from grantflow.platform import locale
 
-from .models import Call, Criterion, Paper, Question
-from .states import DutyPage
+from ..models import Call, Criterion, PageText, Paper, Question
+from ..states import DutyPage
+from .fields import label as label
+from .fields import spoken as spoken
 
 PAGES: dict[DutyPage, Any] = {
     DutyPage.IMPRINT: _l("Imprint"),
@@ -76,6 +78,10 @@ def call_title(call: Call) -> str:
 
 def call_summary(call: Call) -> str:
     return _in_language(call, "summary")
+
+
+def page_text(text: PageText) -> str:
+    return _in_language(text, "text")
 
 
 def criterion_title(criterion: Criterion) -> str:
