@@ -378,8 +378,6 @@ ALWAYS_MANY = {
     "No award is possible: the mean is below the minimum of %(threshold)s points.": "30 or more",
     "The mean reaches the minimum of %(threshold)s points: please choose another ground.": "30 or more",
     "One ZIP holds at most %(most)d letters. Please narrow the filter.": "hundreds",
-    "All criteria together give %(max)s points.": "tens",
-    "All criteria together may give %(max)s points at most.": "hundreds",
     "%(count)s of %(all)s selected": "two or more; one has a text of its own",
 }
 COUNTED = re.compile(
