@@ -39,7 +39,7 @@ from grantflow.seats.states import Conflict
 from tests.accounts.proofs import reported, with_app
 from tests.given import Given, begun, called
 
-from .drafting import call_in_preparation, law_before_those_who_sign, role_proposed
+from .drafting import editions, role_proposed
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 NAMES = {D: "D", T: "T", M: "M"}
@@ -164,8 +164,7 @@ class World:
             role_proposed(self._person("office T"), self._person("administrator T"))
             dashboard.try_mail(by=self._person("administrator D"))
             db.session.commit()
-            self.landmarks["edition"] = law_before_those_who_sign(self._person("administrator D"))
-            self.landmarks["call edition"] = call_in_preparation(self._person("office D"))
+            self.landmarks |= editions(self._person("administrator D"), self._person("office D"))
             self._print_letters()
             self._fail_work()
             self._links()
