@@ -172,9 +172,9 @@ class Rehearsal:
         return "40 pages, every one answered"
 
     def other_store(self) -> str:
-        words = ["docker", "compose", "run", "--rm", "-T", "--no-deps", "-e", "GRANTFLOW_DATA_DIR=/tmp"]
+        words = ["docker", "compose", "exec", "-T", "-e", "GRANTFLOW_DATA_DIR=/tmp", "web", "grantflow"]
         try:
-            self.shell(shlex.join([*words, "letters", "serve", "--only", "letters"]))
+            self.shell(shlex.join([*words, "serve", "--only", "letters"]))
         except Failed as refused:
             if "this folder is not the store" in str(refused):
                 return "refused in a line"
@@ -183,7 +183,7 @@ class Rehearsal:
 
     def letters(self) -> str:
         demo = ["-e", "GRANTFLOW_ENV=demo", "-e", "GRANTFLOW_ORIGIN=http://127.0.0.1:8000"]
-        self.shell(shlex.join(["docker", "compose", "run", "--rm", "-T", "--no-deps", *demo, "web", "demo", "load"]))
+        self.shell(shlex.join(["docker", "compose", "exec", "-T", *demo, "web", "grantflow", "demo", "load"]))
         ask = "SELECT count(*) FILTER (WHERE digest IS NULL) || ' ' || count(*) FROM letter"
         counted = ""
 

@@ -22,7 +22,7 @@ from .models import Application, Participation
 from .states import AT_WORK, DECIDABLE, SIGHT, Action, Part
 
 #: Steps of the lead's own office (D9, D10); other steps of an office are open to both.
-LEAD_OFFICE = frozenset({Action.RETURN, Action.ADMIT, Action.EXCLUDE, Action.PROPOSE})
+LEAD_OFFICE = frozenset({Action.RETURN, Action.EXTEND, Action.ADMIT, Action.EXCLUDE, Action.PROPOSE})
 #: Steps of the applicant's own signatories.
 APPLICANTS = frozenset({Action.SUBMIT, Action.WITHDRAW})
 

@@ -22,6 +22,8 @@ class Action(StrEnum):
     RETURN = "return"
     #: The deadline of a return is over: the file is again as it was sent last.
     LAPSE = "lapse"
+    #: A returned file gets more time.
+    EXTEND = "extend"
     ADMIT = "admit"
     EXCLUDE = "exclude"
     BEGIN_REVIEW = "begin_review"

@@ -33,6 +33,7 @@ APPLICATION: Workflow[State, Action] = Workflow(
     ),
     Step(Action.RETURN, {State.SUBMITTED}, State.RETURNED, by=OFFICE),
     Step(Action.LAPSE, {State.RETURNED}, State.SUBMITTED),
+    Step(Action.EXTEND, {State.RETURNED}, State.RETURNED, by=OFFICE),
     Step(Action.ADMIT, {State.SUBMITTED}, State.ADMITTED, by=OFFICE),
     Step(Action.EXCLUDE, {State.SUBMITTED}, State.INADMISSIBLE, by=OFFICE),
     Step(Action.BEGIN_REVIEW, {State.ADMITTED}, State.IN_REVIEW, by=OFFICE),

@@ -66,6 +66,7 @@ ACTIONS: dict[str, Any] = {
     "participation_confirmed": _l("Project confirmed by the applicant"),
     "application_submit": _l("Application sent"),
     "application_return": _l("Application returned"),
+    "application_extend": _l("Deadline extended"),
     "application_lapse": _l("Return lapsed"),
     "application_purged": _l("Texts of the application erased"),
     "application_admit": _l("Application admitted"),

@@ -12,16 +12,21 @@ from grantflow.kernel import clock
 from grantflow.kernel.parties import Actor, Party
 from grantflow.notifications.service.composing import Contact
 from grantflow.platform.db import db, own_transaction, to_write
+from grantflow.releases import queries as releases
+from grantflow.releases.models import Edition
+from grantflow.releases.states import EditionState
 
 from . import rules
 from .documents import CallDocument
 from .models import Agreement, Call, Category, Criterion, Envelope, Funder, PageText, Question, Reservation
 from .rules import Around
-from .states import DutyPage
+from .states import DutyPage, Stage
 
 _WHOLE = (
     selectinload(Call.categories).selectinload(Category.closings),
     selectinload(Call.criteria),
+    selectinload(Call.questions).lazyload(Question.criteria),
+    selectinload(Call.papers),
     selectinload(Call.agreement),
 )
 
@@ -36,6 +41,89 @@ def open_calls(*, whole: bool = True) -> Sequence[Call]:
 def next_opening() -> datetime | None:
     """When the next call opens, if one is announced."""
     return db.session.scalar(select(func.min(Call.opens_at)).where(Call.opens_at > clock.now()))
+
+
+def any_by_code(actor: Actor, code: str) -> Call | None:
+    """A call with all its parts, whether or not it has opened."""
+    parts = selectinload(Call.questions), selectinload(Call.papers)
+    return db.session.scalar(select(Call).where(Call.code == code).options(*_WHOLE, *parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A call as the desk lists it: what is in force, what is being prepared."""
+
+    code: str
+    stage: Stage
+    #: Of what is in force.
+    call: Call | None
+    #: A draft, or a release that waits.
+    pending: Edition | None
+
+
+def desk(actor: Actor) -> dict[Stage, list[Entry]]:
+    """Every call by its stage, the latest first."""
+    pending = {
+        its.key: its for its in releases.alive(actor) if its.kind == "call" and its.state is not EditionState.IN_FORCE
+    }
+    calls = {call.code: call for call in db.session.scalars(select(Call).order_by(Call.opens_at.desc()))}
+    found: dict[Stage, list[Entry]] = {stage: [] for stage in Stage}
+    for code in [*(code for code in pending if code not in calls), *calls]:
+        call = calls.get(code)
+        stage = rules.stage(call.opens_at, call.closes_at, clock.now()) if call else Stage.DRAFT
+        found[stage].append(Entry(code, stage, call, pending.get(code)))
+    return found
+
+
+def editions(call: Call) -> Sequence[Edition]:
+    """Every edition that was in force, the latest first."""
+    return [its for its in releases.history("call", call.code) if its.in_force_at]
+
+
+def corrections(call: Call) -> list[tuple[Edition, Edition]]:
+    """What was changed after the opening: the edition before and the one after, the latest first."""
+    signed = editions(call)
+    pairs = zip(signed[1:], signed, strict=False)
+    return [(before, after) for before, after in pairs if after.in_force_at and after.in_force_at > call.opens_at]
+
+
+def changed_by(edition_id: UUID) -> tuple[Edition, Call]:
+    """An edition of a call that came into force, with the rows of that call."""
+    edition = db.session.get_one(Edition, edition_id)
+    return edition, db.session.scalars(select(Call).where(Call.code == edition.key)).one()
+
+
+def signed_calls() -> Sequence[Edition]:
+    """What a new call can be begun from, the latest first."""
+    found = [its for its in releases.all_in_force() if its.kind == "call"]
+    return sorted(found, key=lambda its: str(its.content["opens_at"]), reverse=True)
+
+
+def call_edition(actor: Actor, id: UUID) -> Edition | None:  # noqa: A002 - the house's name in addresses
+    """An edition of a call, for those who may read any."""
+    edition = releases.visible(actor, id)
+    return edition if edition and edition.kind == "call" else None
+
+
+def draft_of(call: Call) -> Edition | None:
+    return releases.draft_of("call", call.code)
+
+
+def is_taken(code: str) -> bool:
+    """Whether a call has this code already."""
+    query = select(Call.id).where(Call.code == code)
+    return db.session.scalar(query) is not None or releases.latest_signed("call", code) is not None
+
+
+def next_code() -> str:
+    """The next code of the coming year: calls are prepared in the autumn before."""
+    year = clock.today().year + (clock.today().month > 6)
+    drafted = db.session.scalars(select(Edition.key).where(Edition.kind == "call"))
+    return rules.next_code(year, {*db.session.scalars(select(Call.code)), *drafted})
+
+
+def agreements() -> Sequence[Agreement]:
+    return db.session.scalars(select(Agreement).order_by(Agreement.valid_from)).all()
 
 
 def begun() -> Sequence[Call]:
@@ -74,12 +162,6 @@ def choice(code: str | None, work: Callable[[Sequence[Call]], Mapping[UUID, int]
     calls = begun()
     found = work(calls) if len(calls) > 1 else {}
     return Choice(calls, rules.chosen(calls, code, found), found)
-
-
-def all_calls() -> Sequence[Call]:
-    """Every call with all its parts, the latest first."""
-    asked = selectinload(Call.questions)
-    return db.session.scalars(select(Call).order_by(Call.opens_at.desc()).options(*_WHOLE, asked)).all()
 
 
 def by_code(actor: Actor, code: str) -> Call | None:

@@ -23,3 +23,16 @@ class Step(StrEnum):
 
     PROJECT = "project"
     PEOPLE = "people"
+
+
+class Stage(StrEnum):
+    """How far a call is; the instants of its rows say so."""
+
+    DRAFT = "draft"
+    ANNOUNCED = "announced"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+#: What those who have begun an application are reminded of; told further up, for calls know no files.
+CALL_CHANGED = "call_changed"

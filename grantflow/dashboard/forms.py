@@ -3,9 +3,9 @@
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
-from grantflow.platform.forms import Form, RadioField, Text, chosen, one_of
+from grantflow.platform.forms import REQUIRED, DateField, Form, RadioField, Text, chosen, one_of, required
 
 
 class Verdict(StrEnum):
@@ -26,3 +26,8 @@ class FormalCheckForm(Form):
         ],
     )
     reason = Text(_l("Reason"), [Optional()], limit=2000)
+
+
+class DeadlineForm(Form):
+    until = DateField(_l("New deadline"), [InputRequired(REQUIRED)])
+    reason = Text(_l("Reason"), [required()], limit=1000)

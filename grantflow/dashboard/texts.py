@@ -64,6 +64,7 @@ UPKEEP: dict[str, Any] = {
     "accounts.lapse_proposals": _l("End proposed roles that nobody confirmed"),
     "applications.forget_changes": _l("Delete how sent applications came about"),
     "audit.watch": _l("Check the audit trail"),
+    "applications.measure": _l("Measure how long applications take"),
     "applications.lapse_returns": _l("Take returned applications back whose deadline is over"),
     "dashboard.report_failures": _l("Report failed work to the administrators"),
     "letters.scan": _l("Check the files of the letters"),

@@ -38,8 +38,8 @@ from grantflow.platform.errors import describe
 from grantflow.platform.http import flash_ok, flash_problem, invalid, is_read, page, redirect_to, refusal
 
 from . import queries, service, texts
-from .forms import FormalCheckForm, Verdict
-from .rules import Part
+from .forms import DeadlineForm, FormalCheckForm, Verdict
+from .rules import EACH, ONCE, Part
 
 bp = Blueprint("dashboard", __name__)
 
@@ -85,6 +85,7 @@ _WHERE: dict[Part, tuple[Any, str]] = {
     Part.STORAGE: (_l("To the workers"), ".workers"),
     Part.WORKERS: (_l("To the workers"), ".workers"),
     Part.STAFF: (_l("To the people"), "accounts.people"),
+    **dict.fromkeys((*EACH, *ONCE), (_l("Basis of the fund"), "releases.index")),
 }
 
 
@@ -182,6 +183,24 @@ def partner_withdrawal(application: Application) -> Response | BaseResponse:
     return redirect_to(".file", id=application.id)
 
 
+@bp.route("/staff/applications/<uuid:id>/deadline", methods=["GET", "POST"])
+@requires(application_policy.is_responsible, on=applications.by_id)
+def deadline(application: Application) -> Response | BaseResponse:
+    """Give a returned file more time."""
+    form = DeadlineForm()
+    if application.state is not State.RETURNED:
+        raise IllegalStep("illegal_step")
+    if not form.sent() or form.until.data is None:
+        return (page if is_read() else invalid)("dashboard/deadline.html", application=application, form=form)
+    try:
+        application_service.extend(application, form.until.data, reason=form.reason.data or "", by=current_actor())
+    except Invalid as refused:
+        form.blame(refused)
+        return invalid("dashboard/deadline.html", application=application, form=form)
+    flash_ok(_("Extended. The applicant and the other office have been told."))
+    return redirect_to(".file", id=application.id)
+
+
 def _file(application: Application, form: FormalCheckForm, status: int = 200) -> Response:
     actor = current_actor()
     desk = queries.desk(actor, application)
@@ -201,6 +220,7 @@ def _file(application: Application, form: FormalCheckForm, status: int = 200) ->
         lookalikes=desk.lookalikes,
         gone=desk.gone,
         awaits_confirmation=desk.gone is not None and applications.awaits_confirmation(application),
+        may_extend=application.state is State.RETURNED and application_policy.is_responsible(actor, application),
         may_note_withdrawal=application_policy.is_responsible(actor, application)
         and applications.may_lose_its_partner(application),
         changes=[texts.changed(difference, application) for difference in desk.changes],

@@ -1,7 +1,7 @@
 """How many bytes a request may carry, by what it is: a page takes little, so that nobody fills a worker's memory.
 
-A table of two rows. A view that takes more than ``PAGE`` says so (``@takes``); a test compares with what its fields may
-hold. The proxy before the application reads whole requests up to the largest of these (``supervisor/nginx.conf``).
+A table of three rows. A view that takes more than ``PAGE`` says so (``@takes``); a test compares with what its fields
+may hold. The proxy before the application reads whole requests up to the largest of these (``supervisor/nginx.conf``).
 """
 
 from collections.abc import Callable
@@ -14,6 +14,8 @@ PAGE = 64 * 1024
 #: What people write for hours: a file's steps, an assessment and its autosave; and the page to sign in on, which hands
 #: such a form back (``returning``).
 WRITING = 512 * 1024
+#: A whole call: every criterion with its scale, every question, in both languages.
+CALL = 2 * 1024 * 1024
 
 F = TypeVar("F", bound=Callable[..., Any])
 

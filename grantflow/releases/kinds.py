@@ -38,10 +38,10 @@ class Kind(Generic[D]):
     label: Callable[[Path], str]
     #: (path, value): the value as people read it.
     spoken: Callable[[Path, Any], str]
-    #: Given what is signed now, whether a change of it must say why.
-    wants_reason: Callable[[D | None], bool] = lambda before: False
     #: Whether it can wait for a day; else it comes into force when the last key is turned, and names no day.
     is_dated: bool = True
+    #: Given what is signed now, whether a change of it must say why.
+    wants_reason: Callable[[D | None], bool] = lambda before: False
     #: Every key there can be; empty: new ones come, of the form ``new_key``.
     keys: tuple[str, ...] = ()
     new_key: str = ""

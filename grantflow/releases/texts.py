@@ -75,7 +75,6 @@ FLAWS: dict[str, Any] = {
     "flaw.day": _l("This must be a day, such as 2027-01-31."),
     "flaw.minute": _l("This must be a day with its time, such as 2027-01-31 23:59."),
     "flaw.code": _l("A short name of small letters, digits and _ belongs here; it begins with a letter."),
-    "flaw.digest": _l("A logo is chosen in the browser."),
     "flaw.register_prefix": _l("One to three capital letters belong here."),
     "flaw.year": _l("A year of four digits belongs here."),
     "flaw.call_code": _l("The code of a call is its year and its count: 27-1."),

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from grantflow.accounts.texts import PARTIES, ROLES
 from grantflow.kernel.errors import DomainError, IllegalStep, Incomplete, Invalid
 from grantflow.kernel.parties import Actor
-from grantflow.platform import errors, locale, proof
+from grantflow.platform import errors, proof
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.bodies import WRITING, takes
-from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to
+from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to, refusal
 
 from . import forms, policy, queries, service, texts
 from .kinds import KINDS, Kind
@@ -58,7 +58,8 @@ def begin(thing: tuple[str, str]) -> BaseResponse:
 
 
 def _new(actor: Actor, kind: str) -> Kind[Any] | None:
-    return KINDS[kind] if kind in KINDS and KINDS[kind].new_key and policy.can_read(actor) else None
+    known = kind in KINDS and KINDS[kind].new_key and KINDS[kind].beginner == "releases.begin_new"
+    return KINDS[kind] if known and policy.can_read(actor) else None
 
 
 @bp.route("/begin/<kind>", methods=["GET", "POST"])
@@ -168,7 +169,7 @@ def offer(edition: Edition) -> Any:
 def turn_key(edition: Edition) -> Any:
     form = forms.KeyForm()
     if not form.sent():
-        return _show(edition, form, status=200 if locale.is_switching() else 422)
+        return _show(edition, form, status=refusal())
     try:
         proof.take()
         service.turn_key(edition, digest=form.digest.data or "", by=current_actor())

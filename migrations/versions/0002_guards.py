@@ -329,7 +329,7 @@ PRINTED = {
     "agreement": ("signed_on",),
     "funder": (
         *("name_de", "name_fr", "authority", "department", "function_ms", "function_mr", "function_neutral"),
-        *("street", "postal_code", "city", "contact_name", "phone", "email", "register_prefix", "logo"),
+        *("street", "postal_code", "city", "contact_name", "phone", "email", "register_prefix"),
     ),
     "legal_text": ("text_de", "text_fr"),
     "remedy_rule": ("court", "street", "postal_code", "city", "months", "months_abroad", "online"),

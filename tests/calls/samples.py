@@ -55,7 +55,7 @@ def content() -> dict[str, Any]:
         "criteria": [criterion("reach"), criterion("novelty", weight=2)],
         "questions": [
             question("audience", "reach", required_from=1),
-            question("idea", "novelty", "reach", required_from=2),
+            question("idea", "reach", "novelty", required_from=2),
             question("risks", asked_from=2),
         ],
         "papers": [

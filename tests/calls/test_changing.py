@@ -117,16 +117,16 @@ def test_an_envelope_that_was_only_announced_can_be_released() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "extends"),
+    ("change", "eases"),
     [
         (("closes_at", "2027-11-30T23:59"), True),
         (("categories.1.closings.0", "2027-07-01T23:59"), True),
         (("title.de", "Neu"), False),
-        (("envelopes.0.limit", "70000"), False),
+        (("envelopes.0.limit", "70000"), True),
     ],
 )
-def test_people_are_told_when_somebody_has_more_time(change: tuple[str, Any], extends: bool) -> None:
-    assert rules.is_extended(call(), call(change)) is extends
+def test_people_are_told_of_more_time_and_of_more_money(change: tuple[str, Any], eases: bool) -> None:
+    assert rules.is_eased(call(), call(change)) is eases
 
 
 # --- a whole life --------------------------------------------------------------------------------

@@ -66,6 +66,6 @@ def test_applicants_and_administrators_read_what_is_asked_for_each_criterion(
     administrator = as_(given.staff(Role.ADMINISTRATOR, party=Party.DUESSELDORF))
 
     assert question in client.get(f"/calls/{call.code}?lang={language}").text
-    rules = administrator.get(f"/admin/calls?lang={language}").text
+    rules = administrator.get(f"/admin/calls/{call.code}?lang={language}").text
     assert question in rules
     assert from_two in rules

@@ -179,7 +179,6 @@ def test_on_each_day_there_is_at_most_one_agreement(
         (("contact", "email"), "fonds@", "email"),
         (("address", "postal_code"), "4021", "postal_code"),
         (("register_prefix",), "d", "register_prefix"),
-        (("logo",), "../etc/passwd", "digest"),
     ],
 )
 def test_what_no_letter_could_print_or_no_post_reach_is_refused_at_its_place(

@@ -10,10 +10,12 @@ from sqlalchemy import func, select, text
 
 from grantflow.accounts.models import Person
 from grantflow.calls.models import Call, Criterion, Question
+from grantflow.calls.states import CALL_CHANGED
 from grantflow.kernel import clock
 from grantflow.kernel.errors import Forbidden, Incomplete
 from grantflow.kernel.parties import Party, Role
 from grantflow.platform.db import db
+from grantflow.platform.models import Reminder
 from grantflow.releases import service
 from grantflow.releases.models import Edition
 from grantflow.releases.states import EditionState
@@ -132,6 +134,8 @@ def test_what_files_have_used_stays_when_an_open_call_is_extended(people: dict[A
     assert (after.id, after.last_number, after.title_de) == (call.id, 17, "Begegnungen")
     assert after.closes_at == datetime(2027, 11, 30, 22, 59, 59, tzinfo=UTC)
     assert [pot.limit_cents for pot in after.envelopes] == [9_000_000, 3_600_050, 2_400_000]
+    # Those who have begun an application are told.
+    assert db.session.scalar(select(func.count()).where(Reminder.kind == CALL_CHANGED)) == 1
 
 
 @pytest.mark.parametrize(

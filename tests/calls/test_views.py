@@ -116,11 +116,13 @@ def test_an_unknown_call_does_not_exist(client: FlaskClient) -> None:
     assert client.get("/calls/99-9").status_code == 404
 
 
-def test_only_administrators_read_the_rules(
+def test_administrators_offices_and_signatories_read_the_rules(
     given: Given, as_: Callable[[Person], FlaskClient], client: FlaskClient
 ) -> None:
     assert client.get("/admin/calls").status_code == 302
     assert as_(given.staff(Role.FINANCE, party=Party.TOULOUSE)).get("/admin/calls").status_code == 403
-    page = as_(given.staff(Role.ADMINISTRATOR, party=Party.DUESSELDORF)).get("/admin/calls?lang=fr")
-    assert page.status_code == 200
-    assert "Enveloppe" in page.text
+    code = given.call().code
+    for role in (Role.ADMINISTRATOR, Role.OFFICE, Role.SIGNATORY):
+        client = as_(given.staff(role, party=Party.DUESSELDORF))
+        assert code in client.get("/admin/calls?lang=fr").text
+        assert "Enveloppe" in client.get(f"/admin/calls/{code}?lang=fr").text

@@ -9,6 +9,7 @@ from grantflow.accounts.models import Person, RoleProposal
 from grantflow.kernel.parties import Role
 from grantflow.platform.db import db
 from grantflow.releases import service as releases
+from tests.calls.samples import content
 from tests.samples import LAW
 
 
@@ -20,6 +21,10 @@ def law_before_those_who_sign(administrator: Person) -> UUID:
 
 
 def role_proposed(person: Person, administrator: Person) -> UUID:
-    """By the one administrator of Düsseldorf: that of another funder confirms it."""
-    accounts.set_roles(person, {Role.REVIEWER, Role.SIGNATORY}, by=administrator)
-    return db.session.scalars(select(RoleProposal.id)).one()
+    """By the one administrator of that city: that of another funder confirms it."""
+    accounts.set_roles(person, {*person.roles, Role.SIGNATORY}, by=administrator)
+    return db.session.scalars(select(RoleProposal.id).where(RoleProposal.person_id == person.id)).one()
+
+
+def call_in_preparation(office: Person) -> UUID:
+    return releases.draft("call", "28-1", content(), by=office).id

@@ -122,6 +122,7 @@ def subjects(world: World) -> dict[str, list[Subject]]:
         ],
         "dashboard.file": every,
         "dashboard.partner_withdrawal": files("submitted D", "submitted T", "awarded T"),
+        "dashboard.deadline": files("submitted D", "submitted T"),
         "dashboard.check": files("draft D", "submitted D", "submitted T"),
         "dashboard.restart_letter": [
             Subject("failed", {"letter_id": world.failed["letter"]}),
@@ -151,6 +152,11 @@ def subjects(world: World) -> dict[str, list[Subject]]:
             Subject("the law of D", {"kind": "law", "key": "duesseldorf"}),
             Subject("unknown", {"kind": "law", "key": "atlantis"}),
         ],
+        "public.call_rules": [Subject("open", {"code": "27-1"}), Subject("unknown", {"code": "99-9"})],
+        **{
+            f"public.{name}": [Subject("a draft of D", {"id": world.landmarks["call edition"]})]
+            for name in ("edit_call", "preview_call", "preview_steps")
+        },
         "releases.begin_new": [Subject("agreement", {"kind": "agreement"}), Subject("funder", {"kind": "funder"})],
         **{
             f"releases.{name}": [Subject("a draft of D", {"id": world.landmarks["edition"]})]

@@ -20,6 +20,7 @@ from grantflow.applications.models import Application
 from grantflow.applications.states import State
 from grantflow.calls.models import Call, Envelope
 from grantflow.councils.models import Sitting
+from grantflow.dashboard import service as dashboard
 from grantflow.decisions.models import Act, Proposal
 from grantflow.demo.people import STAFF
 from grantflow.demo.play import Cast, play
@@ -38,7 +39,7 @@ from grantflow.seats.states import Conflict
 from tests.accounts.proofs import reported, with_app
 from tests.given import Given, begun, called
 
-from .drafting import law_before_those_who_sign, role_proposed
+from .drafting import call_in_preparation, law_before_those_who_sign, role_proposed
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 NAMES = {D: "D", T: "T", M: "M"}
@@ -160,8 +161,11 @@ class World:
             self._more_people(staff)
             self._conflicts()
             self.landmarks["role proposal"] = role_proposed(self._person(UNASSIGNED), self._person("administrator D"))
+            role_proposed(self._person("office T"), self._person("administrator T"))
+            dashboard.try_mail(by=self._person("administrator D"))
             db.session.commit()
             self.landmarks["edition"] = law_before_those_who_sign(self._person("administrator D"))
+            self.landmarks["call edition"] = call_in_preparation(self._person("office D"))
             self._print_letters()
             self._fail_work()
             self._links()

@@ -53,6 +53,8 @@ class Application(Identified, Printed, Base):
     first_submitted_at: Mapped[datetime | None] = mapped_column(Instant)
     return_reason: Mapped[str] = mapped_column(default="")
     return_until: Mapped[datetime | None] = mapped_column(Instant)
+    #: Minutes at the form until it was first sent; None: not sent, or not yet measured.
+    active_minutes: Mapped[int | None]
 
     # What lists show of the version sent last; empty before the first sending.
     sent_number: Mapped[int | None]

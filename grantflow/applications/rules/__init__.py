@@ -6,13 +6,14 @@ shares hundredths of a percent, instants aware.
 
 from .asking import Asked, asked
 from .differing import Difference, difference
+from .effort import active_minutes, typical
 from .filing import CallTerms, CategoryTerms, Filing, Line, PartnerView, Question
 from .money import Money, money_of, most
 from .parties import after_withdrawal, is_confirmed
 from .recording import CELLS, record, values_of
 from .sealing import FROZEN, SCHEMA, canonical, plain
 from .sending import CONSENT_VERSION, FIELDS, NEEDED, required_declarations, why_not_submit
-from .words import covered, number, return_deadline, search_text, title_key
+from .words import covered, end_of, number, return_deadline, search_text, title_key
 
 __all__ = [
     "CELLS",
@@ -30,11 +31,13 @@ __all__ = [
     "Money",
     "PartnerView",
     "Question",
+    "active_minutes",
     "after_withdrawal",
     "asked",
     "canonical",
     "covered",
     "difference",
+    "end_of",
     "is_confirmed",
     "money_of",
     "most",
@@ -45,6 +48,7 @@ __all__ = [
     "return_deadline",
     "search_text",
     "title_key",
+    "typical",
     "values_of",
     "why_not_submit",
 ]

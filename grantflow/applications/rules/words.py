@@ -38,5 +38,9 @@ def covered(periods: Sequence[tuple[date, date]], first: int) -> tuple[date, dat
 
 def return_deadline(now: datetime, days: int) -> datetime:
     """The end of the day, ``days`` later, in both cities' civil time (D13)."""
-    last = clock.local(now).date() + timedelta(days=days)
-    return datetime.combine(last, datetime.max.time().replace(microsecond=0), tzinfo=clock.LOCAL)
+    return end_of(clock.local(now).date() + timedelta(days=days))
+
+
+def end_of(day: date) -> datetime:
+    """The last second of a civil day of both cities."""
+    return datetime.combine(day, datetime.max.time().replace(microsecond=0), tzinfo=clock.LOCAL)

@@ -66,11 +66,20 @@ def exclude(application: Application, *, reason: str, by: Actor) -> None:
     tell("application_inadmissible", application, 1, reason=reason.strip(), reason_language=by.language)
 
 
-def advance(application: Application, action: Action, *, by: Actor, note: str = "", seen: Seen = NOW) -> None:
+def advance(
+    application: Application,
+    action: Action,
+    *,
+    by: Actor,
+    note: str = "",
+    seen: Seen = NOW,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
     """Move ``application`` by ``action``: the only writer of its state.
 
     In order: lock the row (a second click waits here, then meets IllegalStep), check relation, role, table and guard,
-    do what belongs to the move, state, event, counters, audit, flush. ``note`` is shown to the applicant.
+    do what belongs to the move, state, event, counters, audit, flush. ``note`` is shown to the applicant; ``facts`` are
+    what the row says besides.
     Raises Forbidden, IllegalStep, Incomplete with the guard's reasons, Newer, or Invalid where a reason is owed.
     """
     db.lock(application, by=by)
@@ -89,7 +98,7 @@ def advance(application: Application, action: Action, *, by: Actor, note: str = 
     if action in REASONED and not note:
         raise Invalid("reason_needed", field="reason")
     before = application.state
-    facts: Mapping[str, Any] = {}
+    facts = facts or {}
     if effect := EFFECTS.get(action):
         facts = effect(application, by, note)
         db.session.flush()
@@ -120,7 +129,7 @@ def _lapse(application: Application, _by: Actor, _note: str) -> dict[str, Any]:
 
 
 #: Moves that the applicant must be told the reason of.
-REASONED = frozenset({Action.RETURN, Action.EXCLUDE})
+REASONED = frozenset({Action.RETURN, Action.EXTEND, Action.EXCLUDE})
 #: What belongs to a move and must be there before the new state is written; returns what the file's row says with it.
 EFFECTS: dict[Action, Callable[[Application, Actor, str], dict[str, Any]]] = {
     Action.SUBMIT: _receive,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .values import Both, Day, Digest, Document, Email, Line, MaybeLine, Phone, PostalCode, Prefix, Titled
+from .values import Both, Day, Document, Email, Line, MaybeLine, Phone, PostalCode, Prefix, Titled
 
 
 class Function(Document):
@@ -56,8 +56,6 @@ class FunderDocument(Document):
     """Whom finance staff of the others ask about payments."""
     register_prefix: Prefix
     """First letters of the register number: D gives D-2027-0001."""
-    logo: Digest | None = None
-    """Arms or logo: the digest of an image that was checked and stored, set in the browser."""
 
 
 class Remedy(Document):

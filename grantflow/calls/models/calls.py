@@ -94,6 +94,8 @@ class Category(Identified, Base):
     min_score_is_assumed: Mapped[bool] = mapped_column(default=False)
     #: None: the category has closing instants of its own instead of a lead time (D15).
     lead_days: Mapped[int | None]
+    #: Median minutes at the form of the files sent so far; None: too few to say (``applications.service.measuring``).
+    median_minutes: Mapped[int | None]
 
     call: Mapped[Call] = relationship(back_populates="categories")
     closings: Mapped[list["Closing"]] = relationship(order_by="Closing.closes_at", cascade="all, delete-orphan")

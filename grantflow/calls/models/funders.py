@@ -39,8 +39,6 @@ class Funder(Printed, Base):
     treasury_email: Mapped[str] = mapped_column(default="")
     #: Letters of the register number: D-2026-0001.
     register_prefix: Mapped[str] = mapped_column(unique=True)
-    #: Digest of the arms or logo in the store.
-    logo: Mapped[str | None]
 
 
 class LegalText(Identified, Printed, Base):

@@ -45,14 +45,22 @@ def not_to_change(before: CallDocument, after: CallDocument, now: datetime) -> I
             yield Flaw(("envelopes", place, "is_released"), "flaw.fixed_after_opening")
 
 
-def is_extended(before: CallDocument, after: CallDocument) -> bool:
-    """Whether some deadline is later."""
-    return _closings(before) != _closings(after)
+def may_change_when_open(path: Sequence[str]) -> bool:
+    """Whether an open call may still change the value at this path, in its direction."""
+    name, *inner = path
+    if name in LISTS:
+        return len(inner) > 1 and inner[1] in (*WORDING.get(name, ()), *MOVABLE.get(name, ()))
+    return name in ("title", "summary", "closes_at")
 
 
-def _closings(call: CallDocument) -> list[list[datetime]]:
+def is_eased(before: CallDocument, after: CallDocument) -> bool:
+    """Whether some deadline is later, or some envelope larger."""
+    return _eased(before) != _eased(after)
+
+
+def _eased(call: CallDocument) -> tuple[object, ...]:
     own = [sorted(map(last_instant, category.closings)) for category in call.categories]
-    return [[last_instant(call.closes_at)], *own]
+    return last_instant(call.closes_at), own, {envelope.party: envelope.limit for envelope in call.envelopes}
 
 
 def _fixed(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Flaw]:

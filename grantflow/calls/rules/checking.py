@@ -26,7 +26,7 @@ POINTS_LIMIT = 999
 RESERVED = frozenset(
     {
         *("title", "theme", "format", "summary", "places", "participants_german", "participants_french"),
-        *("volunteers", "volunteer_hours", "mostly_minors", "is_school_trip"),
+        *("asks", "volunteers", "volunteer_hours", "mostly_minors", "is_school_trip"),
         *(
             "action",
             "answers",

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from grantflow.kernel import clock
 
+from ..states import Stage
+
 
 class CategoryLike(Protocol):
     number: int
@@ -92,6 +94,13 @@ def is_required(question: Depth, category: int) -> bool:
 
 def is_open(opens_at: datetime, closes_at: datetime, now: datetime) -> bool:
     return opens_at <= now <= closes_at
+
+
+def stage(opens_at: datetime, closes_at: datetime, now: datetime) -> Stage:
+    """How far a released call is: it opens and closes by itself."""
+    if now < opens_at:
+        return Stage.ANNOUNCED
+    return Stage.OPEN if now <= closes_at else Stage.CLOSED
 
 
 def earliest_start(sent_on: date, lead_days: int) -> date:

@@ -68,7 +68,6 @@ def _apply_funder(key: str, before: FunderDocument | None, after: FunderDocument
         "treasury_phone": treasury.phone if treasury else "",
         "treasury_email": treasury.email if treasury else "",
         "register_prefix": its.register_prefix,
-        "logo": its.logo,
     }
     for name, value in columns.items():
         setattr(row, name, value)

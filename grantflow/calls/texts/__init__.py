@@ -1,5 +1,7 @@
 """Words for calls in the reader's language."""
 
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,10 +10,13 @@ from flask_babel import lazy_pgettext
 
 from grantflow.accounts.texts import PARTIES
 from grantflow.kernel.parties import Party
+from grantflow.organisations.states import Country, Kind
+from grantflow.organisations.texts import COUNTRIES, KINDS
 from grantflow.platform import locale
 
 from ..models import Call, Criterion, PageText, Paper, Question
-from ..states import DutyPage
+from ..states import DutyPage, Stage, Step
+from .fields import called as called
 from .fields import label as label
 from .fields import spoken as spoken
 
@@ -62,6 +67,34 @@ MESSAGES: dict[str, Any] = {
     "flaw.too_many_points": _l("All criteria together may give %(max)s points at most."),
     "flaw.weights_missing": _l("At least one funder must have a share in the proposed split."),
 }
+
+
+STEPS: dict[Step, Any] = {Step.PROJECT: lazy_pgettext("step", "Project"), Step.PEOPLE: lazy_pgettext("step", "People")}
+
+STAGES: dict[Stage, Any] = {
+    Stage.DRAFT: _l("In preparation"),
+    Stage.ANNOUNCED: lazy_pgettext("call", "announced"),
+    Stage.OPEN: lazy_pgettext("call", "open"),
+    Stage.CLOSED: lazy_pgettext("call", "closed"),
+}
+
+#: The choices that documents leave, by their enum.
+OPTIONS: dict[type[StrEnum], Mapping[Any, Any]] = {
+    Party: PARTIES,
+    Kind: KINDS,
+    Country: COUNTRIES,
+    Step: STEPS,
+}
+
+
+def options(kind: type[StrEnum]) -> list[tuple[str, Any]]:
+    """As select fields want them."""
+    return [(str(value), label) for value, label in OPTIONS[kind].items()]
+
+
+def in_reading(both: Mapping[str, Any]) -> str:
+    """Of a text that may still lack a language: the reader's, else the other."""
+    return both.get(locale.language()) or both.get("de") or both.get("fr") or ""
 
 
 def call_name(key: str) -> str:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext, pgettext
 
@@ -39,7 +38,6 @@ FIELDS: Mapping[str, Any] = {
     "treasury": _l("Contact for payments"),
     "treasury.name": _l("Person or office"),
     "register_prefix": _l("First letters of the register number"),
-    "logo": _l("Arms or logo"),
     "legal_basis": _l("Legal basis"),
     "remedy": _l("Legal remedies"),
     "court": _l("Court"),
@@ -104,6 +102,12 @@ FIELDS: Mapping[str, Any] = {
 }
 
 
+def called(path: Path) -> Any:
+    """What the value at a path is called by itself, beside its fields: not yet in any language."""
+    owner = str(path[-2]) if len(path) > 1 else ""
+    return FIELDS.get(f"{owner}.{path[-1]}") or FIELDS[str(path[-1])]
+
+
 def label(path: Path) -> str:
     """``Address: Street and number``; items of lists by their names."""
     owner, words = "", []
@@ -149,10 +153,6 @@ def _percent(value: Any) -> str:
     return locale.percent(figure, 0 if figure == figure.to_integral_value() else 2)
 
 
-def _image(value: Any) -> str:
-    return str(_("an image, checksum %(digest)s…", digest=str(value)[:12]))
-
-
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MINUTE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:00)?")
 
@@ -170,5 +170,4 @@ _SPEAKERS: Mapping[str, Callable[[Any], str]] = {
     **dict.fromkeys(("up_to", "limit", "kilometre", "day", "night", "interpreter"), _euros),
     **dict.fromkeys(("share", "first_instalment"), _percent),
     "party": _item,
-    "logo": _image,
 }

@@ -12,7 +12,7 @@ from grantflow.platform.errors import describe
 from .. import policy, queries, rules
 from ..kinds import KINDS, Kind
 from ..models import Edition
-from ..rules import DAY, REASON, Content, Path, Turned
+from ..rules import DAY, Content, Path, Turned
 from ..states import EditionState
 from .checking import check, fingerprint, is_outdated, needs, turned_keys
 
@@ -87,7 +87,7 @@ def sight(actor: Actor, edition: Edition) -> Sight:
         changes=worded(kind, base.content if base else {}, edition.content),
         flaws=[
             (
-                "" if flaw.path in (DAY, REASON) else kind.label(rules.named(flaw.path, edition.content)),
+                "" if flaw.path[:1] == DAY[:1] else kind.label(rules.named(flaw.path, edition.content)),
                 describe(Reason(flaw.key, facts=dict(flaw.facts))),
             )
             for flaw in flaws

@@ -1,19 +1,20 @@
-"""The fund's public window, and the rules of its calls for administrators."""
+"""The fund's public window."""
 
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Response, request, url_for
 
 from grantflow.kernel import clock, prose
 from grantflow.kernel.parties import Role
-from grantflow.platform.access import anyone, current_actor, has_role, requires
+from grantflow.platform.access import anyone, current_actor, requires
 from grantflow.platform.http import page
+from grantflow.releases import service as releases
+from grantflow.releases.kinds import KINDS
 
-from . import queries, rules, texts
-from .models import Call
-from .states import DutyPage
-
-bp = Blueprint("public", __name__)
+from .. import queries, rules, texts
+from ..models import Call
+from ..states import DutyPage
+from .blueprint import bp
 
 
 def _card(call: Call) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def _card(call: Call) -> dict[str, Any]:
     }
 
 
-def _categories(call: Call) -> list[dict[str, Any]]:
+def categories_of(call: Call) -> list[dict[str, Any]]:
     """The categories' rows; ``from_cents`` is the exclusive lower limit, ``closings`` says which are over."""
     now = clock.now()
     return [
@@ -40,6 +41,8 @@ def _categories(call: Call) -> list[dict[str, Any]]:
             "min_score": category.min_score,
             "min_score_is_assumed": category.min_score_is_assumed,
             "lead_days": category.lead_days,
+            "effort": rules.effort(call.questions, call.papers, category.number),
+            "median_minutes": category.median_minutes,
             "closings": [(its.closes_at, its.closes_at < now) for its in category.closings],
         }
         for category in call.categories
@@ -63,8 +66,7 @@ def _awarded(call: Call) -> dict[str, Any] | None:
 
 def _announced(call: Call) -> list[dict[str, Any]]:
     """The money that is announced and not released yet, by funder."""
-    pots = queries.envelopes(call.id)
-    return [{"party": pot.funder_code, "cents": pot.limit_cents} for pot in pots if not pot.is_released]
+    return [{"party": pot.funder_code, "cents": pot.limit_cents} for pot in call.envelopes if not pot.is_released]
 
 
 def _apply_url(call: Call) -> str | None:
@@ -87,7 +89,7 @@ def start() -> Response:
         calls=[_card(call) for call in open_now],
         shown=_card(shown) if shown else None,
         next_opening=None if shown else queries.next_opening(),
-        categories=_categories(shown) if shown else [],
+        categories=categories_of(shown) if shown else [],
         awarded=_awarded(shown) if shown else None,
         announced=_announced(shown) if shown else [],
         first_instalment_bp=shown.first_instalment_bp if shown else None,
@@ -116,6 +118,16 @@ def calls() -> Response:
 def call(call: Call) -> Response:
     """One call: deadline, amounts, criteria, and what to have ready."""
     is_open = rules.is_open(call.opens_at, call.closes_at, clock.now())
+    apply_url = _apply_url(call) if is_open else None
+    corrections = [
+        (edition.in_force_at, releases.worded(KINDS["call"], before.content, edition.content))
+        for before, edition in queries.corrections(call)
+    ]
+    return page("public/call.html", **shown(call, is_open=is_open), apply_url=apply_url, corrections=corrections)
+
+
+def shown(call: Call, *, is_open: bool) -> dict[str, Any]:
+    """What the page of a call says of it, whether its rows are stored or a draft's."""
     facts = (
         "code",
         "opens_at",
@@ -127,11 +139,10 @@ def call(call: Call) -> Response:
         "guideline_version",
         "guideline_on",
     )
-    return page(
-        "public/call.html",
-        call={**_card(call), "is_open": is_open, **{name: getattr(call, name) for name in facts}},
-        categories=_categories(call),
-        criteria=[
+    return {
+        "call": {**_card(call), "is_open": is_open, **{name: getattr(call, name) for name in facts}},
+        "categories": categories_of(call),
+        "criteria": [
             {
                 "position": criterion.position,
                 "title": texts.criterion_title(criterion),
@@ -142,9 +153,8 @@ def call(call: Call) -> Response:
             }
             for criterion in call.criteria
         ],
-        apply_url=_apply_url(call) if is_open else None,
-        announced=_announced(call),
-    )
+        "announced": _announced(call),
+    }
 
 
 def _duty(name: DutyPage) -> Response:
@@ -176,17 +186,3 @@ def contact() -> Response:
 @requires(anyone)
 def accessibility() -> Response:
     return _duty(DutyPage.ACCESSIBILITY)
-
-
-@bp.get("/admin/calls", endpoint="rules")
-@requires(has_role(Role.ADMINISTRATOR))
-def show_rules() -> Response:
-    """All calls with their limits and envelopes, as rows hold them."""
-    calls = queries.all_calls()
-    return page(
-        "calls/rules.html",
-        calls=[(call, _categories(call), queries.envelopes(call.id)) for call in calls],
-        title_of=texts.call_title,
-        criterion_of=texts.criterion_title,
-        question_of=texts.question_label,
-    )

@@ -1,0 +1,147 @@
+"""The draft of a call in the browser: written by both offices, seen as applicants will see it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from grantflow.kernel.errors import IllegalStep
+from grantflow.platform import errors
+from grantflow.platform.access import current_actor, requires
+from grantflow.platform.bodies import CALL, takes
+from grantflow.platform.forms import Form, Text
+from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to
+from grantflow.releases import policy as releases_policy
+from grantflow.releases import service as releases
+from grantflow.releases.kinds import KINDS
+from grantflow.releases.models import Edition
+from grantflow.releases.states import EditionState
+
+from .. import forms, policy, queries, rules, service, texts
+from ..models import Call, Question
+from ..states import Step
+from .blueprint import bp
+from .window import shown
+
+
+@bp.route("/admin/calls/drafts/<uuid:id>", methods=["GET", "POST"])
+@takes(CALL)
+@requires(releases_policy.can_edit, on=queries.call_edition)
+def edit_call(edition: Edition) -> Any:
+    """One long page, saved as a whole by each of its buttons: save, add a line, move it, take it away."""
+    if edition.state is not EditionState.DRAFT:
+        return redirect_to("releases.show", id=edition.id)
+    form = forms.draft_form(edition.content, revision=edition.revision, reason=edition.reason)
+    if is_read():
+        passed_over = form.reveal(releases.check(edition), all_of_them="all" in request.args)
+        return page("calls/edit.html", **_drawn(edition, form), open_entries=passed_over)
+    if not form.sent():
+        return invalid("calls/edit.html", **_drawn(edition, form), open_entries=0)
+    action = request.form.get("action", "save")
+    content, place = forms.after(action, forms.with_codes(form.content()))
+    reason, seen = form.reason.data or "", form.seen.data or 0
+    try:
+        service.calls.save(edition, content, seen=seen, reason=reason, by=current_actor())
+    except IllegalStep as error:
+        if error.key != "edition_changed":
+            raise
+        form.seen.raw_data, form.seen.data = None, edition.revision
+        both = releases.worded(KINDS["call"], edition.content, content)
+        drawn = _drawn(edition, form)
+        return clashing("calls/edit.html", problem=errors.describe(error), both=both, open_entries=0, **drawn)
+    return _go_on(edition, action, place)
+
+
+def _go_on(edition: Edition, action: str, place: str) -> BaseResponse:
+    if action == "preview":
+        return redirect_to("public.preview_call", id=edition.id)
+    if action == "sign":
+        return _to_mend(edition) if releases.check(edition) else redirect_to("releases.show", id=edition.id)
+    flash_ok(_("The draft is saved."))
+    return redirect_to("public.edit_call", id=edition.id, _anchor=place or None)
+
+
+def _to_mend(edition: Edition) -> BaseResponse:
+    flash_problem(_("The draft is saved. Before it can go on, these entries need your attention."))
+    return redirect_to("public.edit_call", id=edition.id, all=1)
+
+
+def _drawn(edition: Edition, form: forms.DraftForm) -> dict[str, Any]:
+    return {
+        "edition": edition,
+        "form": form,
+        "title": texts.call_name(edition.key),
+        "wants_reason": edition.based_on_id is not None,
+        "is_fixed": service.calls.has_opened(edition),
+        "may_change": rules.may_change_when_open,
+        "agreements": queries.agreements(),
+    }
+
+
+# --- as applicants will see it -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as the steps of an application draw it."""
+
+    question: "Words"
+    is_required: bool
+    required_above: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    code: str
+    help: str
+    longest: int
+    criteria: dict[int, str]
+
+
+@bp.get("/admin/calls/drafts/<uuid:id>/preview")
+@requires(policy.reads, on=queries.call_edition)
+def preview_call(edition: Edition) -> Any:
+    """The public page of the call, from the draft."""
+    call = service.calls.preview(edition)
+    if call is None:
+        return _to_mend(edition)
+    steps = url_for("public.preview_steps", id=edition.id)
+    return page("public/call.html", **shown(call, is_open=True), apply_url=steps, preview=edition)
+
+
+@bp.get("/admin/calls/drafts/<uuid:id>/preview/steps")
+@requires(policy.reads, on=queries.call_edition)
+def preview_steps(edition: Edition) -> Any:
+    """What the form asks in its own words, for one category."""
+    call = service.calls.preview(edition)
+    if call is None:
+        return _to_mend(edition)
+    numbers = [category.number for category in call.categories]
+    wanted = request.args.get("category", "")
+    chosen = next((number for number in numbers if str(number) == wanted), numbers[0])
+    asked = [question for question in call.questions if rules.is_asked(question, chosen)]
+    fields = {its.code: Text(texts.question_label(its), limit=its.longest) for its in asked}
+    return page(
+        "calls/preview_steps.html",
+        edition=edition,
+        title=texts.call_title(call),
+        chosen=chosen,
+        numbers=numbers,
+        form=type("Steps", (Form,), fields)(formdata=None),
+        steps=[(texts.STEPS[step], [_asked(call, its, chosen) for its in asked if its.step is step]) for step in Step],
+    )
+
+
+def _asked(call: Call, question: Question, category: int) -> Asked:
+    words = Words(
+        code=question.code,
+        help=texts.question_help(question),
+        longest=question.longest,
+        criteria={its.position: texts.criterion_title(its) for its in question.criteria},
+    )
+    first = question.required_from
+    is_required = rules.is_required(question, category)
+    below = next((its.up_to_cents for its in call.categories if first and its.number == first - 1), None)
+    return Asked(question=words, is_required=is_required, required_above=None if is_required else below)
