@@ -91,7 +91,7 @@ OUT: dict[str, tuple[Out, ...]] = {
         Out(r"\b[Ss]auvegard(é|er\b|ez\b)", "enregistrer, conserver; la sauvegarde is a backup", "F33"),
         Out(r"\bjustes?\b", "valide, exact", "F21"),
         Out(r"\ben route\b", "vient d’être envoyé", "F22"),
-        Out(r"\b[Cc]lés?\b", "signature", "C signing"),
+        Out(r"\b[Cc]lés?\b(?! d’accès| de sécurité)", "signature; a passkey is a clé d’accès", "C signing"),
         Out(r"\b[Dd]emandeurs?\b|\b[Pp]orteu(rs?|se)\b", "structure demandeuse, cheffe de file", "C who applies"),
         Out(r"\b[Ff]inanceurs?\b", "collectivité", "C who pays"),
         Out(r"\b[Aa]comptes?\b", "avance: what is paid before the work", "law.md 2"),
@@ -262,7 +262,7 @@ def test_women_are_named_where_men_are(language: str, man: str, woman: str) -> N
 # --- mails ---------------------------------------------------------------------------------------
 
 #: After the comma these stay capital: they address the reader.
-ADDRESSES = re.compile(r"(Sie|Ihr\w*|Ihnen|%\((num|person|proposer)\)s)\b")
+ADDRESSES = re.compile(r"(Sie|Ihr\w*|Ihnen|%\((num|person|proposer|reporter)\)s)\b")
 
 
 def first_words(body: Path) -> list[str]:
