@@ -88,6 +88,17 @@ def has_factor(person: Person) -> bool:
     return bool(db.session.scalar(select(exists().where(Factor.person_id == person.id))))
 
 
+def without_factor() -> int:
+    """How many people in office have no second factor."""
+    in_office = (
+        select(Person.id)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(Person.party.is_not(None), Person.disabled_at.is_(None), Person.confirmed_at.is_not(None))
+    )
+    bare = in_office.where(~exists().where(Factor.person_id == Person.id)).distinct()
+    return db.session.scalar(select(func.count()).select_from(bare.subquery())) or 0
+
+
 def own_factor(actor: Actor, factor_id: UUID) -> Factor | None:
     return db.session.scalar(select(Factor).where(Factor.id == factor_id, Factor.person_id == actor.id))
 

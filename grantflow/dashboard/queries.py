@@ -145,6 +145,7 @@ def opening(actor: Actor) -> Opening:
         staff={p: frozenset(role for role, names in in_office.items() if p in names) for p in Party},
         faults=frozenset(name for name, found in findings.items() if not found.well),
         mail_arrived=audit.is_noted("mail_arrived"),
+        without_factor=people.without_factor() if settings().asks_second_factor else 0,
     )
     return Opening(rules.opening(facts), findings, notifications.last_trial(actor))
 

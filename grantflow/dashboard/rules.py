@@ -21,6 +21,7 @@ class Part(StrEnum):
     WORKERS = "workers"
     MAIL = "mail"
     STAFF = "staff"
+    FACTORS = "factors"
     FUNDERS = "funders"
     LAW = "law"
     AGREEMENT = "agreement"
@@ -42,27 +43,30 @@ ONCE = {Part.AGREEMENT: "agreement", Part.CALL: "call"}
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is there: kind and key of each edition in force, roles that somebody holds at each funder, what ``/status``
-    says is not well, and whether anybody has ever said that a test message arrived."""
+    says is not well, whether anybody has ever said that a test message arrived, and how many people in office have no
+    second factor yet (0 where none is asked for)."""
 
     in_force: AbstractSet[tuple[str, str]]
     staff: Mapping[Party, AbstractSet[Role]]
     faults: AbstractSet[str]
     mail_arrived: bool
+    without_factor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A part, and what it lacks: funders, roles of a funder, checks that are not well, or that it was never tried."""
+    """A part, and what it lacks: funders, roles of a funder, checks that are not well, people, or that nobody tried it."""
 
     part: Part
     parties: tuple[Party, ...] = ()
     roles: tuple[tuple[Party, Role], ...] = ()
     faults: tuple[str, ...] = ()
+    people: int = 0
     is_absent: bool = False
 
     @property
     def is_done(self) -> bool:
-        return not (self.parties or self.roles or self.faults or self.is_absent)
+        return not (self.parties or self.roles or self.faults or self.people or self.is_absent)
 
 
 def opening(facts: Facts) -> list[Line]:
@@ -77,6 +81,7 @@ def _line(part: Part, facts: Facts, kinds: AbstractSet[str]) -> Line:
         parties=tuple(p for p in Party if part in EACH and (EACH[part], p.value) not in facts.in_force),
         roles=tuple((p, r) for p in Party for r in Role if part is Part.STAFF and r in NEEDED[p] - _held(facts, p)),
         faults=tuple(name for name in CHECKS.get(part, ()) if name in facts.faults),
+        people=facts.without_factor if part is Part.FACTORS else 0,
         is_absent=(part in ONCE and ONCE[part] not in kinds) or (part is Part.MAIL and not facts.mail_arrived),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import pgettext
+from flask_babel import ngettext, pgettext
 
 from grantflow.accounts import texts as account_texts
 from grantflow.applications import texts as application_texts
@@ -127,6 +127,7 @@ PARTS: dict[Part, Any] = {
     Part.WORKERS: _l("Work in the background"),
     Part.MAIL: _l("E-mail"),
     Part.STAFF: _l("Staff in every role"),
+    Part.FACTORS: _l("Second factors"),
     Part.FUNDERS: _l("Data of the funders"),
     Part.LAW: _l("Legal texts"),
     Part.AGREEMENT: _l("Agreement of the cities"),
@@ -139,6 +140,7 @@ THERE: dict[Part, Any] = {
     Part.WORKERS: _l("Letters are made and messages are sent."),
     Part.MAIL: _l("A test message has arrived."),
     Part.STAFF: _l("Every role is held at each funder that needs it."),
+    Part.FACTORS: _l("Nobody in office is without one, where it is required."),
     Part.FUNDERS: _l("Each funder has released its data."),
     Part.LAW: _l("Each funder has released its legal texts."),
     Part.AGREEMENT: _l("It is released."),
@@ -158,6 +160,14 @@ def lacks(line: Line, findings: Mapping[str, Finding]) -> list[Any]:
     if line.parties:
         funders = ", ".join(str(account_texts.PARTIES[party]) for party in line.parties)
         said.append(_("Not released yet: %(funders)s", funders=funders))
+    if line.people:
+        said.append(
+            ngettext(
+                "%(num)d person in office has not set up a second factor yet.",
+                "%(num)d people in office have not set up a second factor yet.",
+                line.people,
+            )
+        )
     for party in Party:
         if roles := [str(account_texts.ROLES[role]) for its, role in line.roles if its is party]:
             said.append(

@@ -84,7 +84,7 @@ _WHERE: dict[Part, tuple[Any, str]] = {
     Part.CLOCK: (_l("To the workers"), ".workers"),
     Part.STORAGE: (_l("To the workers"), ".workers"),
     Part.WORKERS: (_l("To the workers"), ".workers"),
-    Part.STAFF: (_l("To the people"), "accounts.people"),
+    **dict.fromkeys((Part.STAFF, Part.FACTORS), (_l("To the people"), "accounts.people")),
     **dict.fromkeys((*EACH, *ONCE), (_l("Basis of the fund"), "releases.index")),
 }
 

@@ -71,6 +71,10 @@ def test_mail_that_nobody_has_tried_is_missing() -> None:
     assert missing(replace(ALL, mail_arrived=False)) == {Part.MAIL}
 
 
+def test_people_without_a_second_factor_are_counted() -> None:
+    assert missing(replace(ALL, without_factor=2)) == {Part.FACTORS}
+
+
 # --- the pages ---------------------------------------------------------------------------------------
 
 
