@@ -33,6 +33,7 @@ def key(proposal: Proposal, person, **changes) -> Key:
             "party": person.party,
             "person_id": person.id,
             "name": person.name,
+            "form": person.address,
             "proposal_id": proposal.id,
             "digest": proposal.digest,
             "turned_at": clock.now(),

@@ -20,7 +20,8 @@ from grantflow.config import ROOT
 from grantflow.platform.access import anyone
 
 from .reading import masked
-from .world import DISABLED, OTHER, OWN, PERSONAS, D, Subject, World
+from .subjects import Subject
+from .world import DISABLED, OTHER, OWN, PERSONAS, D, World
 
 DOCUMENT = ROOT / "docs" / "access-matrix.md"
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from flask import Flask
@@ -26,7 +25,7 @@ from grantflow.demo.people import STAFF
 from grantflow.demo.play import Cast, play
 from grantflow.demo.projects import PROJECTS
 from grantflow.kernel import clock
-from grantflow.kernel.parties import SYSTEM, Party, Role, Side
+from grantflow.kernel.parties import SYSTEM, Party, Role
 from grantflow.letters.models import Letter
 from grantflow.letters.states import Standing
 from grantflow.notifications.models import Message
@@ -40,6 +39,7 @@ from tests.accounts.proofs import reported, with_app
 from tests.given import Given, begun, called
 
 from .drafting import editions, role_proposed
+from .subjects import File, Subject
 
 D, T, M = Party.DUESSELDORF, Party.TOULOUSE, Party.METROPOLE
 NAMES = {D: "D", T: "T", M: "M"}
@@ -72,36 +72,6 @@ PERSONAS = (
     *(f"administrator {p}" for p in "DT"),
     DISABLED,
 )
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What an address is about: the URL's arguments, and who "own" and "assigned" are here."""
-
-    label: str = ""
-    arguments: dict[str, Any] = field(default_factory=dict)
-    file: UUID | None = None
-    #: Whose account, organisation or link it is, where it is no file.
-    owner: str = ""
-
-
-@dataclass
-class File:
-    """One application with its people."""
-
-    id: UUID
-    state: State
-    side: Side
-    contact: str
-    organisation: UUID
-    reviewers: dict[str, str] = field(default_factory=dict)
-    assignments: dict[str, UUID] = field(default_factory=dict)
-    proposal: UUID | None = None
-    letters: dict[str, UUID] = field(default_factory=dict)
-
-    @property
-    def label(self) -> str:
-        return f"{self.state}{' T' if self.side is Side.FRENCH else ' D'}"
 
 
 @dataclass
