@@ -55,6 +55,7 @@ CHECKS: dict[str, Any] = {
     "messages_failed": _l("Failed messages"),
     "mail": _l("Mail server"),
     "audit_chain": _l("Check sums of the audit trail"),
+    "releases": _l("Editions in force on their day"),
     "upkeep": _l("Periodic work"),
 }
 

@@ -24,6 +24,7 @@ ALLOWED: dict[tuple[State, Action], tuple[set[Role], State]] = {
     (State.DRAFT, Action.SUBMIT): ({APPLICANT}, State.SUBMITTED),
     (State.RETURNED, Action.SUBMIT): ({APPLICANT}, State.SUBMITTED),
     (State.SUBMITTED, Action.RETURN): ({OFFICE}, State.RETURNED),
+    (State.RETURNED, Action.EXTEND): ({OFFICE}, State.RETURNED),
     (State.SUBMITTED, Action.ADMIT): ({OFFICE}, State.ADMITTED),
     (State.SUBMITTED, Action.EXCLUDE): ({OFFICE}, State.INADMISSIBLE),
     (State.ADMITTED, Action.BEGIN_REVIEW): ({OFFICE}, State.IN_REVIEW),

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from grantflow.accounts.models import ProposalState
 from grantflow.applications.states import Action, Declared
 from grantflow.audit import rules, service, texts
 from grantflow.audit.models import Entry
@@ -214,7 +215,10 @@ def recorded_actions() -> set[str]:
                 for part in ast.walk(node.args[0]):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str):
                         found.add(part.value)
-    return found - {"application_"} | {f"application_{action}" for action in Action}
+    composed = {f"application_{action}" for action in Action}
+    # A role's proposal is recorded as "role_proposed" while it waits, then as what became of it.
+    composed |= {f"role_{state}" for state in ProposalState if state is not ProposalState.WAITING}
+    return found - {"application_", "role_"} | composed
 
 
 def test_every_deed_has_words() -> None:

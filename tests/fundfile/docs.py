@@ -22,7 +22,7 @@ HEAD = """# The fund as a file
 Written from the documents themselves by `python -m tests.fundfile.docs`; a test compares. Editors that know JSON Schema
 take [fund.schema.json](fund.schema.json).
 
-```
+```sh
 grantflow fund start fund.yaml     # the joint fund of Düsseldorf, Toulouse and Toulouse Métropole, to begin with
 grantflow fund check fund.yaml     # every mistake, at its line and column; --language de or fr
 grantflow fund import fund.yaml    # shows what would change, asks, and makes drafts: all or nothing

@@ -32,14 +32,18 @@ FACTS: dict[str, Any] = {
     "reason": "Der Finanzplan fehlt.\nBitte ergänzen Sie ihn.",
     "hash": "ab" * 32,
     "sent_at": AT.isoformat(),
-    "until": date(2027, 3, 18).isoformat(),
+    "until": datetime(2027, 3, 18, 22, 59, tzinfo=UTC).isoformat(),
     "valid_until": AT.isoformat(),
+    "valid_from": date(2027, 4, 1).isoformat(),
     "application_id": str(uuid4()),
     "proposal_id": str(uuid4()),
+    "edition_id": str(uuid4()),
     "channel": "portal",
     "count": 3,
     "person": "Inès Marty",
     "proposer": "Anke Sommer",
+    "reporter": "Anke Sommer",
+    "factor": "app",
     "role": "finance",
     "outcome": "confirmed",
 }
@@ -48,7 +52,7 @@ KINDS = sorted(rules.KINDS)
 
 def row(kind: str, language: str = "de", **changes: Any) -> Message:
     wanted = rules.KINDS[kind]
-    facts = {name: value for name, value in FACTS.items() if name in wanted.needs | wanted.may}
+    facts = {name: FACTS[name] for name in wanted.needs | (wanted.may & FACTS.keys())}
     values: dict[str, Any] = {
         "id": uuid4(),
         "kind": kind,

@@ -17,9 +17,11 @@ from tests import rehearsal
 
 DOCS = ROOT / "docs"
 GUIDES = sorted(path for path in DOCS.glob("*.md") if path.stem not in {"access-matrix", "trust"})
+#: For offices: everything happens in the browser, so they name no command at all.
+WITHOUT_COMMANDS = {"opening-a-call.de", "opening-a-call.fr"}
 OPERATING = [DOCS / f"operating.{language}.md" for language in ("en", "de", "fr")]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-BOX = re.compile(r"^```sh.*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BOX = re.compile(r"^```sh[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: Services whose command line is ours: what follows them is a command of GrantFlow.
 OURS = {name for name, service in COMPOSE["services"].items() if service.get("image", "").startswith("${GRANTFLOW")}
 
@@ -51,7 +53,7 @@ def named(words: list[str]) -> list[str]:
 @pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
 def test_every_command_that_a_guide_names_exists_with_its_options(path: Path) -> None:
     seen = list(commands(path))
-    assert seen
+    assert bool(seen) is (path.stem not in WITHOUT_COMMANDS)
     for words in seen:
         if not (left := named(words)):
             continue

@@ -61,7 +61,14 @@ def test_every_kind_of_work_has_its_queue_and_every_queue_its_consumer(tmp_path:
 
 def test_whoever_waits_before_the_screen_has_urgent_mail() -> None:
     urgent = {name for name, kind in rules.KINDS.items() if kind.urgent}
-    assert urgent == {"registration_confirm", "account_exists", "password_reset", "staff_invitation"}
+    assert urgent == {
+        "registration_confirm",
+        "account_exists",
+        "password_reset",
+        "staff_invitation",
+        "address_confirm",  # whoever entered a new address looks for the link there
+        "mail_trial",  # whoever tries the mail server watches whether it arrives
+    }
     assert {name for name, kind in rules.KINDS.items() if kind.keyed} <= urgent
 
 
