@@ -55,7 +55,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A part, and what it lacks: funders, roles of a funder, checks that are not well, people, or that nobody tried it."""
+    """A part, and what it lacks: funders, roles of a funder, checks that are not well, people, or that nobody tried."""
 
     part: Part
     parties: tuple[Party, ...] = ()
