@@ -1,4 +1,4 @@
-"""Enter and remove sittings, one person each: dates that a city publishes anyway."""
+"""Schedule and remove sittings, one person each: dates that a city publishes anyway."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ from . import policy, rules
 from .models import Sitting
 
 
-def enter(party: Party, meets_on: date, papers_by: date, *, by: Actor) -> Sitting:
+def schedule(party: Party, meets_on: date, papers_by: date, *, by: Actor) -> Sitting:
     """A sitting of a council of the actor's side. Raises Invalid at its field, also where that day is known already."""
     db.confirm_rights(by)
     if party not in policy.own(by):

@@ -30,7 +30,7 @@ def enter() -> Any:
     if not form.sent():
         return invalid("councils/index.html", **_context(form))
     try:
-        service.enter(*form.entered(), by=actor)
+        service.schedule(*form.entered(), by=actor)
     except Invalid as error:
         form.blame(error)
         return invalid("councils/index.html", **_context(form))

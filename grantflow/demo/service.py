@@ -51,7 +51,7 @@ def load() -> bool:
     with clock.frozen(opens_at):
         applicants = {project.contact.email: _person(project.contact, hashed) for project in PROJECTS}
         db.session.flush()
-        sittings.enter(staff)
+        sittings.schedule(staff)
         call = calls.by_code(SYSTEM, code)
     if call is None:
         raise LookupError("the demo's call was not released")

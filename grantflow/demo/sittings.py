@@ -17,11 +17,11 @@ SITS: dict[Party, tuple[int, int, int]] = {
 SITTINGS = 15
 
 
-def enter(staff: Iterable[Person]) -> None:
-    """Each office enters those of its own side."""
+def schedule(staff: Iterable[Person]) -> None:
+    """Each office schedules those of its own side."""
     offices = {party: person for person in staff for party in policy.own(person)}
     monday = clock.today() - timedelta(days=clock.today().weekday())
     for party, (weekday, week, ahead) in SITS.items():
         for month in range(1, SITTINGS + 1):
             day = monday + timedelta(weeks=4 * month + week, days=weekday)
-            service.enter(party, day, day - timedelta(days=ahead), by=offices[party])
+            service.schedule(party, day, day - timedelta(days=ahead), by=offices[party])

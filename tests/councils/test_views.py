@@ -68,7 +68,7 @@ def test_an_office_keeps_the_dates_of_its_own_side_and_they_stand_on_the_trail(
 @pytest.mark.parametrize(("role", "party"), [(Role.OFFICE, T), (Role.SIGNATORY, D), (Role.ADMINISTRATOR, D)])
 def test_nobody_else_enters_a_sitting(app: Flask, given: Given, role: Role, party: Party) -> None:
     with app.app_context(), pytest.raises(Forbidden):
-        service.enter(D, clock.today(), clock.today(), by=given.staff(role, party))
+        service.schedule(D, clock.today(), clock.today(), by=given.staff(role, party))
 
 
 def test_a_sitting_that_is_over_stays(app: Flask, given: Given) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -62,8 +63,10 @@ def test_a_disk_that_refuses_leaves_nothing_behind(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def in_production(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], env="production"))
+def in_production(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With a folder of its own: a mark stays in the one that all tests share."""
+    own = replace(app.extensions["settings"], env="production", data_dir=tmp_path)
+    monkeypatch.setitem(app.extensions, "settings", own)
 
 
 def test_a_volume_that_nobody_mounted_is_no_store_and_loses_no_letter(in_production: None) -> None:

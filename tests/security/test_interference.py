@@ -5,6 +5,7 @@ difference is a leak. Each change is undone before the next.
 """
 
 from collections.abc import Callable
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from sqlalchemy import Connection, text
 from grantflow.accounts.models import Person
 from grantflow.applications.models import Application
 from grantflow.decisions.models import Proposal
+from grantflow.letters import queries as letters
+from grantflow.platform import health
 from grantflow.platform.db import db
 
 from .crawl import Pages, cast, crawl, fetch
@@ -35,6 +38,14 @@ Change = Callable[[World, Connection], None]
 
 APPLICANTS = ("applicant in review", "applicant before the cities", OTHER)
 DESKS = ("finance D", "finance M")
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database's clock goes on: between two looks waiting work would become late, and the frozen clock wrong."""
+    monkeypatch.setattr(health, "OVERDUE", inf)
+    monkeypatch.setattr(health, "CLOCK_TOLERANCE", inf)
+    monkeypatch.setattr(letters, "PATIENCE", inf)
 
 
 def _run(connection: Connection, statement: str, **values: Any) -> None:
