@@ -28,6 +28,7 @@ FIXED = {
     *("message.email", "budget_line.type", "proposal.digest", "proposal_version.digest", "decision_key.digest"),
     *("application_version.hash", "letter_download.digest", "agreement.number", "legal_text.kind"),
     *("attempts.key", "heartbeat.name", "version_party.email", "letter.application_number", "call.guideline_version"),
+    *("edition.kind", "edition.key", "edition_key.digest"),
 }
 TABLES_LEFT_OUT = {"sign_in", "token"}
 #: Where the words of people lie inside JSON: everything with a blank in it that is no instant.

@@ -39,6 +39,8 @@ TYPED: dict[str, dict[str, Any]] = {
     "/decisions/ID/return": {"reason": "Once more, please."},
     "/decisions/ID/key": {"noted": "y", "password": "Rheinbrücke und Pont-Neuf"},
     "/decisions/ID/consent": {"noted": "y", "password": "Rheinbrücke und Pont-Neuf"},
+    "/decisions/envelopes/ID/release": {"reason": "The council has voted."},
+    "/staff/applications/ID/deadline": {"until": "05.01.2099", "reason": "The tax office is slow."},
     "/finance/letters/archive": {"all": "1"},
 }
 #: Fields that a form declares and a page shows only to those whom they concern.
@@ -111,9 +113,9 @@ def columns() -> dict[str, str]:
     return found | {"roles": "administrator", "password_hash": "Smuggled", "is_active": "1"}
 
 
-#: What differs from one run to the next: new keys, hashes, instants of the database's own clock.
+#: What differs from one run to the next: new keys and codes, hashes, instants of the database's own clock.
 RANDOM = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f-]{27}|\$argon2id\$[^\"]*|[0-9a-f]{64}|[0-9a-f]{16}\b|\b[0-9a-f]{8}\b|\"seq\":\d+|\d{4}-\d\d-\d\dT[\d:.+]*"
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|\$argon2id\$[^\"]*|[0-9a-f]{64}|[0-9a-f]{16}\b|\b[0-9a-f]{8}\b|\"seq\":\d+|\"selector\":\"[^\"]*\"|\d{4}-\d\d-\d\dT[\d:.+]*"
 )
 
 

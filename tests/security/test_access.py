@@ -56,7 +56,7 @@ def test_finance_and_administrators_see_no_file_review_or_decision(answers: list
 
 
 def test_nobody_but_administrators_enters_their_rooms(answers: list[Asked]) -> None:
-    rooms = {"audit.trail", "audit.check", "dashboard.workers", "accounts.people", "accounts.person", "public.rules"}
+    rooms = {"audit.trail", "audit.check", "dashboard.workers", "accounts.people", "accounts.person"}
     for persona in {a.persona for a in answers if not a.persona.startswith("administrator")}:
         assert entered(answers, persona) & rooms == set()
 

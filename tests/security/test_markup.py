@@ -18,7 +18,12 @@ REFERENCES = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "fo
 #: What Enter in a field may do where a form has more than one button.
 SAFE = {("action", "save"), ("action", "fields"), ("", "")}
 #: Pages that only a link in a mail opens.
-MAILED = {Purpose.CONFIRM: "/confirm/{}", Purpose.RESET: "/reset/{}", Purpose.INVITE: "/invitation/{}"}
+MAILED = {
+    Purpose.CONFIRM: "/confirm/{}",
+    Purpose.RESET: "/reset/{}",
+    Purpose.INVITE: "/invitation/{}",
+    Purpose.ADDRESS: "/address/{}",
+}
 #: Fields in which Enter sends the form.
 ONE_LINE = ("text", "search", "email", "tel", "url", "password", "radio", "checkbox")
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from datetime import date
 from importlib import import_module
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from grantflow.accounts.models import FactorLoss, Person, RoleProposal, SignIn
 from grantflow.applications import service as applications
 from grantflow.applications.models import Application
 from grantflow.applications.states import Action, State, StepName
-from grantflow.calls.models import Call
+from grantflow.calls.models import Call, Envelope
 from grantflow.decisions import service as decisions
 from grantflow.decisions.models import Proposal
 from grantflow.decisions.states import Outcome
@@ -122,12 +123,18 @@ VERBS: Final[dict[str, Verb]] = {
     "applications.admit": lambda w, by: applications.admit(file(w, "submitted D"), by=by),
     "applications.exclude": lambda w, by: applications.exclude(file(w, "submitted D"), reason="x", by=by),
     "applications.advance": lambda w, by: applications.advance(file(w, "submitted D"), Action.ADMIT, by=by),
+    "applications.extend": lambda w, by: applications.extend(
+        file(w, "returned D"), date(2099, 1, 5), reason="x", by=by
+    ),
     "decisions.propose": lambda w, by: decisions.propose(file(w, "assessed D"), outcome=Outcome.AWARD, by=by),
     "decisions.deliberate": lambda w, by: decisions.deliberate(proposal(w), {}, by=by),
     "decisions.renew": lambda w, by: decisions.renew(proposal(w), by=by),
     "decisions.send_back": lambda w, by: decisions.send_back(proposal(w), "x", by=by),
     "decisions.turn_key": lambda w, by: decisions.turn_key(proposal(w), proposal(w).digest, by=by),
     "decisions.consent": lambda w, by: decisions.consent(proposal(w), proposal(w).digest, by=by),
+    "decisions.release_budget": lambda w, by: decisions.release_budget(
+        db.session.get_one(Envelope, w.landmarks["envelope"]), "x", by=by
+    ),
     "decisions.purge": lambda w, by: decisions.purge(file(w, "rejected D"), by=by),
     "letters.purge": lambda w, by: letters.purge(file(w, "rejected D").id, [], by=by),
     "notifications.purge": lambda w, by: notifications.purge("DT-27-1-001", by=by),
@@ -147,6 +154,7 @@ VERBS: Final[dict[str, Verb]] = {
     "review.confirm": lambda w, by: review.confirm(file(w, "third due"), w.landmarks["nominee"], by=by),
     "review.unassign": lambda w, by: review.unassign(seat(w), by=by),
     "review.declare": lambda w, by: review.declare(seat(w), conflict=False, confidential=True, by=by),
+    "review.purge": lambda w, by: review.purge(file(w, "rejected D"), by=by),
     "review.save_draft": lambda w, by: review.save_draft(seat(w), {}, recommended_cents=None, comment="", by=by),
     "review.submit": lambda w, by: review.submit(seat(w), {}, recommended_cents=None, comment="", by=by),
 }
@@ -155,7 +163,7 @@ VERBS: Final[dict[str, Verb]] = {
 #: each city, so that neither role nor party alone is enough.
 STRANGERS = (None, OTHER, "finance D", "finance T", "finance M")
 #: What an applicant may do with nothing but their own.
-ANYBODYS = {("organisations.create", OTHER)}
+ANYBODYS = {("organisations.create", OTHER), ("accounts.end_session", OTHER)}
 
 
 def written() -> Iterator[str]:

@@ -51,9 +51,12 @@ def letters_of(actor: Actor) -> ColumnElement[bool]:
 
 
 def people_of(actor: Actor) -> ColumnElement[bool]:
-    """An administrator's by the predicate; oneself; an office sees whom it may assign."""
+    """An administrator's by the predicate; oneself; an office sees whom it may assign; an administrator those whose
+    lost second factor nobody of their own party could report."""
     assignable = Person.party.is_not(None) if Role.OFFICE in actor.roles else Person.id == actor.id
-    return or_(accounts.visible_to(actor), assignable)
+    at_work = accounts.administrators() if Role.ADMINISTRATOR in actor.roles else []
+    alone = [person.id for person in accounts.alone(at_work, *at_work)]
+    return or_(accounts.visible_to(actor), assignable, Person.id.in_(alone))
 
 
 SEEN: dict[type, Callable[[Actor], ColumnElement[bool]]] = {

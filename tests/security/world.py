@@ -145,7 +145,7 @@ class World:
     def _more_files(self) -> None:
         """States and sides that the demo leaves out."""
         given = self.given
-        for state in (State.INADMISSIBLE, State.WITHDRAWN):
+        for state in (State.INADMISSIBLE, State.WITHDRAWN, State.RETURNED):
             given.application(state)
         given.application(State.SUBMITTED, country=Country.FRANCE)
         # Both reviewers still at work.
@@ -181,6 +181,8 @@ class World:
         given.application(by=other, title="Another organisation’s draft")
         self.people[OTHER] = other.email
         self.landmarks["factor"] = with_app(self.app, other).id
+        # Alone in Toulouse: administrators of other parties may report that it is lost.
+        with_app(self.app, self._person("administrator T"))
         self.landmarks["loss"] = reported(other, self._person("administrator T")).id
         self.people[UNASSIGNED] = given.staff(Role.REVIEWER, D, email="unassigned@security.example").email
         self.people[CONFLICTED] = given.staff(
@@ -289,7 +291,8 @@ class World:
     @property
     def watched(self) -> set[str]:
         """Ids of the files that something happens to in a test, and of what belongs to them."""
-        labels = ("draft D", "submitted D", "in_review D", "in_review T", "assessed D", "third due", "proposed T")
+        labels = ("draft D", "submitted D", "returned D", "in_review D", "in_review T", "assessed D")
+        labels += ("third due", "proposed T")
         files = [self.files[label] for label in labels]
         return {str(self.landmarks["free"])} | {
             str(key) for file in files for key in (file.id, file.proposal, file.organisation)

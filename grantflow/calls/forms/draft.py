@@ -82,10 +82,11 @@ def draft_form(content: Mapping[str, Any], *, revision: int, reason: str) -> Dra
     """Filled in with what is saved, or with what was sent."""
     form: DraftForm = _form(CallDocument, DraftForm, ())(data={**content, "seen": revision, "reason": reason})
     known = dict.fromkeys(its.form["code"].data for its in form["criteria"].entries if its.form["code"].data)
+    # One that went or was renamed stays to be seen, until somebody takes it away; no other is taken.
+    saved = {code for question in content.get("questions") or () for code in question.get("informs") or ()}
     for question in form["questions"].entries:
         informs = question.form["informs"]
-        # One that went or was renamed stays to be seen, until somebody takes it away.
-        codes = [*known, *(code for code in informs.data or () if code not in known)]
+        codes = [*known, *(code for code in informs.data or () if code in saved and code not in known)]
         titles = {its.form["code"].data: its.form["title"].form for its in form["criteria"].entries}
         informs.choices = [(code, texts.in_reading(titles[code].data) if code in titles else code) for code in codes]
     return form

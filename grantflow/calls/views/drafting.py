@@ -41,7 +41,9 @@ def edit_call(edition: Edition) -> Any:
         return invalid("calls/edit.html", **_drawn(edition, form), open_entries=0)
     action = request.form.get("action", "save")
     content, place = forms.after(action, forms.with_codes(form.content()))
-    reason, seen = form.reason.data or "", form.seen.data or 0
+    # The first edition of a call is not asked for one.
+    reason = (form.reason.data or "") if edition.based_on_id else ""
+    seen = form.seen.data or 0
     try:
         service.calls.save(edition, content, seen=seen, reason=reason, by=current_actor())
     except IllegalStep as error:
