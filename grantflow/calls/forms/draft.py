@@ -109,7 +109,7 @@ def _field(info: FieldInfo, path: Path) -> Field:
     if issubclass(plain, BaseModel):
         return FormField(_form(plain, wtforms.Form, path), label)
     if issubclass(plain, StrEnum):
-        return SelectField(label, [Optional()], choices=lambda: [("", ""), *texts.options(plain)], filters=[_or_none])
+        return SelectField(label, [Optional()], choices=lambda: [("", "–"), *texts.options(plain)], filters=[_or_none])
     if plain is bool:
         return BooleanField(label, default=default)
     if plain is str:
