@@ -1,6 +1,7 @@
 """Words for the trail. The trail lies below all features and names their deeds by what they wrote."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -202,6 +203,7 @@ _VALUES: dict[str, Any] = {
     "passkey": lazy_pgettext("audit", "Passkey"),
     "recovery_code": lazy_pgettext("audit", "Recovery code"),
     "app": lazy_pgettext("audit", "App with one-time codes"),
+    "switch": lazy_pgettext("audit", "Role switch of the demo"),
     "draft": lazy_pgettext("audit", "Draft"),
     "submitted": lazy_pgettext("audit", "Sent"),
     "returned": lazy_pgettext("audit", "Returned"),
@@ -260,6 +262,8 @@ _VALUES: dict[str, Any] = {
 _WORDED = frozenset(
     {
         "state",
+        "means",
+        "funder",
         "roles",
         "role",
         "party",
@@ -317,7 +321,14 @@ def _short(value: Any) -> str:
     return f"{str(value)[:12]}…" if value else "–"
 
 
+def _day(value: Any) -> str:
+    return locale.short_date(date.fromisoformat(value)) if value else "–"
+
+
 _SHOWN: dict[str, Callable[[Any], str]] = {
+    "limit_cents": _amount,
+    "meets_on": _day,
+    "papers_by": _day,
     "award": _amount,
     "shares": _shares,
     "deliberations": _resolutions,
@@ -330,6 +341,34 @@ def _value(key: str, value: Any) -> str:
         parts = value if isinstance(value, list) else [value] if value else []
         return ", ".join(_word(part) for part in parts) or "–"
     return _SHOWN.get(key, _plain)(value)
+
+
+#: What editions are of, and the duty pages.
+_NAMES: dict[str, Any] = {
+    "funder": lazy_pgettext("audit", "Funder"),
+    "law": lazy_pgettext("audit", "Law"),
+    "agreement": lazy_pgettext("audit", "Agreement"),
+    "call": lazy_pgettext("audit", "Call"),
+    "page": lazy_pgettext("audit", "Page"),
+    "imprint": lazy_pgettext("audit", "Imprint"),
+    "contact": lazy_pgettext("audit", "Contact"),
+    "privacy": lazy_pgettext("audit", "Data protection"),
+    "accessibility": lazy_pgettext("audit", "Accessibility"),
+}
+#: Subjects whose labels are put together of keys of ours.
+_COMPOSED = frozenset({"edition", "sitting"})
+
+
+def subject(kind: str, label: str) -> str:
+    """What a deed was done to, in words: ``law duesseldorf`` is no name for anybody."""
+    return " ".join(_part(part) for part in label.split()) if kind in _COMPOSED else label
+
+
+def _part(key: str) -> str:
+    try:
+        return locale.short_date(date.fromisoformat(key))
+    except ValueError:
+        return str(_NAMES.get(key) or _word(key))
 
 
 #: Keys whose values somebody wrote about an organisation, in its language.

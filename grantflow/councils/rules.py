@@ -96,10 +96,8 @@ def due(starts_on: date, calendar: Calendar) -> dict[Step, date] | None:
     known = [day for day in papers if day is not None]
     if len(known) < len(papers):
         return None
-    found, day = (
-        {Step.LETTERS: letters, Step.KEYS: keys, Step.PAPERS: min(known, default=last)},
-        min(known, default=last),
-    )
+    day = min(known, default=last)
+    found = {Step.LETTERS: letters, Step.KEYS: keys, Step.PAPERS: day}
     for step in reversed(_BEFORE_COUNCILS):
         found[step] = day
         day -= timedelta(days=DAYS[step])

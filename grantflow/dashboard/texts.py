@@ -100,6 +100,7 @@ _REASONS: tuple[tuple[str, Any], ...] = (
     ("database's clock", _l("A clock is wrong.")),
     ("^the database is at", _l("The tables of the database are those of another version.")),
     ("^broken at entry", _l("An entry was changed or is missing.")),
+    ("^not in force on its day", _l("A released edition did not come into force on its day.")),
     ("^not checked", _l("It was not checked for two days.")),
     ("silent|timed out|[Tt]imeout", _l("No answer came in time.")),
     ("[Cc]onnect|unreachable|gaierror|Name or service|closed", _l("The connection failed.")),

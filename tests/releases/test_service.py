@@ -188,3 +188,14 @@ def test_refusals_are_known_by_their_keys(people: dict[str, Person]) -> None:
     ):
         with pytest.raises(DomainError, match="edition_is_final"):
             refused()
+
+
+def test_a_draft_over_a_release_that_was_given_up_goes_on(people: dict[str, Person]) -> None:
+    first = drafted(people, valid_from=clock.today() + timedelta(days=9))
+    sign(first, people["german"], people["french"])
+    second = drafted(people, "shut")
+    service.discard(first, by=people["office"])
+    assert service.is_outdated(second)
+    service.rebase(second, by=people["office"])
+    sign(second, people["german"], people["french"])
+    assert second.state is EditionState.IN_FORCE

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from grantflow.councils import queries as councils
 from grantflow.councils import rules as councils_rules
@@ -66,7 +66,7 @@ def _first_days(calendar: Calendar, today: date) -> dict[State, date]:
 def misses(days: Mapping[UUID, Mapping[State, date]]) -> ColumnElement[bool]:
     """Over Application: the project starts before its decision can be there."""
     return or_(
-        Application.id.is_(None),
+        false(),
         *(
             and_(Application.call_id == call_id, Application.state == state, Application.starts_on <= day)
             for call_id, of_call in days.items()

@@ -35,7 +35,7 @@ def _flaws(key: str, before: CallDocument | None, after: CallDocument) -> Sequen
     return rules.flaws(key, before, after, queries.around(key, before, after))
 
 
-def _wants_reason(before: CallDocument | None) -> bool:
+def _has_opened(before: CallDocument | None) -> bool:
     return before is not None and rules.has_opened(before, clock.now())
 
 
@@ -52,7 +52,7 @@ def _apply(key: str, before: CallDocument | None, after: CallDocument, day: date
         envelope.is_released = envelope.is_released or envelope.funder_code in released
     db.session.flush()
     edition = releases.in_force("call", key)
-    if edition and before and rules.has_opened(before, clock.now()) and rules.is_eased(before, after):
+    if edition and before and _has_opened(before) and rules.is_eased(before, after):
         jobs.remind(edition.id, CALL_CHANGED, clock.today())
 
 
@@ -93,7 +93,7 @@ def preview(edition: Edition) -> Call | None:
 def has_opened(edition: Edition) -> bool:
     """Whether the call that a draft would change has opened."""
     base = releases.base(edition)
-    return base is not None and rules.has_opened(CallDocument.model_validate(base.content), clock.now())
+    return base is not None and _has_opened(CallDocument.model_validate(base.content))
 
 
 def _fill(call: Call, after: CallDocument) -> None:
@@ -162,6 +162,6 @@ register(
         beginner="public.new_call",
         # It opens and closes at instants of its own.
         is_dated=False,
-        wants_reason=_wants_reason,
+        wants_reason=_has_opened,
     )
 )

@@ -71,10 +71,11 @@ def rebase(edition: Edition, *, by: Actor) -> None:
     another difference."""
     hold_draft(edition, by)
     latest = queries.latest_signed(edition.kind, edition.key)
-    if latest is None or latest.id == edition.based_on_id:
+    latest_id = latest.id if latest else None  # what was signed before its day may have been given up
+    if latest_id == edition.based_on_id:
         return
     _void(edition)
-    edition.based_on_id = latest.id
+    edition.based_on_id = latest_id
     edition.revision += 1
     edition.author_id, edition.saved_at = by.id, clock.now()
     db.session.flush()
