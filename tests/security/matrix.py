@@ -155,8 +155,8 @@ def subjects(world: World) -> dict[str, list[Subject]]:
         ],
         "public.call_rules": [Subject("open", {"code": "27-1"}), Subject("unknown", {"code": "99-9"})],
         **{
-            f"public.{name}": [Subject("a draft of D", {"id": world.landmarks["call edition"]})]
-            for name in ("edit_call", "preview_call", "preview_steps")
+            name: [Subject("a draft of D", {"id": world.landmarks["call edition"]})]
+            for name in ("public.edit_call", "public.preview_call", "applications.preview_steps")
         },
         "releases.begin_new": [Subject("agreement", {"kind": "agreement"}), Subject("funder", {"kind": "funder"})],
         **{

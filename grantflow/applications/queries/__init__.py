@@ -18,7 +18,7 @@ from .files import (
     visible_to,
     with_members,
 )
-from .filing import ASKING, asked, category_terms, filing, lines, missing, of_step, saved, terms
+from .filing import ASKING, asked, category_terms, filing, lines, missing, of_step, questions, saved, terms
 from .participating import (
     awaits_confirmation,
     confirmation_due,
@@ -79,6 +79,7 @@ __all__ = [
     "of_step",
     "participations",
     "promised",
+    "questions",
     "reads_alike",
     "saved",
     "schedule",

@@ -1,6 +1,5 @@
 """The draft of a call in the browser: written by both offices, seen as applicants will see it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
@@ -11,7 +10,6 @@ from grantflow.kernel.errors import IllegalStep
 from grantflow.platform import errors
 from grantflow.platform.access import current_actor, requires
 from grantflow.platform.bodies import CALL, takes
-from grantflow.platform.forms import Form, Text
 from grantflow.platform.http import clashing, flash_ok, flash_problem, invalid, is_read, page, redirect_to
 from grantflow.releases import policy as releases_policy
 from grantflow.releases import service as releases
@@ -20,8 +18,6 @@ from grantflow.releases.models import Edition
 from grantflow.releases.states import EditionState
 
 from .. import forms, policy, queries, rules, service, texts
-from ..models import Call, Question
-from ..states import Step
 from .blueprint import bp
 from .window import shown
 
@@ -85,23 +81,6 @@ def _drawn(edition: Edition, form: forms.DraftForm) -> dict[str, Any]:
 # --- as applicants will see it -------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as the steps of an application draw it."""
-
-    question: "Words"
-    is_required: bool
-    required_above: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    code: str
-    help: str
-    longest: int
-    criteria: dict[int, str]
-
-
 @bp.get("/admin/calls/drafts/<uuid:id>/preview")
 @requires(policy.reads, on=queries.call_edition)
 def preview_call(edition: Edition) -> Any:
@@ -109,41 +88,5 @@ def preview_call(edition: Edition) -> Any:
     call = service.calls.preview(edition)
     if call is None:
         return _to_mend(edition)
-    steps = url_for("public.preview_steps", id=edition.id)
+    steps = url_for("applications.preview_steps", id=edition.id)
     return page("public/call.html", **shown(call, is_open=True), apply_url=steps, preview=edition)
-
-
-@bp.get("/admin/calls/drafts/<uuid:id>/preview/steps")
-@requires(policy.reads, on=queries.call_edition)
-def preview_steps(edition: Edition) -> Any:
-    """What the form asks in its own words, for one category."""
-    call = service.calls.preview(edition)
-    if call is None:
-        return _to_mend(edition)
-    numbers = [category.number for category in call.categories]
-    wanted = request.args.get("category", "")
-    chosen = next((number for number in numbers if str(number) == wanted), numbers[0])
-    asked = [question for question in call.questions if rules.is_asked(question, chosen)]
-    fields = {its.code: Text(texts.question_label(its), limit=its.longest) for its in asked}
-    return page(
-        "calls/preview_steps.html",
-        edition=edition,
-        title=texts.call_title(call),
-        chosen=chosen,
-        numbers=numbers,
-        form=type("Steps", (Form,), fields)(formdata=None),
-        steps=[(texts.STEPS[step], [_asked(call, its, chosen) for its in asked if its.step is step]) for step in Step],
-    )
-
-
-def _asked(call: Call, question: Question, category: int) -> Asked:
-    words = Words(
-        code=question.code,
-        help=texts.question_help(question),
-        longest=question.longest,
-        criteria={its.position: texts.criterion_title(its) for its in question.criteria},
-    )
-    first = question.required_from
-    is_required = rules.is_required(question, category)
-    below = next((its.up_to_cents for its in call.categories if first and its.number == first - 1), None)
-    return Asked(question=words, is_required=is_required, required_above=None if is_required else below)
